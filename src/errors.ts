@@ -1,0 +1,60 @@
+/**
+ * Every way in which a request can fail, apart from the answers that a GraphQL result union carries, with the HTTP
+ * status that both doors give it.
+ */
+export const statusOf = {
+  /** The request is malformed or contradicts itself. */
+  INVALID_INPUT: 400,
+  /** The caller is not known: no credentials, or credentials that prove nobody. */
+  UNAUTHENTICATED: 401,
+  /** The caller is known and may not do this. */
+  FORBIDDEN: 403,
+  /** The request is larger than the gateway takes. */
+  TOO_LARGE: 413,
+  /** The caller's own credential was tried too often. */
+  TOO_MANY_ATTEMPTS: 429,
+  /** The gateway or what it stores is set up in a contradictory way; the message says how. */
+  CONFIGURATION: 500,
+  /** Ours to mend; the message is withheld from clients. */
+  INTERNAL: 500,
+  /** Cannot be answered now; try again. */
+  UNAVAILABLE: 503,
+} as const
+
+export type FailureCode = keyof typeof statusOf
+
+interface FailureDetails {
+  /** What lies behind it: for the log, never for a response. */
+  cause?: unknown
+  /** Everything that is wrong with the input, in the order in which Elasticsearch lists it. */
+  problems?: readonly string[]
+}
+
+/** A failure with a message that may be shown and a cause that may not. */
+export class Failure extends Error {
+  readonly code: FailureCode
+  readonly problems: readonly string[]
+
+  constructor(code: FailureCode, message: string, { cause, problems = [] }: FailureDetails = {}) {
+    super(message, { cause })
+    this.name = 'Failure'
+    this.code = code
+    this.problems = problems
+  }
+
+  get status(): number {
+    return statusOf[this.code]
+  }
+}
+
+/** The failure behind anything thrown: itself, or `INTERNAL` with what was thrown as its cause. */
+export function failureOf(thrown: unknown): Failure {
+  return thrown instanceof Failure ? thrown : new Failure('INTERNAL', 'internal error', { cause: thrown })
+}
+
+/** Throws `INVALID_INPUT` naming every problem, in Elasticsearch's words, where there is any. */
+export function refuseProblems(problems: readonly string[]): void {
+  if (problems.length === 0) return
+  const numbered = problems.map((problem, index) => `${index + 1}: ${problem};`).join('')
+  throw new Failure('INVALID_INPUT', `Validation Failed: ${numbered}`, { problems })
+}

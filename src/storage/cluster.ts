@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+
+/** What names this database to clients: made by whoever opens it first, and kept. */
+export async function clusterUuid({ cluster }: PrismaClient): Promise<string> {
+  const { uuid } = await cluster.upsert({
+    where: { id: 1 },
+    create: { id: 1, uuid: randomUUID() },
+    update: {},
+  })
+  return uuid
+}

@@ -1,0 +1,65 @@
+// The databases. This folder alone knows Prisma and SQL; it implements the ports that the other folders declare.
+
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+import { Failure } from '../errors.ts'
+import { migrate, sqlite } from './migrate.ts'
+import { openingFailure } from './openingFailure.ts'
+import { sqliteFile } from './sqliteFile.ts'
+import { lockSqlite } from './sqliteLock.ts'
+
+/** An open SQLite database. */
+export interface SqliteDatabase {
+  readonly client: PrismaClient
+  /** Closes it and lets others open it. */
+  readonly close: () => Promise<void>
+}
+
+/** Opens the SQLite database that a `file:` URL names, for this opener alone and brought to this release. */
+export async function openSqlite(url: string): Promise<SqliteDatabase> {
+  try {
+    const file = await sqliteFile(url)
+    const unlock = await lockSqlite(file)
+    try {
+      const client = await connect(file, unlock)
+      return { client, close: () => client.$disconnect() }
+    } catch (error) {
+      await unlock()
+      throw error
+    }
+  } catch (error) {
+    throw openingFailure(url, error)
+  }
+}
+
+async function connect(file: string, unlock: () => Promise<void>): Promise<PrismaClient> {
+  const adapter = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 5_000 })
+  await migrate(sqlite, adapter)
+  const connection = await adapter.connect()
+  const close = connection.dispose.bind(connection)
+  // The lock belongs to the connection: it goes with it, and is not garbage before it.
+  connection.dispose = () => close().finally(unlock)
+  try {
+    await prepare(connection)
+    const { provider, adapterName } = connection
+    const client = new PrismaClient({
+      adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
+    })
+    await client.$connect()
+    return client
+  } catch (error) {
+    await connection.dispose()
+    throw error
+  }
+}
+
+/** Sets what every connection starts without, and proves that the database can be written. */
+async function prepare(connection: SqlDriverAdapter): Promise<void> {
+  await connection.executeScript('PRAGMA synchronous = FULL')
+  const journal = await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] })
+  if (journal.rows[0]?.[0] !== 'wal')
+    throw new Failure('CONFIGURATION', 'its file system does not support WAL')
+  // BEGIN IMMEDIATE alone succeeds on a file that may only be read.
+  await connection.executeScript('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK')
+}

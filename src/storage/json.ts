@@ -1,0 +1,16 @@
+import type { InputJsonValue, JsonValue } from '@prisma/client/runtime/client'
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+/** What came in as JSON, or is made of such, as a Json column takes it. */
+export function jsonIn(value: JsonObject | readonly unknown[]): InputJsonValue {
+  return value as InputJsonValue
+}
+
+export function objectOut(column: JsonValue): JsonObject {
+  return column as JsonObject
+}
+
+export function stringsOut(column: JsonValue): string[] {
+  return column as string[]
+}

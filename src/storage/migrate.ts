@@ -1,0 +1,66 @@
+// Brings a database to the schema of this release.
+
+import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import { Failure } from '../errors.ts'
+import { isUpToDate } from './migrationHistory.ts'
+import { migrationListOf, readMigrations, type Migration } from './migrations.ts'
+
+/** What it takes to migrate one kind of database. */
+export interface Dialect {
+  /** The folder of its migrations. */
+  readonly migrations: URL
+  /** Begins a transaction for which everybody else who migrates waits. */
+  readonly begin: string
+}
+
+export const sqlite: Dialect = {
+  migrations: new URL('../../prisma/migrations/sqlite/', import.meta.url),
+  begin: 'BEGIN IMMEDIATE',
+}
+
+/**
+ * Applies the migrations that a database lacks, all of them or none, and returns their names. Any number of processes
+ * may do so at once. A database that has a migration which is not of this release is refused.
+ */
+export async function migrate(
+  { migrations: folder, begin }: Dialect,
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+): Promise<string[]> {
+  const migrations = await readMigrations(folder)
+  const connection = await adapter.connect()
+  try {
+    if (await isUpToDate(connection, migrations)) return []
+    await connection.executeScript(begin)
+    // Meanwhile somebody else may have been first, even another release.
+    if (await isUpToDate(connection, migrations)) return []
+    const applied = await apply(connection, folder, migrations)
+    await connection.executeScript('COMMIT')
+    return applied
+  } finally {
+    // It also rolls back what was not committed.
+    await connection.dispose()
+  }
+}
+
+async function apply(connection: SqlDriverAdapter, folder: URL, migrations: readonly Migration[]) {
+  const { createSchemaEngine, filters } = await import('./schemaEngine.ts')
+  // The engine gets our one connection, so that each of its statements is inside our transaction.
+  const connect = () => Promise.resolve(connection)
+  const { provider, adapterName } = connection
+  const engine = await createSchemaEngine({ provider, adapterName, connect, connectToShadowDb: connect })
+  try {
+    const input = { migrationsList: migrationListOf(folder, migrations), filters }
+    const { appliedMigrationNames } = await engine.applyMigrations(input)
+    return appliedMigrationNames
+  } catch (cause) {
+    throw new Failure('CONFIGURATION', reasonOf(cause), { cause })
+  } finally {
+    engine.free()
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ('code' in error && error.code === 'P3005') return 'the database holds tables of something else'
+  return `the migration failed: ${error.message.split('\n', 1).join()}`
+}

@@ -1,0 +1,37 @@
+// Prisma's schema engine. Importing this file costs tens of milliseconds: do so only where there is work for it.
+
+import { readFile } from 'node:fs/promises'
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils'
+import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg'
+
+/** The engine on the database that the adapter connects to. Free it when done. */
+export function createSchemaEngine(
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+): Promise<glue.SchemaEngine> {
+  return glue.SchemaEngine.new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  )
+}
+
+/** For the engine's calls: none of our tables or enums is managed by somebody else. */
+export const filters = { externalTables: [], externalEnums: [] }
+
+// The types for Node leave this global out.
+declare const WebAssembly: {
+  instantiate(
+    binary: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: { __wbindgen_start: () => void } } }>
+}
+
+// The package can load itself only in bundlers, and in Node with a warning.
+const glueUrl = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+const binary = await readFile(new URL('schema_engine_bg.wasm', glueUrl))
+const { instance } = await WebAssembly.instantiate(binary, { './schema_engine_bg.js': glue })
+glue.__wbg_set_wasm(instance.exports)
+instance.exports.__wbindgen_start()

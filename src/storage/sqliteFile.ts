@@ -1,0 +1,26 @@
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Failure } from '../errors.ts'
+
+/**
+ * The file that a `file:` URL names, as one absolute path whichever links lead to it. Its folder is made if it is
+ * missing. Relative paths start at the working directory.
+ */
+export async function sqliteFile(url: string): Promise<string> {
+  const path = pathOf(url)
+  // The database will hold password hashes: a folder made for it is nobody else's.
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await realpath(path).catch(async () => join(await realpath(dirname(path)), basename(path)))
+  const found = await stat(file).catch(() => null)
+  if (found?.isDirectory()) throw new Failure('CONFIGURATION', 'it is a folder')
+  return file
+}
+
+function pathOf(url: string): string {
+  const path = url.replace(/^file:/, '')
+  if (path === url || path === '' || path === ':memory:' || path.includes('?')) {
+    throw new Failure('CONFIGURATION', 'it has to be file: and a path, without parameters')
+  }
+  return path.startsWith('//') ? fileURLToPath(url) : resolve(path)
+}

@@ -1,0 +1,71 @@
+import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+import type { UserModel } from '../../prisma/generated/sqlite/models.ts'
+import type { StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
+import { jsonIn, objectOut, stringsOut } from './json.ts'
+
+/** Keeps users in the table `users`. */
+export function createUserRepository({ user: users }: PrismaClient): UserRepository {
+  return {
+    async find(username) {
+      const row = await users.findUnique({ where: { username } })
+      return row && storedUserOf(row)
+    },
+
+    async list(usernames) {
+      const where = usernames ? { username: { in: [...usernames] } } : {}
+      return (await users.findMany({ where, orderBy: { username: 'asc' } })).map(userOf)
+    },
+
+    async put({ username, passwordHash, ...user }) {
+      const columns = { passwordHash, ...columnsOf(user) }
+      const { revision } = await users.upsert({
+        where: { username },
+        create: { username, ...columns, revision: 1 },
+        update: { ...columns, revision: { increment: 1 } },
+        select: { revision: true },
+      })
+      return revision === 1
+    },
+
+    replace: ({ username, ...user }) => update(username, columnsOf(user)),
+    setPasswordHash: (username, passwordHash) => update(username, { passwordHash }),
+    setEnabled: (username, enabled) => update(username, { enabled }),
+
+    async delete(username) {
+      const { count } = await users.deleteMany({ where: { username } })
+      return count > 0
+    },
+
+    async createIfAbsent({ username, passwordHash, ...user }) {
+      const row = await users.upsert({
+        where: { username },
+        create: { username, passwordHash, ...columnsOf(user), revision: 1 },
+        // Changes nothing; with nothing to update, Prisma would not do it in one statement.
+        update: { username },
+      })
+      return storedUserOf(row)
+    },
+  }
+
+  async function update(username: string, columns: Partial<Columns>): Promise<boolean> {
+    const { count } = await users.updateMany({
+      where: { username },
+      data: { ...columns, revision: { increment: 1 } },
+    })
+    return count > 0
+  }
+}
+
+type Columns = ReturnType<typeof columnsOf> & { passwordHash: string }
+
+function columnsOf({ roles, metadata, ...scalars }: Omit<User, 'username'>) {
+  return { ...scalars, roles: jsonIn(roles), metadata: jsonIn(metadata) }
+}
+
+function userOf({ username, roles, fullName, email, metadata, enabled }: UserModel): User {
+  return { username, roles: stringsOut(roles), fullName, email, metadata: objectOut(metadata), enabled }
+}
+
+function storedUserOf(row: UserModel): StoredUser {
+  return { ...userOf(row), passwordHash: row.passwordHash }
+}

@@ -1,0 +1,173 @@
+import { chmod, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSqlite, type SqliteDatabase } from '../../src/storage/database.ts'
+import { migrate, sqlite } from '../../src/storage/migrate.ts'
+import { driftOf } from '../support/drift.ts'
+import { startProgram } from '../support/program.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+
+describe('an open SQLite database', () => {
+  it('is at this release, in a folder made for its owner alone', async () => {
+    const folder = join(await temporaryFolder(), 'new/data')
+    await open(join(folder, 'gateway.db'))
+    expect(await driftOf(join(folder, 'gateway.db'))).toBe('')
+    expect((await stat(folder)).mode & 0o777).toBe(0o700)
+  })
+
+  it('loses nothing that it has acknowledged: WAL, synchronised in full', async () => {
+    const { client } = await open(await newFile())
+    expect(await client.$queryRaw`PRAGMA journal_mode`).toEqual([{ journal_mode: 'wal' }])
+    expect(await client.$queryRaw`PRAGMA synchronous`).toEqual([{ synchronous: 2n }])
+  })
+
+  it('waits for a backup rather than failing', async () => {
+    const file = await newFile()
+    const { client } = await open(file)
+    expect(await client.$queryRaw`PRAGMA busy_timeout`).toEqual([{ timeout: 5000n }])
+    const backup = await new PrismaBetterSqlite3({ url: `file:${file}` }).connect()
+    await backup.executeScript(`VACUUM INTO '${file}.backup'`)
+    await backup.dispose()
+    expect(await driftOf(`${file}.backup`)).toBe('')
+  })
+
+  it('answers nothing more once it is closed', async () => {
+    const { client, close } = await open(await newFile())
+    await close()
+    await expect(client.role.count()).rejects.toThrow('not open')
+  })
+
+  it.each(['file:', 'file://'])('can be named by an absolute path after %s', async (prefix) => {
+    const file = await newFile()
+    const { close } = await openSqlite(prefix + file)
+    await close()
+    expect((await stat(file)).isFile()).toBe(true)
+  })
+})
+
+describe('one opener at a time', () => {
+  const taken = /^cannot open file:.*: another gateway has it open, and only one may$/
+
+  it('refuses a second in the same process', async () => {
+    const file = await newFile()
+    await open(file)
+    await expect(open(file)).rejects.toThrow(taken)
+  })
+
+  it('refuses a second by another name of the file', async () => {
+    const folder = await temporaryFolder()
+    await open(join(folder, 'gateway.db'))
+    await symlink(join(folder, 'gateway.db'), join(folder, 'alias.db'))
+    await symlink(folder, join(folder, 'folder'))
+    await expect(open(join(folder, 'alias.db'))).rejects.toThrow(taken)
+    await expect(open(join(folder, 'folder/gateway.db'))).rejects.toThrow(taken)
+  })
+
+  it('lets the next one in after it closes', async () => {
+    const file = await newFile()
+    const first = await open(file)
+    await first.close()
+    await expect(open(file)).resolves.toBeDefined()
+  })
+
+  it('refuses a second process, and lets it in after SIGKILL, with what the first has written', async () => {
+    const file = await newFile()
+    const { child, line, ended } = startProgram('holding', `file:${file}`)
+    expect(await line()).toBe('open')
+    await expect(open(file)).rejects.toThrow(taken)
+    child.kill('SIGKILL')
+    await ended
+    const { client } = await open(file)
+    expect(await client.role.count()).toBe(1)
+  })
+})
+
+describe('a database that cannot be served', () => {
+  it.each(['file:', 'file::memory:', 'file:data.db?mode=ro', 'data.db', 'postgres://localhost/x'])(
+    'is refused if its URL is %s',
+    (url) => refused(url, 'it has to be file: and a path, without parameters'),
+  )
+
+  it('is refused if it is a folder', async () => {
+    const folder = await temporaryFolder()
+    await refused(`file:${folder}`, 'it is a folder')
+  })
+
+  it('is refused if it is some other file', async () => {
+    const file = await newFile()
+    await writeFile(file, 'Dear diary,')
+    await refused(`file:${file}`, 'it is not an SQLite database')
+  })
+
+  it.each(['gateway.db', 'data/gateway.db'])(
+    'is refused if a file stands where its folder has to be: %s',
+    async (rest) => {
+      const file = await newFile()
+      await writeFile(file, '')
+      await refused(`file:${file}/${rest}`, 'a part of its path is not a folder')
+    },
+  )
+
+  it('is refused in a folder that may not be written', async () => {
+    const folder = await temporaryFolder()
+    await chmod(folder, 0o555)
+    await asNobody(async () => {
+      await refused(`file:${folder}/gateway.db`, 'its folder may not be written')
+      await refused(`file:${folder}/data/gateway.db`, 'it may not be written')
+    })
+  })
+
+  it('is refused if it may be read but not written', async () => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'gateway.db')
+    const { close } = await openSqlite(`file:${file}`)
+    await close()
+    await Promise.all([chmod(folder, 0o777), chmod(file, 0o444), chmod(`${file}.lock`, 0o666)])
+    await asNobody(() => refused(`file:${file}`, 'it may not be written'))
+  })
+
+  it('is refused while another program keeps it from WAL mode', async () => {
+    const file = await newFile()
+    const adapter = new PrismaBetterSqlite3({ url: `file:${file}` })
+    await migrate(sqlite, adapter)
+    const other = await adapter.connect()
+    await other.executeScript('BEGIN; SELECT * FROM roles')
+    await other.queryRaw({ sql: 'SELECT * FROM roles', args: [], argTypes: [] })
+    await refused(`file:${file}`, 'another program keeps it locked')
+    await other.dispose()
+    await expect(open(file)).resolves.toBeDefined()
+  })
+
+  it('stays free for the next start', async () => {
+    const file = await newFile()
+    await writeFile(file, 'Dear diary,')
+    await refused(`file:${file}`, 'it is not an SQLite database')
+    await writeFile(file, '')
+    await expect(open(file)).resolves.toBeDefined()
+  })
+})
+
+async function newFile(): Promise<string> {
+  return join(await temporaryFolder(), 'gateway.db')
+}
+
+async function open(file: string): Promise<SqliteDatabase> {
+  const database = await openSqlite(`file:${file}`)
+  onTestFinished(() => database.close())
+  return database
+}
+
+async function refused(url: string, reason: string): Promise<void> {
+  await expect(openSqlite(url)).rejects.toMatchObject({
+    code: 'CONFIGURATION',
+    message: `cannot open ${url}: ${reason}`,
+  })
+}
+
+/** Runs a check without the privileges of root, whom permissions do not stop. */
+async function asNobody(check: () => Promise<void>): Promise<void> {
+  const root = process.geteuid?.() === 0
+  if (root) process.seteuid?.(65_534)
+  await check().finally(() => root && process.seteuid?.(0))
+}

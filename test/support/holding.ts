@@ -1,0 +1,8 @@
+// Opens the SQLite database that is its argument, writes a row, and keeps it open until it is killed.
+
+import { openSqlite } from '../../src/storage/database.ts'
+
+const { client } = await openSqlite(process.argv[2] ?? '')
+await client.role.create({ data: { name: 'kept', definition: {}, revision: 1 } })
+console.log('open')
+setInterval(() => undefined, 60_000)
