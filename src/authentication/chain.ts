@@ -1,0 +1,24 @@
+import type { Grant } from './credentials.ts'
+import { refused, type Proof, type Realm, type Refusal } from './realm.ts'
+
+/**
+ * Asks the realms in order until one proves the user. Whether a refusal came first or last changes nothing; a realm
+ * that cannot judge outranks those that refuse, because its answer might have been yes.
+ */
+export function createChain(realms: readonly Realm[]) {
+  return async function prove(credentials: Grant): Promise<Proof | Refusal> {
+    const failures: unknown[] = []
+    for (const realm of realms) {
+      try {
+        const answer = await realm.authenticate(credentials)
+        if (answer?.kind === 'proven') return answer
+      } catch (failure) {
+        failures.push(failure)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+    return refused
+  }
+}
+
+export type Prove = ReturnType<typeof createChain>

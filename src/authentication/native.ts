@@ -1,0 +1,40 @@
+import type { Passwords } from './passwords.ts'
+import { refused, type Realm } from './realm.ts'
+import type { RealmRef, Subject } from './subject.ts'
+import type { StoredUser, UserRepository } from './userRepository.ts'
+import { isSecurityName } from '../authorization/securityName.ts'
+
+interface NativeRealmParts {
+  ref: RealmRef
+  users: Pick<UserRepository, 'find'>
+  passwords: Passwords
+  /** Which usernames are this realm's: the reserved ones and all others are two realms over one table. */
+  owns: (username: string) => boolean
+}
+
+/** Proves users of our own database by their password. */
+export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmParts): Realm {
+  return {
+    ref,
+    async authenticate(credentials) {
+      if (credentials.kind !== 'password' || !owns(credentials.username)) return null
+      const { username, password } = credentials
+      const user = isSecurityName(username) ? await users.find(username) : null
+      // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
+      const proven = await passwords.verify(user?.enabled ? user.passwordHash : null, password)
+      if (!user || !proven) return refused
+      return {
+        kind: 'proven',
+        subject: subjectOf(user),
+        async confirm() {
+          const now = await users.find(username)
+          return now?.enabled && now.passwordHash === user.passwordHash ? subjectOf(now) : null
+        },
+      }
+    },
+  }
+
+  function subjectOf({ username, roles, fullName, email, metadata }: StoredUser): Subject {
+    return { username, roles, fullName, email, metadata, realm: ref }
+  }
+}

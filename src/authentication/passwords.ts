@@ -1,0 +1,64 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { hash, verify } from '@node-rs/argon2'
+import { createQueue } from './queue.ts'
+
+/** argon2id, the first of the parameters that OWASP recommends. Source: OWASP Password Storage Cheat Sheet. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+const remembered = 100_000
+
+/**
+ * Hashes and verifies passwords off the event loop, at most as many at once as there are cores. A password that was
+ * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
+ * a request is that one. Equal verifications under way share one computation.
+ */
+export function createPasswords() {
+  const cores = availableParallelism()
+  const enqueue = createQueue({ running: cores, waiting: 250 * cores })
+  const processKey = randomBytes(32)
+  const decoy = hash(randomBytes(16), cost)
+  const proven = new Set<string>()
+  const underWay = new Map<string, Promise<boolean>>()
+
+  return {
+    hash(password: string): Promise<string> {
+      return enqueue(() => hash(password, cost))
+    },
+
+    /** Whether the password is the one behind the hash. Without a hash: false, at the same cost. */
+    async verify(passwordHash: string | null, password: string): Promise<boolean> {
+      const against = passwordHash ?? (await decoy)
+      const key = keyOf(against, password)
+      if (proven.has(key)) return true
+      const matches = await (underWay.get(key) ?? compute(key, against, password))
+      if (matches) remember(key)
+      return matches
+    },
+  }
+
+  function compute(key: string, passwordHash: string, password: string): Promise<boolean> {
+    const computation = enqueue(() => verify(passwordHash, password)).finally(() => underWay.delete(key))
+    underWay.set(key, computation)
+    return computation
+  }
+
+  function keyOf(passwordHash: string, password: string): string {
+    return createHmac('sha256', processKey)
+      .update(passwordHash)
+      .update('\0')
+      .update(password)
+      .digest('base64')
+  }
+
+  function remember(key: string): void {
+    if (proven.size >= remembered) proven.delete(proven.values().next().value ?? '')
+    proven.add(key)
+  }
+}
+
+export type Passwords = ReturnType<typeof createPasswords>
+
+/** Whether this is a hash that we could have made: argon2id with our parameters. */
+export function isPasswordHash(text: string): boolean {
+  return /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/.test(text)
+}

@@ -1,0 +1,32 @@
+import type { Passwords } from './passwords.ts'
+import { superuser } from './username.ts'
+import type { UserRepository } from './userRepository.ts'
+
+interface SuperuserParts {
+  users: Pick<UserRepository, 'find' | 'createIfAbsent'>
+  passwords: Passwords
+}
+
+/**
+ * Makes the superuser `elastic` with a password, unless there is one already, whose password stays.
+ * @returns `made` with this password, there already with it or with another, or `missing`: it needs a password
+ */
+export async function ensureSuperuser(
+  { users, passwords }: SuperuserParts,
+  password: string | null,
+): Promise<'made' | 'same' | 'differs' | 'missing'> {
+  const there = await users.find(superuser)
+  if (password === null) return there ? 'same' : 'missing'
+  if (there) return (await passwords.verify(there.passwordHash, password)) ? 'same' : 'differs'
+  const passwordHash = await passwords.hash(password)
+  const made = await users.createIfAbsent({
+    username: superuser,
+    passwordHash,
+    roles: ['superuser'],
+    fullName: null,
+    email: null,
+    metadata: { _reserved: true },
+    enabled: true,
+  })
+  return made.passwordHash === passwordHash ? 'made' : 'differs'
+}

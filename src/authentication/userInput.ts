@@ -1,0 +1,34 @@
+import { isSecurityName, metadataProblems, securityNameRule } from '../authorization/securityName.ts'
+import { isPasswordHash } from './passwords.ts'
+import type { User } from './userRepository.ts'
+import { isReservedUsername } from './username.ts'
+
+/** A new password, or the hash of one. At most one of them. */
+export interface NewPassword {
+  readonly password: string | null
+  readonly passwordHash: string | null
+}
+
+export interface UserInput extends User, NewPassword {}
+
+/** What is wrong with a user that somebody wants to store, in Elasticsearch's order. Source: spec 4.1. */
+export function userProblems(user: UserInput): string[] {
+  return [...usernameProblems(user.username), ...metadataProblems(user.metadata), ...passwordProblems(user)]
+}
+
+export function passwordProblems({ password, passwordHash }: NewPassword): string[] {
+  if (password !== null && passwordHash !== null)
+    return ['only one of [password, password_hash] can be given']
+  if (password !== null && password.length < 6) return ['passwords must be at least [6] characters long']
+  if (passwordHash !== null && !isPasswordHash(passwordHash)) {
+    return [
+      '[password_hash] must be an argon2id hash with m=19456, t=2, p=1, a salt of 16 and a length of 32 bytes',
+    ]
+  }
+  return []
+}
+
+function usernameProblems(username: string): string[] {
+  if (!isSecurityName(username)) return [securityNameRule('User')]
+  return isReservedUsername(username) ? [`Username [${username}] is reserved and may not be used.`] : []
+}

@@ -1,0 +1,29 @@
+/** A user as the database keeps it. */
+export interface StoredUser {
+  readonly username: string
+  readonly passwordHash: string
+  readonly roles: readonly string[]
+  readonly fullName: string | null
+  readonly email: string | null
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly enabled: boolean
+}
+
+/** A user without its password hash: what may leave the gateway. */
+export type User = Omit<StoredUser, 'passwordHash'>
+
+/** What the authentication service needs of the database. Every write is one atomic statement. */
+export interface UserRepository {
+  find(username: string): Promise<StoredUser | null>
+  /** Those of the named users that exist, or all users, by name. */
+  list(usernames: readonly string[] | null): Promise<User[]>
+  /** Creates the user or replaces it whole. True if it was created. */
+  put(user: StoredUser): Promise<boolean>
+  /** Replaces an existing user but for its password. False if there is none. */
+  replace(user: User): Promise<boolean>
+  setPasswordHash(username: string, passwordHash: string): Promise<boolean>
+  setEnabled(username: string, enabled: boolean): Promise<boolean>
+  delete(username: string): Promise<boolean>
+  /** Creates the user unless there is one of that name, which it returns. */
+  createIfAbsent(user: StoredUser): Promise<StoredUser>
+}

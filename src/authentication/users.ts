@@ -1,0 +1,69 @@
+import type { Authorize } from '../authorization/authorize.ts'
+import { Failure, refuseProblems } from '../errors.ts'
+import type { Passwords } from './passwords.ts'
+import type { Caller } from './subject.ts'
+import { passwordProblems, userProblems, type NewPassword, type UserInput } from './userInput.ts'
+import { isReservedUsername } from './username.ts'
+import type { User, UserRepository } from './userRepository.ts'
+
+export interface UserPut {
+  readonly created: boolean
+  readonly user: User
+}
+
+interface UsersParts {
+  authorize: Authorize
+  users: UserRepository
+  passwords: Passwords
+}
+
+/** Makes the use cases that manage users. */
+export function createUsers({ authorize, users, passwords }: UsersParts) {
+  return {
+    /** Creates a user or replaces it whole. Without a password it keeps the one it has; a new user has none: null. */
+    async put(caller: Caller, { password, passwordHash, ...user }: UserInput): Promise<UserPut | null> {
+      refuseProblems(userProblems({ ...user, password, passwordHash }))
+      await authorize(caller, 'cluster:admin/xpack/security/user/put')
+      const newHash = password === null ? passwordHash : await passwords.hash(password)
+      if (newHash !== null) return { created: await users.put({ ...user, passwordHash: newHash }), user }
+      return (await users.replace(user)) ? { created: false, user } : null
+    },
+
+    /** False if there was no such user. */
+    async delete(caller: Caller, username: string): Promise<boolean> {
+      await authorize(caller, 'cluster:admin/xpack/security/user/delete')
+      if (isReservedUsername(username)) {
+        throw new Failure('INVALID_INPUT', `user [${username}] is reserved and cannot be deleted`)
+      }
+      return users.delete(username)
+    },
+
+    /** Everybody may change their own password. False if there is no such user. */
+    async changePassword(caller: Caller, username: string, newPassword: NewPassword): Promise<boolean> {
+      const { password, passwordHash } = newPassword
+      if (password === null && passwordHash === null) refuseProblems(['password is missing'])
+      refuseProblems(passwordProblems(newPassword))
+      if (username !== caller.username)
+        await authorize(caller, 'cluster:admin/xpack/security/user/change_password')
+      const newHash = password === null ? passwordHash : await passwords.hash(password)
+      return newHash !== null && users.setPasswordHash(username, newHash)
+    },
+
+    /** Nobody may disable the account they use. False if there is no such user. */
+    async setEnabled(caller: Caller, username: string, enabled: boolean): Promise<boolean> {
+      await authorize(caller, 'cluster:admin/xpack/security/user/set_enabled')
+      if (username === caller.username) {
+        throw new Failure('INVALID_INPUT', 'users may not update the enabled status of their own account')
+      }
+      return users.setEnabled(username, enabled)
+    },
+
+    /** Those of the named users that exist, or all, by name. */
+    async list(caller: Caller, usernames: readonly string[] | null): Promise<User[]> {
+      await authorize(caller, 'cluster:admin/xpack/security/user/get')
+      return users.list(usernames)
+    },
+  }
+}
+
+export type Users = ReturnType<typeof createUsers>

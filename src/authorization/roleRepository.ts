@@ -1,0 +1,10 @@
+import type { Role } from './role.ts'
+
+/** What this folder needs of the database. Every write is one atomic statement. */
+export interface RoleRepository {
+  /** Those of the named roles that are stored, or all stored roles, by name. */
+  list(names: readonly string[] | null): Promise<Role[]>
+  /** Creates the role or replaces it whole. True if it was created. */
+  put(role: Role): Promise<boolean>
+  delete(name: string): Promise<boolean>
+}
