@@ -1,0 +1,36 @@
+import { fitsWildcard } from '../authorization/wildcard.ts'
+
+type Data = Readonly<Record<string, unknown>>
+
+/**
+ * Keeps of the application data what a filter names, with all below it: `app`, `app.key`, and `*` for any characters,
+ * dots included. No filter keeps nothing. Source: spec 3.1.
+ */
+export function filterData(data: Data, filters: readonly string[]): Data {
+  if (filters.length === 0) return {}
+  return filters.includes('*') ? data : keepOf(data, '')
+
+  function keepOf(value: Data, prefix: string): Data {
+    const kept = Object.entries(value).map(([name, inner]) => [name, keep(inner, prefix + name)] as const)
+    return Object.fromEntries(kept.filter(([, inner]) => inner !== undefined))
+  }
+
+  function keep(value: unknown, path: string): unknown {
+    if (filters.some((filter) => fitsWildcard(filter, path))) return value
+    if (Array.isArray(value))
+      return unlessEmpty(value.map((item) => keepBelow(item, path)).filter((item) => item !== undefined))
+    return keepBelow(value, path)
+  }
+
+  function keepBelow(value: unknown, path: string): unknown {
+    return isData(value) ? unlessEmpty(keepOf(value, `${path}.`)) : undefined
+  }
+}
+
+function isData(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function unlessEmpty<T extends object>(kept: T): T | undefined {
+  return Object.keys(kept).length > 0 ? kept : undefined
+}

@@ -1,0 +1,53 @@
+import type { RealmRef, Subject } from '../authentication/subject.ts'
+
+/** What a profile says of its user, as of the last activation that changed it. */
+export interface ProfileUser {
+  readonly username: string
+  readonly roles: readonly string[]
+  readonly fullName: string | null
+  readonly email: string | null
+  readonly realm: RealmRef
+}
+
+/** A profile without its application data, which is read only where it is asked for. */
+export interface Profile {
+  readonly uid: string
+  readonly enabled: boolean
+  /** Epoch milliseconds. */
+  readonly lastSynchronized: number
+  readonly user: ProfileUser
+  readonly labels: Readonly<Record<string, unknown>>
+  /** Counts the writes of this profile from 0. */
+  readonly seqNo: number
+}
+
+/** What a profile keeps of a subject. */
+export function profileUserOf({ username, roles, fullName, email, realm }: Subject): ProfileUser {
+  return { username, roles, fullName, email, realm }
+}
+
+/**
+ * Whether this profile is the subject's: the same username of the same realm. There is only one native realm, so its
+ * name does not matter. Source: spec 2.2.
+ */
+export function isOwnedBy({ user }: Profile, subject: Subject): boolean {
+  return (
+    user.username === subject.username &&
+    user.realm.type === subject.realm.type &&
+    (user.realm.type === 'native' || user.realm.name === subject.realm.name)
+  )
+}
+
+/** Whether two user blocks say the same, roles in the same order. */
+export function isSameUser(one: ProfileUser, other: ProfileUser): boolean {
+  return (
+    one.username === other.username &&
+    one.fullName === other.fullName &&
+    one.email === other.email &&
+    one.realm.name === other.realm.name &&
+    one.realm.type === other.realm.type &&
+    one.realm.domain === other.realm.domain &&
+    one.roles.length === other.roles.length &&
+    one.roles.every((role, index) => role === other.roles[index])
+  )
+}

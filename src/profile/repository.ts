@@ -1,0 +1,25 @@
+import type { Profile } from './profile.ts'
+
+/** The profiles that could belong to a username, at one instant of the database. */
+export interface Candidates {
+  /** That instant by the database's clock, in epoch milliseconds. */
+  readonly now: number
+  readonly profiles: readonly Profile[]
+}
+
+/** What this folder needs of the database. Every write is one atomic statement that bumps `seqNo` by one. */
+export interface ProfileRepository {
+  /** All profiles whose uid stems from this base, whoever owns them. */
+  candidates(base: string): Promise<Candidates>
+  /** Stores a new profile with empty labels and data. False if its uid is already given. */
+  create(base: string, profile: Profile): Promise<boolean>
+  /**
+   * Writes user block, time and `enabled` of `next` over the profile that still has the version before it; labels
+   * and data stay as they are. False if somebody else has written since.
+   */
+  refresh(next: Profile): Promise<boolean>
+  /** Those of the profiles that exist, in any order. */
+  find(uids: readonly string[]): Promise<Profile[]>
+  /** The application data of a profile, or null if there is no such profile. */
+  data(uid: string): Promise<Readonly<Record<string, unknown>> | null>
+}
