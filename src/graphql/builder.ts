@@ -1,0 +1,42 @@
+// The GraphQL edge: parses what GraphQL clients send, calls the use cases, and shapes their answers. Nothing is
+// decided here, and nothing here knows how anything is stored.
+
+import SchemaBuilder from '@pothos/core'
+import type { Caller } from '../authentication/subject.ts'
+import type { Users } from '../authentication/users.ts'
+import type { Roles } from '../authorization/roles.ts'
+import type { Activate } from '../profile/activate.ts'
+import type { Profiles } from '../profile/profiles.ts'
+import type { Server } from './server.ts'
+
+/** The use cases that the schema exposes. */
+export interface UseCases {
+  activate: Activate
+  profiles: Profiles
+  users: Users
+  roles: Roles
+  server: Server
+}
+
+export interface Context {
+  caller: Caller
+  useCases: UseCases
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+/** The one builder. Every noun's file adds its types and fields to it. */
+export const builder = new SchemaBuilder<{
+  Context: Context
+  DefaultFieldNullability: false
+  DefaultInputFieldRequiredness: true
+  Scalars: {
+    JSONObject: { Input: JsonObject; Output: JsonObject }
+    SafeInt: { Input: number; Output: number }
+    DateTime: { Input: Date; Output: number | Date }
+    ID: { Input: string; Output: string }
+  }
+}>({ defaultFieldNullability: false, defaultInputFieldRequiredness: true })
+
+builder.queryType({ description: 'What can be read. No field here takes a credential.' })
+builder.mutationType({ description: 'What can be done.' })

@@ -1,0 +1,150 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
+import { GraphQLError } from 'graphql'
+import type { Caller } from '../authentication/subject.ts'
+import { Failure } from '../errors.ts'
+import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
+import { JsonProblem, parseJson } from '../http/json.ts'
+import type { Context, UseCases } from './builder.ts'
+import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
+import { publicErrors, type Params } from './publicErrors.ts'
+import { createPipeline } from './yoga.ts'
+
+interface GraphqlDoorParts {
+  schema: GraphQLSchema
+  useCases: UseCases
+  /** Takes what went wrong on our side. */
+  report: (cause: unknown) => void
+  /** The largest body, in bytes. */
+  bodyLimit: number
+}
+
+type MediaType = 'application/json' | 'application/graphql-response+json'
+
+/** GraphQL over HTTP: JSON by POST, queries by GET, and GraphiQL for a browser that opens the address. */
+export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: GraphqlDoorParts): Door<Caller> {
+  const pipeline = createPipeline(schema)
+  let page: Promise<GraphiqlPage> | undefined
+
+  return {
+    bodyLimit,
+    nameOf: ({ path }) => path,
+
+    async open(request) {
+      if (!wantsPage(request)) return null
+      page ??= graphiqlPage()
+      const { html, headers } = await page
+      return { status: 200, headers, body: html }
+    },
+
+    async enter(request, body, caller) {
+      const mediaType = mediaTypeOf(request)
+      if (!mediaType)
+        return protocolError(406, 'The answer is application/json or application/graphql-response+json.')
+      if (request.method !== 'GET' && request.method !== 'POST') {
+        return protocolError(405, 'Send GET or POST.', { allow: 'GET, POST' })
+      }
+      if (request.method === 'POST' && !isJson(request))
+        return protocolError(415, 'Send application/json in UTF-8.')
+      const params = request.method === 'GET' ? paramsOfQuery(request.query) : (json(body) as Params)
+      return render(await resultOf(params, request.method, caller), params, mediaType)
+    },
+
+    refuse(failure, request) {
+      const error = new GraphQLError(failure.message, { originalError: failure })
+      return render({ errors: [error] }, {}, mediaTypeOf(request) ?? 'application/json')
+    },
+  }
+
+  async function resultOf(params: Params, method: string, caller: Caller): Promise<ExecutionResult> {
+    const context: Context = { caller, useCases }
+    try {
+      // Yoga reads nothing of the request but its method.
+      const request = { method } as Request
+      return (await pipeline.getResultForParams({ params, request } as never, context)) as ExecutionResult
+    } catch (error) {
+      if (error instanceof GraphQLError) return { errors: [error] }
+      throw error
+    }
+  }
+
+  function render(
+    { data, errors = [] }: ExecutionResult,
+    params: Params,
+    mediaType: MediaType,
+  ): DoorResponse {
+    const described = publicErrors(errors, schema, params)
+    for (const { cause } of described) if (cause !== undefined) report(cause)
+    const statuses = described.map(({ status, sound }) =>
+      sound && mediaType === 'application/json' ? 200 : status,
+    )
+    const status = data ? 200 : Math.max(200, ...statuses)
+    const body = {
+      ...(described.length > 0 && { errors: described.map(({ formatted }) => formatted) }),
+      ...(data !== undefined && { data }),
+    }
+    return {
+      status,
+      headers: { 'content-type': `${mediaType}; charset=utf-8`, ...challenge(status) },
+      body: JSON.stringify(body),
+    }
+  }
+}
+
+/** Never `Basic`: a browser would open a password box of its own. */
+function challenge(status: number): Record<string, string[]> {
+  return status === 401 ? { 'www-authenticate': ['Bearer realm="security"', 'ApiKey'] } : {}
+}
+
+function wantsPage({ method, headers }: DoorRequest): boolean {
+  return method === 'GET' && (headers.accept ?? '').includes('text/html')
+}
+
+function mediaTypeOf({ headers: { accept = '*/*' } }: DoorRequest): MediaType | null {
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim())
+    if (parameters.some((parameter) => /^charset=(?!"?utf-8"?$)|^q=0(\.0*)?$/.test(parameter))) continue
+    if (type === 'application/graphql-response+json') return type
+    if (type === 'application/json' || type === 'application/*' || type === '*/*') return 'application/json'
+  }
+  return null
+}
+
+function isJson({ headers }: DoorRequest): boolean {
+  return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(headers['content-type'] ?? '')
+}
+
+function json(body: Uint8Array): unknown {
+  try {
+    return parseJson(body)
+  } catch (problem) {
+    if (!(problem instanceof JsonProblem)) throw problem
+    const { message, line, column } = problem
+    throw new Failure(
+      'INVALID_INPUT',
+      `The body is not the JSON that we take: ${message} at ${line}:${column}`,
+    )
+  }
+}
+
+function paramsOfQuery(query: string): Params {
+  const given = new URLSearchParams(query)
+  const parsed = (name: string) => {
+    const text = given.get(name)
+    return text ? { [name]: json(Buffer.from(text)) } : {}
+  }
+  const operationName = given.get('operationName')
+  return {
+    query: given.get('query') ?? undefined,
+    ...(operationName && { operationName }),
+    ...parsed('variables'),
+    ...parsed('extensions'),
+  }
+}
+
+function protocolError(status: number, message: string, headers: Record<string, string> = {}): DoorResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }),
+  }
+}

@@ -1,0 +1,16 @@
+import { builder } from './builder.ts'
+
+/** Every "no" that is an answer: a member of a mutation's result union. */
+export const ErrorInterface = builder.interfaceRef<{ message: string }>('Error').implement({
+  description: 'A failure that is an answer: a client is expected to branch on it.',
+  fields: (t) => ({
+    message: t.exposeString('message', { description: 'What happened, in words that may be shown.' }),
+  }),
+})
+
+/** Defines a "no" that says nothing but its message. */
+export function defineError<Name extends string>(name: Name, description: string) {
+  return builder
+    .objectRef<{ __typename: Name; message: string }>(name)
+    .implement({ description, interfaces: [ErrorInterface] })
+}

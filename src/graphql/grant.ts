@@ -1,0 +1,74 @@
+import type { Grant } from '../authentication/credentials.ts'
+import { refuseProblems } from '../errors.ts'
+import { builder } from './builder.ts'
+
+const PasswordGrantInput = builder.inputType('PasswordGrantInput', {
+  description: "The end user's username and password.",
+  fields: (t) => ({
+    username: t.string({ description: 'The name under which a realm knows the user.' }),
+    password: t.string({ description: "The user's password. Pass it as a variable, never as a literal." }),
+  }),
+})
+
+const ClientAuthenticationScheme = builder.enumType('ClientAuthenticationScheme', {
+  description: 'How the client that obtained an access token proves itself.',
+  values: {
+    SHARED_SECRET: { description: 'By a secret that it shares with the realm.' },
+  } as const,
+})
+
+const ClientAuthenticationInput = builder.inputType('ClientAuthenticationInput', {
+  description: 'What proves the client that obtained the access token, where its realm demands that.',
+  fields: (t) => ({
+    scheme: t.field({
+      type: ClientAuthenticationScheme,
+      defaultValue: 'SHARED_SECRET',
+      description: 'The kind of proof.',
+    }),
+    value: t.string({ description: 'The secret itself.' }),
+  }),
+})
+
+const AccessTokenGrantInput = builder.inputType('AccessTokenGrantInput', {
+  description: 'An access token that was issued to the end user.',
+  fields: (t) => ({
+    token: t.string({ description: 'The token, without a scheme before it.' }),
+    clientAuthentication: t.field({
+      type: ClientAuthenticationInput,
+      required: false,
+      description: 'The proof of the client, if the realm of the token demands one.',
+    }),
+  }),
+})
+
+/** The end user's credentials. */
+export const GrantInput = builder.inputType('GrantInput', {
+  description: "The end user's credentials: exactly one of the two.",
+  isOneOf: true,
+  fields: (t) => ({
+    password: t.field({
+      type: PasswordGrantInput,
+      required: false,
+      description: 'A username and a password.',
+    }),
+    accessToken: t.field({ type: AccessTokenGrantInput, required: false, description: 'An access token.' }),
+  }),
+})
+
+/** What came in, as the use case takes it. Credentials that are empty are refused. */
+export function grantOf(input: typeof GrantInput.$inferInput): Grant {
+  if (input.password) {
+    const { username, password } = input.password
+    refuseEmpty({ 'grant.password.username': username, 'grant.password.password': password })
+    return { kind: 'password', username, password }
+  }
+  const { token, clientAuthentication } = input.accessToken
+  refuseEmpty({ 'grant.accessToken.token': token })
+  return { kind: 'accessToken', token, clientSecret: clientAuthentication?.value ?? null }
+}
+
+function refuseEmpty(values: Record<string, string>): void {
+  refuseProblems(
+    Object.entries(values).flatMap(([path, value]) => (value === '' ? [`${path}: must not be empty`] : [])),
+  )
+}

@@ -1,0 +1,117 @@
+import {
+  getOperationAST,
+  GraphQLError,
+  isInputType,
+  Kind,
+  parse,
+  typeFromAST,
+  type ASTNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql'
+import { Failure, failureOf } from '../errors.ts'
+import { inputProblems } from './inputProblems.ts'
+import { literalProblem } from './literalProblem.ts'
+
+/** What a client sent, by which errors are described without repeating it. */
+export interface Params {
+  readonly query?: unknown
+  readonly variables?: unknown
+  readonly operationName?: unknown
+}
+
+/** An error as a client may see it. */
+export interface PublicError {
+  readonly formatted: GraphQLFormattedError
+  /** The HTTP status that it asks for. */
+  readonly status: number
+  /** Whether the request was sound HTTP: then `application/json` answers it with 200, as GraphQL over HTTP has it. */
+  readonly sound: boolean
+  /** What went wrong on our side: only the log may know. */
+  readonly cause?: unknown
+}
+
+/** Describes errors without repeating a value: graphql-js prints literals and variables back, passwords included. */
+export function publicErrors(
+  errors: readonly GraphQLError[],
+  schema: GraphQLSchema,
+  params: Params,
+): PublicError[] {
+  const [first] = errors
+  // Then all of them are of that kind, and are described at once.
+  if (first?.message.startsWith('Variable "$')) {
+    const problems = variableProblems(schema, params)
+    return [
+      ofProblems('INVALID_INPUT', problems.length > 0 ? problems : ['a variable has no valid value'], first),
+    ]
+  }
+  return errors.map((error) => publicError(error, schema, params))
+}
+
+function publicError(error: GraphQLError, schema: GraphQLSchema, params: Params): PublicError {
+  const { message, originalError, path, nodes = [], extensions } = error
+  if (originalError instanceof Failure) return ofFailure(originalError, error)
+  if (message.startsWith('Argument "'))
+    return ofProblems('INVALID_INPUT', ['an argument has no valid value'], error)
+  if (path) return ofFailure(failureOf(originalError ?? error), error)
+  if (extensions.code === 'GRAPHQL_PARSE_FAILED') return ofSyntax(error)
+  const literal = nodes.find(isLiteral)
+  if (literal) {
+    const problem = literalProblem(schema, parse(String(params.query)), literal)
+    return ofProblems('GRAPHQL_VALIDATION_FAILED', [problem], error)
+  }
+  if (typeof extensions.code !== 'string') return ofFailure(failureOf(originalError ?? error), error)
+  return ofProtocol(message, error)
+}
+
+function ofFailure(failure: Failure, { locations, path }: GraphQLError): PublicError {
+  const { code, message, problems, status, cause } = failure
+  const extensions = { code, ...(problems.length > 0 && { problems }) }
+  return {
+    formatted: { message, ...(locations && { locations }), ...(path && { path }), extensions },
+    status,
+    sound: false,
+    ...(status >= 500 && { cause: cause ?? failure }),
+  }
+}
+
+function ofProblems(code: string, problems: string[], { locations }: GraphQLError): PublicError {
+  const formatted = {
+    message: problems.join('; '),
+    ...(locations && { locations }),
+    extensions: { code, problems },
+  }
+  return { formatted, status: 400, sound: true }
+}
+
+function ofSyntax(error: GraphQLError): PublicError {
+  const tooLong = /contains more that \d+ tokens/.exec(error.message)
+  const { line, column } = error.locations?.[0] ?? { line: 1, column: 1 }
+  return ofProtocol(tooLong ? `The document ${tooLong[0]}` : `Syntax error at ${line}:${column}`, error)
+}
+
+/** What Yoga and graphql-js say of the protocol and of names; none of it repeats a value. */
+function ofProtocol(message: string, { locations, extensions }: GraphQLError): PublicError {
+  const { code } = extensions
+  const { status = 400, spec = false } = (extensions.http ?? {}) as { status?: number; spec?: boolean }
+  return {
+    formatted: { message, ...(locations && { locations }), extensions: { code } },
+    status,
+    sound: spec,
+  }
+}
+
+function variableProblems(schema: GraphQLSchema, { query, variables, operationName }: Params): string[] {
+  const operation = getOperationAST(parse(String(query)), operationName as string | undefined)
+  const given = (variables ?? {}) as Record<string, unknown>
+  return (operation?.variableDefinitions ?? []).flatMap(({ variable, type: typeNode, defaultValue }) => {
+    const { value: name } = variable.name
+    const type = typeFromAST(schema, typeNode)
+    if (!isInputType(type) || (defaultValue && !(name in given))) return []
+    return inputProblems(given[name], type, name)
+  })
+}
+
+function isLiteral({ kind }: ASTNode): boolean {
+  return kind === Kind.OBJECT_FIELD || (kind.endsWith('Value') && kind !== Kind.VARIABLE)
+}

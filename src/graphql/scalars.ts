@@ -1,0 +1,42 @@
+import { GraphQLError, Kind, type ValueNode } from 'graphql'
+import { DateTimeResolver, SafeIntResolver } from 'graphql-scalars'
+import { parseJson } from '../http/json.ts'
+import { builder } from './builder.ts'
+
+type JsonObject = Readonly<Record<string, unknown>>
+type Variables = Readonly<Record<string, unknown>>
+
+builder.addScalarType('DateTime', DateTimeResolver)
+builder.addScalarType('SafeInt', SafeIntResolver)
+
+builder.scalarType('JSONObject', {
+  description:
+    'A JSON object. A number that a double cannot hold exactly is refused: nothing is altered silently. So are ' +
+    'U+0000, lone surrogates, `__proto__`, and more than 100 levels.',
+  serialize: (value) => value,
+  parseValue: objectOf,
+  // A literal is read as the JSON that it spells, so that the same rules hold for it.
+  parseLiteral: (node, variables) => objectOf(parseJson(Buffer.from(jsonOf(node, variables ?? {})))),
+})
+
+function objectOf(value: unknown): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
+  throw new GraphQLError('not an object')
+}
+
+function jsonOf(node: ValueNode, variables: Variables): string {
+  switch (node.kind) {
+    case Kind.OBJECT:
+      return `{${node.fields.map(({ name, value }) => `"${name.value}":${jsonOf(value, variables)}`).join()}}`
+    case Kind.LIST:
+      return `[${node.values.map((value) => jsonOf(value, variables)).join()}]`
+    case Kind.VARIABLE:
+      return JSON.stringify(variables[node.name.value] ?? null)
+    case Kind.NULL:
+      return 'null'
+    case Kind.ENUM:
+      throw new GraphQLError('not JSON')
+    default:
+      return node.kind === Kind.STRING ? JSON.stringify(node.value) : String(node.value)
+  }
+}

@@ -1,0 +1,10 @@
+import { builder } from './builder.ts'
+import './scalars.ts'
+import './viewer.ts'
+import './profile.ts'
+import './user.ts'
+import './role.ts'
+import './server.ts'
+
+/** The whole schema. `schema.graphql` is printed from it. */
+export const schema = builder.toSchema({ sortSchema: false })

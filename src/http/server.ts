@@ -1,0 +1,72 @@
+// The host: it owns the connection, learns who the caller is before a body is read, and hands the request to the
+// door whose address it is. It knows no use case and no wire format.
+
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { Failure, failureOf } from '../errors.ts'
+import { readBody } from './body.ts'
+import type { Door, DoorRequest, DoorResponse } from './door.ts'
+
+interface ServerParts<Caller> {
+  /** Who sends a request, by its `Authorization` header. Throws `UNAUTHENTICATED` for nobody. */
+  identifyCaller: (authorization: string | undefined, uri: string) => Promise<Caller>
+  /** The doors by path; `*` is the one for every other path. */
+  doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
+  logger: Logger
+}
+
+/** Makes the HTTP server. It does not listen yet. */
+export function createServer<Caller>({
+  identifyCaller,
+  doors,
+  logger,
+}: ServerParts<Caller>): FastifyInstance {
+  const server = fastify({
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (_, request, reply) => {
+      const failure = new Failure('INVALID_INPUT', 'the path of the request is malformed')
+      void send(reply, doors['*'].refuse(failure, requestOf(request)))
+    },
+  })
+  for (const [url, door] of Object.entries(doors)) {
+    // Everything happens before Fastify would look at the body: what a body may be is the door's to say.
+    const onRequest = (request: FastifyRequest, reply: FastifyReply) => enter(door, request, reply)
+    server.route({ method: server.supportedMethods, url, onRequest, handler: neverReached })
+  }
+  server.addHook('onResponse', (request, reply, done) => {
+    const { method, path } = requestOf(request)
+    logger.info({ method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+    done()
+  })
+  return server
+
+  async function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const request = requestOf(raw)
+    try {
+      const open = await door.open(request)
+      if (open) return await send(reply, open)
+      const caller = await identifyCaller(request.headers.authorization, door.nameOf(request))
+      const body = await readBody(raw.raw, door.bodyLimit)
+      return await send(reply, await door.enter(request, body, caller))
+    } catch (thrown) {
+      const failure = failureOf(thrown)
+      if (failure.status >= 500) logger.error({ code: failure.code, cause: failure.cause }, failure.message)
+      return send(reply, door.refuse(failure, request))
+    }
+  }
+}
+
+function requestOf({ method, originalUrl, headers }: FastifyRequest): DoorRequest {
+  const [path = '', ...query] = originalUrl.split('?')
+  return { method, uri: originalUrl, path, query: query.join('?'), headers }
+}
+
+function send(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
+  // Of a string Fastify would change the media type.
+  return reply.code(status).headers(headers).send(Buffer.from(body))
+}
+
+function neverReached(): never {
+  throw new Error('the door has answered')
+}
