@@ -1,0 +1,31 @@
+import type { WireError } from './wireError.ts'
+
+/** What a row answers: a status, and a body that is rendered as JSON. */
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string | string[]>>
+}
+
+export function ok(body: unknown): Answer {
+  return { status: 200, body }
+}
+
+/** Source: spec 1.7. */
+const challenges = ['Basic realm="security", charset="UTF-8"', 'Bearer realm="security"', 'ApiKey']
+
+/** The envelope around every error; a 401 repeats its challenges inside. Source: spec 1.3, 1.7. */
+export function errorAnswer({ type, message: reason, status, causedBy }: WireError): Answer {
+  const header = status === 401 ? { header: { 'WWW-Authenticate': challenges } } : {}
+  const error = { type, reason, ...(causedBy && { caused_by: causedBy }), ...header }
+  return {
+    status,
+    body: { error: { root_cause: [{ type, reason, ...header }], ...error }, status },
+    ...(status === 401 && { headers: { 'www-authenticate': challenges } }),
+  }
+}
+
+/** Errors that stand before any handler have no envelope. Source: spec 1.5, 1.6. */
+export function simpleError(status: number, error: string, headers: Record<string, string> = {}): Answer {
+  return { status, body: { error, status }, headers }
+}

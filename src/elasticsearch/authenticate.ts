@@ -1,0 +1,52 @@
+import type { JsonObject } from '../http/json.ts'
+import { ok } from './answer.ts'
+import type { Row } from './row.ts'
+
+interface ViewerData {
+  username: string
+  roles: string[]
+  fullName: string | null
+  email: string | null
+  metadata: JsonObject
+  authenticationRealm: { name: string; type: string; domain: string | null }
+  authenticationType: string
+}
+
+/** Who the caller is. Source: spec 4.2. */
+export const authenticate: Row<undefined, { viewer: ViewerData }> = {
+  methods: ['GET'],
+  paths: ['/_security/_authenticate'],
+  operation: /* GraphQL */ `
+    query Authenticate {
+      viewer {
+        username
+        roles
+        fullName
+        email
+        metadata
+        authenticationRealm {
+          name
+          type
+          domain
+        }
+        authenticationType
+      }
+    }
+  `,
+  variables: () => ({}),
+  answer({ viewer }) {
+    const { name, type, domain } = viewer.authenticationRealm
+    const realm = { name, type, ...(domain !== null && { domain }) }
+    return ok({
+      username: viewer.username,
+      roles: viewer.roles,
+      full_name: viewer.fullName,
+      email: viewer.email,
+      metadata: viewer.metadata,
+      enabled: true,
+      authentication_realm: realm,
+      lookup_realm: realm,
+      authentication_type: viewer.authenticationType,
+    })
+  },
+}

@@ -1,0 +1,68 @@
+import type { JsonObject, JsonValue } from '../http/json.ts'
+import { isObject, tokenOf, type Body } from './body.ts'
+import { didYouMean } from './suggestions.ts'
+import { WireError } from './wireError.ts'
+
+/** What a field takes: a string, or an object of strings that must all be there. */
+export type Field = 'string' | { readonly name: string; readonly required: readonly string[] }
+
+/**
+ * Checks an object as Elasticsearch's declared parsers do: the first field that does not fit, in the order of the
+ * body, is an error that names the parser. Source: spec 1.3.
+ */
+export function parseObject(body: Body, parser: string, fields: Readonly<Record<string, Field>>): JsonObject {
+  const { value, at } = body
+  if (!isObject(value)) {
+    throw new WireError(
+      'x_content_parse_exception',
+      `${at([])} Expected START_OBJECT but was: ${tokenOf(value)}`,
+    )
+  }
+  for (const [name, given] of Object.entries(value)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (!field) throw unknownField(at([name], 'key'), parser, name, Object.keys(fields))
+    if (field === 'string') requireString(given, at, parser, [name])
+    else if (isObject(given)) requireStrings(given, body, parser, name, field)
+    else throw wrongType(at([name]), parser, name, given)
+  }
+  return value
+}
+
+function requireStrings(
+  object: JsonObject,
+  { at }: Body,
+  parser: string,
+  name: string,
+  { name: inner, required }: { name: string; required: readonly string[] },
+): void {
+  const failure = (reason: string, causedBy: WireError) =>
+    new WireError('x_content_parse_exception', `${reason} [${parser}] failed to parse field [${name}]`, {
+      causedBy: { type: causedBy.type, reason: causedBy.message },
+    })
+  for (const [key, given] of Object.entries(object)) {
+    if (!required.includes(key)) {
+      throw failure(at([name, key], 'key'), unknownField(at([name, key], 'key'), inner, key, required))
+    }
+    if (typeof given !== 'string')
+      throw failure(at([name, key]), wrongType(at([name, key]), inner, key, given))
+  }
+  const missing = required.filter((key) => !Object.hasOwn(object, key))
+  if (missing.length > 0) {
+    throw failure(at([name]), new WireError('illegal_argument_exception', `Required [${missing.join(', ')}]`))
+  }
+}
+
+function requireString(given: JsonValue, at: Body['at'], parser: string, path: readonly string[]): void {
+  if (typeof given !== 'string') throw wrongType(at(path), parser, path.join('.'), given)
+}
+
+function unknownField(at: string, parser: string, name: string, known: readonly string[]): WireError {
+  const suggestion = didYouMean(name, known)
+  const reason = `${at} [${parser}] unknown field [${name}]${suggestion && ` ${suggestion}`}`
+  return new WireError('x_content_parse_exception', reason)
+}
+
+function wrongType(at: string, parser: string, name: string, given: JsonValue): WireError {
+  const reason = `${at} [${parser}] ${name} doesn't support values of type: ${tokenOf(given)}`
+  return new WireError('x_content_parse_exception', reason)
+}

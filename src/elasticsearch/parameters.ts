@@ -1,0 +1,28 @@
+import { didYouMean } from './suggestions.ts'
+import { WireError } from './wireError.ts'
+
+/** Query parameters that every row takes. */
+const common = ['error_trace', 'human', 'pretty']
+
+/** Reads the query string, and refuses what the row does not take. Source: spec 1.4. */
+export function parametersOf(path: string, query: string, own: readonly string[] = []): URLSearchParams {
+  const parameters = new URLSearchParams(query)
+  const known = [...own, ...common].sort()
+  const unknown = [...new Set(parameters.keys())].filter((name) => !known.includes(name)).sort()
+  if (unknown.length > 0) {
+    const named = unknown.map((name) => {
+      const suggestion = didYouMean(name, known)
+      return `[${name}]${suggestion && ` -> ${suggestion}`}`
+    })
+    const what = unknown.length === 1 ? 'unrecognized parameter' : 'unrecognized parameters'
+    throw new WireError(
+      'illegal_argument_exception',
+      `request [${path}] contains ${what}: ${named.join(', ')}`,
+    )
+  }
+  const refresh = parameters.get('refresh')
+  if (refresh !== null && !['', 'true', 'false', 'wait_for'].includes(refresh)) {
+    throw new WireError('illegal_argument_exception', `Unknown value for refresh: [${refresh}].`)
+  }
+  return parameters
+}

@@ -1,0 +1,65 @@
+import type { AnyRow, Method } from './row.ts'
+import { WireError } from './wireError.ts'
+
+/** Where a request leads. */
+export type Match =
+  | { kind: 'row'; row: AnyRow; path: (name: string) => string }
+  | { kind: 'wrongMethod'; allowed: readonly Method[] }
+  | { kind: 'unknown' }
+
+interface Route {
+  row: AnyRow
+  segments: readonly string[]
+}
+
+/**
+ * Finds the row of a request. A segment that is spelled out goes before one that stands for any; one that lacks the
+ * method gives way to the next. Source: spec 1.6.
+ */
+export function createRouter(rows: readonly AnyRow[]) {
+  const routes = rows
+    .flatMap((row) => row.paths.map((path): Route => ({ row, segments: segmentsOf(path) })))
+    .sort((one, other) => placesIn(one).localeCompare(placesIn(other)))
+
+  return function route(method: string, path: string): Match {
+    const segments = segmentsOf(path).map(decode)
+    const matching = routes.filter((candidate) => fits(candidate.segments, segments))
+    const match = matching.find(({ row }) => row.methods.some((allowed) => allowed === method))
+    if (match)
+      return {
+        kind: 'row',
+        row: match.row,
+        path: (name) => segments[match.segments.indexOf(`{${name}}`)] ?? '',
+      }
+    if (matching.length === 0) return { kind: 'unknown' }
+    return { kind: 'wrongMethod', allowed: [...new Set(matching.flatMap(({ row }) => row.methods))] }
+  }
+}
+
+function segmentsOf(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '')
+}
+
+function isPlace(segment: string): boolean {
+  return segment.startsWith('{')
+}
+
+/** Sorts routes: the earlier a place for any segment stands, the later the route. */
+function placesIn({ segments }: Route): string {
+  return segments.map((segment) => (isPlace(segment) ? '1' : '0')).join('')
+}
+
+function fits(route: readonly string[], segments: readonly string[]): boolean {
+  return (
+    route.length === segments.length &&
+    route.every((segment, index) => isPlace(segment) || segment === segments[index])
+  )
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw new WireError('illegal_argument_exception', 'the path holds an escape that is not UTF-8')
+  }
+}

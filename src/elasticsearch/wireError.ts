@@ -1,0 +1,44 @@
+import type { Failure, FailureCode } from '../errors.ts'
+
+interface Cause {
+  readonly type: string
+  readonly reason: string
+}
+
+interface WireErrorDetails {
+  status?: number
+  /** What lies behind it, for the client to see. */
+  causedBy?: Cause
+}
+
+/** An error as Elasticsearch would name it. Status 400, unless said. */
+export class WireError extends Error {
+  readonly type: string
+  readonly status: number
+  readonly causedBy: Cause | undefined
+
+  constructor(type: string, reason: string, { status = 400, causedBy }: WireErrorDetails = {}) {
+    super(reason)
+    this.name = 'WireError'
+    this.type = type
+    this.status = status
+    this.causedBy = causedBy
+  }
+}
+
+const types: Record<FailureCode, string> = {
+  INVALID_INPUT: 'illegal_argument_exception',
+  UNAUTHENTICATED: 'security_exception',
+  FORBIDDEN: 'security_exception',
+  TOO_LARGE: 'content_too_long_exception',
+  TOO_MANY_ATTEMPTS: 'security_exception',
+  CONFIGURATION: 'exception',
+  INTERNAL: 'exception',
+  UNAVAILABLE: 'unavailable_shards_exception',
+}
+
+/** How Elasticsearch names a failure of ours. */
+export function wireErrorOf({ code, status, message, problems }: Failure): WireError {
+  const type = problems.length > 0 ? 'action_request_validation_exception' : types[code]
+  return new WireError(type, message, { status })
+}

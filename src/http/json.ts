@@ -1,0 +1,220 @@
+/**
+ * Reads a UTF-8 body as RFC 8259 has it, and stricter: no name twice in an object, no `__proto__`, no U+0000, no
+ * lone surrogate, at most 100 levels, and no number that a double would alter.
+ * @throws JsonProblem
+ */
+export function parseJson(body: Uint8Array): JsonValue {
+  const text = decode(body)
+  new Reader(text).document()
+  // The reader only says no. JSON.parse copies the strings: a kept slice would keep the whole body in memory.
+  return JSON.parse(text) as JsonValue
+}
+
+/**
+ * Where the value at a path, or with `key` its name, stands in a body that parseJson has taken; if the path leads
+ * nowhere, the last value on its way. Reads the body again: only for making an error message.
+ */
+export function locate(
+  body: Uint8Array,
+  path: readonly (string | number)[],
+  what: 'key' | 'value',
+): Position {
+  const reader = new Reader(decode(body))
+  let found = reader.space()
+  reader.onMember = (start) => {
+    if (reader.path.some((step, level) => step !== path[level])) return
+    found = what === 'key' && reader.path.length === path.length ? start : reader.space()
+  }
+  reader.document()
+  return position(reader.text, found)
+}
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject
+
+export interface JsonObject {
+  [key: string]: JsonValue
+}
+
+/** Counted from 1, columns in UTF-16 units. LF, CR and CRLF end a line. */
+export interface Position {
+  line: number
+  column: number
+}
+
+/** Where and why a body is not the JSON that we take. Repeats names of fields, cut short, and never a value. */
+export class JsonProblem extends Error implements Position {
+  override readonly name = 'JsonProblem'
+  readonly line: number
+  readonly column: number
+  /** There is nothing, or nothing but white space. */
+  readonly isEmpty: boolean
+
+  constructor(message: string, { line, column }: Position, isEmpty = false) {
+    super(message)
+    this.line = line
+    this.column = column
+    this.isEmpty = isEmpty
+  }
+}
+
+// The words, and the numbers that surely survive: fifteen digits do, with an exponent of at most two more.
+const plain = /true|false|null|-?(?:0|[1-9]\d{0,7})(?:\.\d{1,7})?(?:[eE][+-]?\d\d?)?(?![\d.eE])/y
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const restOfString = /[ !#-[\]-\uffff]*"/y
+// At most a hundred at a time: what a pattern remembers of a long text would exhaust its stack.
+const escapes = /(?:[ !#-[\]-\uffff]*\\(?:["\\/bfnrt]|u[\da-fA-F]{4})){1,100}/y
+
+/** Each method moves `at` past what it is named for, or throws. */
+class Reader {
+  readonly text: string
+  at = 0
+  /** The name or index at which we are, for each open bracket. */
+  readonly path: (string | number)[] = []
+  /** Told where each member of an object or array starts, and called before its value. */
+  onMember?: (start: number) => void
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  document(): void {
+    if (this.text.startsWith('\uFEFF')) this.fail('Unexpected byte order mark')
+    if (this.space() === this.text.length) throw new JsonProblem('Empty body', { line: 1, column: 1 }, true)
+    this.value()
+    if (this.space() < this.text.length) this.fail('Unexpected content after the value')
+  }
+
+  value(): void {
+    const first = this.text[this.space()]
+    if (first === '"') this.string()
+    else if (first === '{') this.members('}', new Set())
+    else if (first === '[') this.members(']')
+    else if (!this.match(plain)) this.number()
+  }
+
+  /** With names, the members have names. */
+  members(close: '}' | ']', names?: Set<string>): void {
+    if (this.path.length === 100) this.fail('Nested deeper than 100 levels')
+    const level = this.path.push(0) - 1
+    this.at++
+    if (!this.take(close)) {
+      let index = 0
+      do {
+        const start = this.space()
+        this.path[level] = names ? this.field(names) : index++
+        this.onMember?.(start)
+        this.value()
+      } while (this.take(','))
+      if (!this.take(close)) this.expected(`',' or '${close}'`)
+    }
+    this.path.pop()
+  }
+
+  field(others: Set<string>): string {
+    const start = this.at
+    if (this.text[start] !== '"') this.expected('a field name in double quotes')
+    const name = this.string()
+    if (!this.take(':')) this.expected("':'")
+    if (name === '__proto__') this.fail("Field '__proto__' is not allowed", start)
+    if (others.has(name)) this.fail(`Duplicate field '${short(name)}'`, start)
+    others.add(name)
+    return name
+  }
+
+  string(): string {
+    const start = this.at++
+    if (this.match(restOfString)) return this.text.slice(start + 1, this.at - 1)
+    while (this.match(escapes));
+    if (!this.match(restOfString))
+      this.fail('String with a control character, a wrong escape or no end', start)
+    const content = JSON.parse(this.text.slice(start, this.at)) as string
+    if (content.includes('\0')) this.fail('String with U+0000', start)
+    if (!content.isWellFormed()) this.fail('String with a lone surrogate', start)
+    return content
+  }
+
+  number(): void {
+    const start = this.at
+    if (!this.match(number)) this.expected('a value')
+    if (survives(this.text.slice(start, this.at))) return
+    const where = this.path.length > 0 ? ` at '${short(this.path.join('.'))}'` : ''
+    this.fail(`Number${where} would lose precision`, start)
+  }
+
+  match(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at
+    if (!pattern.test(this.text)) return false
+    this.at = pattern.lastIndex
+    return true
+  }
+
+  /** Moves past white space, and past the character if it comes next. */
+  take(character: string): boolean {
+    const isNext = this.text[this.space()] === character
+    if (isNext) this.at++
+    return isNext
+  }
+
+  /** Answers where the white space ends. */
+  space(): number {
+    for (let code; (code = this.text.charCodeAt(this.at)) <= 0x20; this.at++)
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) break
+    return this.at
+  }
+
+  expected(what: string): never {
+    this.fail(`Unexpected ${this.at < this.text.length ? 'character' : 'end'}, expected ${what}`)
+  }
+
+  fail(message: string, at = this.at): never {
+    throw new JsonProblem(message, position(this.text, at))
+  }
+}
+
+/** Whether the shortest decimal that reads back as the same double is the number that is written. */
+function survives(number: string): boolean {
+  const double = Number(number)
+  if (String(double) === number) return true
+  const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)\.?(\d*)(?:e(.+))?$/i.exec(number) ?? []
+  const digits = whole + fraction
+  let first = 0
+  let last = digits.length
+  while (digits[first] === '0') first++
+  while (last > first && digits[last - 1] === '0') last--
+  if (first === last) return true
+  const power = Number(exponent) + whole.length - first - 1
+  const written = `${digits.slice(first, last)}e${power < 0 ? '' : '+'}${power}`
+  return written === Math.abs(double).toExponential().replace('.', '')
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function decode(body: Uint8Array): string {
+  try {
+    return utf8.decode(body)
+  } catch {
+    // Mended, the bytes differ from where they were not UTF-8.
+    const mended = Buffer.from(Buffer.from(body).toString())
+    let at = mended.findIndex((byte, index) => byte !== body[index])
+    while (((mended[at] ?? 0) & 0xc0) === 0x80) at--
+    const text = mended.toString('utf8', 0, at)
+    throw new JsonProblem('Invalid UTF-8', position(text, text.length))
+  }
+}
+
+function position(text: string, offset: number): Position {
+  let line = 1
+  let start = 0
+  for (let at = 0; at < offset; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x0a || (code === 0x0d && text.charCodeAt(at + 1) !== 0x0a)) {
+      line++
+      start = at + 1
+    }
+  }
+  return { line, column: offset - start + 1 }
+}
+
+function short(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64).toWellFormed()}…` : name
+}
