@@ -1,0 +1,151 @@
+// The composition root: configuration → stores → realms → use cases → schema → doors → server.
+
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { createIdentifyCaller } from './authentication/caller.ts'
+import { createChain } from './authentication/chain.ts'
+import { createNativeRealm } from './authentication/native.ts'
+import { createPasswords } from './authentication/passwords.ts'
+import type { Realm } from './authentication/realm.ts'
+import { ensureSuperuser } from './authentication/superuser.ts'
+import { isReservedUsername } from './authentication/username.ts'
+import { createUsers } from './authentication/users.ts'
+import { createAuthorize } from './authorization/authorize.ts'
+import { createRoles } from './authorization/roles.ts'
+import type { Config } from './config.ts'
+import { rows } from './elasticsearch/rows.ts'
+import { createShim } from './elasticsearch/shim.ts'
+import { Failure } from './errors.ts'
+import type { UseCases } from './graphql/builder.ts'
+import { createGraphqlDoor } from './graphql/door.ts'
+import { createRun } from './graphql/run.ts'
+import { schema } from './graphql/schema.ts'
+import { createServer } from './http/server.ts'
+import { createActivate } from './profile/activate.ts'
+import { createProfiles } from './profile/profiles.ts'
+import { clusterUuid } from './storage/cluster.ts'
+import { openSqlite } from './storage/database.ts'
+import { createProfileRepository } from './storage/profiles.ts'
+import { createRoleRepository } from './storage/roles.ts'
+import { createUserRepository } from './storage/users.ts'
+
+export interface App {
+  readonly server: FastifyInstance
+  /** The password that was made up for the superuser, once: whoever runs the gateway must be told. */
+  readonly madeUpPassword: string | null
+  /** Starts to listen, and returns the address. */
+  listen(): Promise<string>
+  /** Lets the requests under way finish, and closes the database. */
+  close(): Promise<void>
+}
+
+interface AppParts {
+  config: Config
+  logger: Logger
+  /** Epoch milliseconds. */
+  clock: () => number
+  /** Makes up a password for the superuser where it has none and none is configured. Without it, that is an error. */
+  makeUpPassword?: () => string
+}
+
+/** Puts the gateway together on an open database. It does not listen yet. */
+export async function createApp({ config, logger, clock, makeUpPassword }: AppParts): Promise<App> {
+  const { settings } = config
+  const database = await openSqlite(config.databaseUrl)
+  try {
+    const { client } = database
+    const stores = {
+      users: createUserRepository(client),
+      roles: createRoleRepository(client),
+      profiles: createProfileRepository({ client, clock }),
+    }
+
+    const passwords = createPasswords()
+    const madeUpPassword = await prepareSuperuser()
+    const prove = createChain(realms())
+    const authorize = createAuthorize(stores.roles)
+
+    const useCases: UseCases = {
+      activate: createActivate({
+        authorize,
+        prove,
+        profiles: stores.profiles,
+        unchangedGrace: settings.activation.unchanged_grace,
+      }),
+      profiles: createProfiles({ authorize, profiles: stores.profiles }),
+      users: createUsers({ authorize, users: stores.users, passwords }),
+      roles: createRoles({ authorize, roles: stores.roles }),
+      server: {
+        name: packageJson.name,
+        version: packageJson.version,
+        clusterUuid: await clusterUuid(client),
+      },
+    }
+
+    const server = createServer({
+      identifyCaller: createIdentifyCaller(prove),
+      doors: {
+        '/graphql': createGraphqlDoor({
+          schema,
+          useCases,
+          bodyLimit: settings.graphql.max_content_length,
+          report: (cause) => logger.error({ cause }, 'a field failed'),
+        }),
+        '*': createShim({
+          rows,
+          run: createRun(
+            schema,
+            useCases,
+            rows.map(({ operation }) => operation),
+          ),
+          bodyLimit: settings.http.max_content_length,
+        }),
+      },
+      logger,
+    })
+    server.addHook('onClose', () => database.close())
+
+    return {
+      server,
+      madeUpPassword,
+      listen: () => server.listen({ host: config.host, port: config.port }),
+      close: () => server.close(),
+    }
+
+    function realms(): Realm[] {
+      const native = Object.entries(settings.realms.native).map(([name, { order, enabled }]) => ({
+        order,
+        enabled,
+        realm: nativeRealm(name, 'native', (username) => !isReservedUsername(username)),
+      }))
+      const configured = native.filter(({ enabled }) => enabled).sort((one, other) => one.order - other.order)
+      return [
+        nativeRealm('reserved', 'reserved', isReservedUsername),
+        ...configured.map(({ realm }) => realm),
+      ]
+    }
+
+    function nativeRealm(name: string, type: string, owns: (username: string) => boolean): Realm {
+      return createNativeRealm({ ref: { name, type, domain: null }, users: stores.users, passwords, owns })
+    }
+
+    async function prepareSuperuser(): Promise<string | null> {
+      const parts = { users: stores.users, passwords }
+      const outcome = await ensureSuperuser(parts, config.elasticPassword)
+      if (outcome === 'differs') {
+        logger.warn('ELASTIC_PASSWORD is not the password of elastic, which stays as it is')
+      }
+      if (outcome !== 'missing') return null
+      if (!makeUpPassword) {
+        throw new Failure('CONFIGURATION', 'set ELASTIC_PASSWORD: the superuser elastic has no password yet')
+      }
+      const password = makeUpPassword()
+      await ensureSuperuser(parts, password)
+      return password
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import { createApp } from '../app.ts'
+import { loadConfig } from '../config.ts'
+import { Failure } from '../errors.ts'
+import { clock } from './clock.ts'
+
+/** Answers at both doors until the process is told to stop. Logs go to standard output, notes to standard error. */
+export async function serve(): Promise<void> {
+  const config = loadConfig()
+  const logger = pino({ level: config.logLevel })
+  const makeUpPassword = () => randomBytes(18).toString('base64url')
+  // Only a terminal has somebody who reads the password that is made up.
+  const app = await createApp({ config, logger, clock, ...(process.stderr.isTTY && { makeUpPassword }) })
+  const address = await app.listen().catch(async (error: unknown) => {
+    await app.close()
+    throw listenFailure(error)
+  })
+  if (app.madeUpPassword !== null) {
+    note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
+  }
+  note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void app.close()
+    })
+  }
+}
+
+function note(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+function listenFailure(error: unknown): Failure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+  return new Failure('CONFIGURATION', `cannot listen on HOST and PORT: ${code}`, { cause: error })
+}

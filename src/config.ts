@@ -1,0 +1,147 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { Failure } from './errors.ts'
+import { parseSettings } from './settingsFile.ts'
+
+/** Everything that can be set, checked. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** `file:…`: an SQLite database. */
+  readonly databaseUrl: string
+  /** The password that the superuser `elastic` gets when it is first made. */
+  readonly elasticPassword: string | null
+  readonly logLevel: LogLevel
+  readonly settings: Settings
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const bytes = { b: 1, kb: 1_024, mb: 1_048_576, gb: 1_073_741_824 }
+
+/** A number with a unit, as Elasticsearch writes them; 0 needs none. */
+function amount(known: Readonly<Record<string, number>>, expected: string) {
+  return z.union([z.string(), z.literal(0)]).transform((text, context) => {
+    const [, number = '', unit = ''] = /^(\d{1,9})([a-z]+)$/.exec(String(text)) ?? []
+    const factor = known[unit]
+    if (text === 0 || text === '0') return 0
+    if (factor !== undefined) return Number(number) * factor
+    context.addIssue({ code: 'custom', message: `expected ${expected}` })
+    return z.NEVER
+  })
+}
+
+const duration = amount(units, 'a time such as 30s or 5m')
+const size = amount(bytes, 'a size such as 512kb or 20mb')
+
+const nativeRealm = z.strictObject({
+  /** The place in the chain: realms are asked in ascending order. */
+  order: z.int({ error: 'expected a whole number' }),
+  enabled: z.boolean({ error: 'expected true or false' }).default(true),
+})
+
+/** `gateway.yml`. Each setting has the default that it has without the file. */
+const settingsSchema = z.strictObject({
+  /** What can prove users, by type and name. The native realm is there without being named, as `native`. */
+  realms: z
+    .strictObject({
+      native: z
+        .record(z.string(), nativeRealm)
+        .refine((realms) => Object.keys(realms).length <= 1, { error: 'there can be only one native realm' })
+        .default({ native: { order: 0, enabled: true } }),
+    })
+    .prefault({}),
+  activation: z
+    .strictObject({
+      /** For how long after an activation an equal one writes nothing. */
+      unchanged_grace: duration.prefault('30s'),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      /** The largest body at Elasticsearch's address. */
+      max_content_length: size.prefault('20mb'),
+    })
+    .prefault({}),
+  graphql: z
+    .strictObject({
+      /** The largest body at `/graphql`. */
+      max_content_length: size.prefault('1mb'),
+    })
+    .prefault({}),
+})
+
+export type Settings = z.output<typeof settingsSchema>
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Makes the configuration of the environment and `gateway.yml`.
+ * @throws `CONFIGURATION` with everything that is wrong as its problems
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const problems: string[] = []
+  const value = (name: string) => secretOf(environment, name, problems)
+  const port = environment.PORT ?? '4000'
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    problems.push('PORT: expected a number from 0 to 65535')
+  const logLevel = logLevels.find((level) => level === (environment.LOG_LEVEL ?? 'info'))
+  if (!logLevel) problems.push(`LOG_LEVEL: expected one of ${logLevels.join(', ')}`)
+  const databaseUrl = value('DATABASE_URL') ?? 'file:./data/gateway.db'
+  if (!databaseUrl.startsWith('file:'))
+    problems.push('DATABASE_URL: expected file:… (this release runs on SQLite)')
+  const elasticPassword = value('ELASTIC_PASSWORD')
+  if (elasticPassword !== null && elasticPassword.length < 6) {
+    problems.push('ELASTIC_PASSWORD: expected at least 6 characters')
+  }
+  const settings = settingsOf(environment, problems)
+  if (problems.length > 0 || !logLevel || !settings) {
+    throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
+  }
+  const host = environment.HOST ?? '127.0.0.1'
+  return Object.freeze({ host, port: Number(port), databaseUrl, elasticPassword, logLevel, settings })
+}
+
+/** A value of the environment, or of the file that `NAME_FILE` names. */
+function secretOf(environment: Environment, name: string, problems: string[]): string | null {
+  const [value, file] = [environment[name], environment[`${name}_FILE`]]
+  if (value !== undefined && file !== undefined) problems.push(`${name}: set it or ${name}_FILE, not both`)
+  if (file === undefined) return value ?? null
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+  } catch {
+    problems.push(`${name}_FILE: the file cannot be read`)
+    return null
+  }
+}
+
+function settingsOf(environment: Environment, problems: string[]): Settings | undefined {
+  const file = environment.GATEWAY_CONFIG ?? (existsSync('gateway.yml') ? 'gateway.yml' : undefined)
+  if (file === undefined) return settingsSchema.parse({})
+  try {
+    const {
+      value,
+      lineOf,
+      problems: found,
+    } = parseSettings(readFileSync(file, 'utf8'), dirname(file), environment)
+    problems.push(...found.map((problem) => `${file}:${problem}`))
+    const parsed = settingsSchema.safeParse(value)
+    for (const issue of parsed.error?.issues ?? []) {
+      for (const { path, message } of problemsOf(issue))
+        problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)
+    }
+    return parsed.data
+  } catch {
+    problems.push(`GATEWAY_CONFIG: ${file} cannot be read`)
+    return undefined
+  }
+}
+
+function problemsOf(issue: z.core.$ZodIssue): { path: string[]; message: string }[] {
+  const path = issue.path.map(String)
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
+  return issue.keys.map((key) => ({ path: [...path, key], message: 'unknown setting' }))
+}

@@ -1,0 +1,35 @@
+import { Command, CommanderError } from 'commander'
+import packageJson from '../package.json' with { type: 'json' }
+import { demo } from './cli/demo.ts'
+import { serve } from './cli/serve.ts'
+import { failureOf } from './errors.ts'
+
+// Source: sysexits.h.
+const exitCodes = { usage: 64, software: 70, configuration: 78 }
+
+const program = new Command(packageJson.name)
+  .description(packageJson.description)
+  .version(packageJson.version)
+  .exitOverride()
+program.command('serve').description('answer at both doors until told to stop').action(serve)
+program
+  .command('demo')
+  .description('activate a profile at both doors, on a database that is thrown away')
+  .action(demo)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has said itself what is wrong, or what was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
+  const failure = failureOf(error)
+  const details = failure.problems.map((problem) => `\n  ${problem}`).join('')
+  process.stderr.write(`${packageJson.name}: ${failure.message}${details}\n`)
+  if (failure.code === 'CONFIGURATION') return exitCodes.configuration
+  process.stderr.write(`${failure.cause instanceof Error ? (failure.cause.stack ?? '') : ''}\n`)
+  return exitCodes.software
+}
