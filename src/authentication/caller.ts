@@ -13,9 +13,10 @@ export function createIdentifyCaller(prove: Prove) {
     const credentials = credentialsOf(authorization ?? '')
     if (!credentials) throw new Failure('UNAUTHENTICATED', missingCredentials(uri))
     const proof = await prove(credentials)
-    const subject = proof.kind === 'proven' ? await proof.confirm() : null
-    if (!subject) throw new Failure('UNAUTHENTICATED', unknownCaller(principalOf(credentials), uri))
-    return { ...subject, authenticationType: 'realm' }
+    if (proof.kind === 'refused') {
+      throw new Failure('UNAUTHENTICATED', unknownCaller(principalOf(credentials), uri))
+    }
+    return { ...proof.subject, authenticationType: 'realm' }
   }
 }
 

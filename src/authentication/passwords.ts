@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import { createQueue } from './queue.ts'
@@ -15,7 +15,7 @@ const remembered = 100_000
 export function createPasswords() {
   const cores = availableParallelism()
   const enqueue = createQueue({ running: cores, waiting: 250 * cores })
-  const processKey = randomBytes(32)
+  const processKey = createSecretKey(randomBytes(32))
   const decoy = hash(randomBytes(16), cost)
   const proven = new Set<string>()
   const underWay = new Map<string, Promise<boolean>>()

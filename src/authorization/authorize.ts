@@ -11,14 +11,22 @@ export interface Actor {
 }
 
 /** The one guard of every use case: throws `FORBIDDEN` unless a role of the caller grants the action. */
-export function createAuthorize(roles: Pick<RoleRepository, 'list'>) {
+export function createAuthorize(roles: Pick<RoleRepository, 'find'>) {
+  const find = async (name: string) => builtInRoles.get(name) ?? (await roles.find(name))
+
   return async function authorize(caller: Actor, action: Action): Promise<void> {
-    const storedNames = caller.roles.filter((name) => !builtInRoles.has(name))
-    const stored = storedNames.length > 0 ? await roles.list(storedNames) : []
-    const definitions = new Map([...builtInRoles, ...stored.map((role) => [role.name, role] as const)])
-    const effective = caller.roles.filter((name) => definitions.has(name))
-    const privileges = effective.flatMap((name) => definitions.get(name)?.cluster ?? [])
-    if (!grants(privileges, action)) throw new Failure('FORBIDDEN', denial(caller, effective, action))
+    const found = await Promise.all(caller.roles.map(find))
+    const effective = found.filter((role) => role !== null)
+    const privileges = effective.flatMap(({ cluster }) => cluster)
+    if (grants(privileges, action)) return
+    throw new Failure(
+      'FORBIDDEN',
+      denial(
+        caller,
+        effective.map(({ name }) => name),
+        action,
+      ),
+    )
   }
 }
 

@@ -2,6 +2,7 @@ import type { Role } from './role.ts'
 
 /** What this folder needs of the database. Every write is one atomic statement. */
 export interface RoleRepository {
+  find(name: string): Promise<Role | null>
   /** Those of the named roles that are stored, or all stored roles, by name. */
   list(names: readonly string[] | null): Promise<Role[]>
   /** Creates the role or replaces it whole. True if it was created. */

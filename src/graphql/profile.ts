@@ -38,7 +38,6 @@ const DocumentVersion = builder.objectRef<{ seqNo: number }>('DocumentVersion').
 /** A user's profile. */
 export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
   description: 'What applications share about a user: who it is, and what they keep under the uid.',
-  isTypeOf: (value) => value instanceof Object && 'uid' in value && 'seqNo' in value,
   fields: (t) => ({
     uid: t.exposeID('uid', {
       description: 'Names this profile for good: it is never given to another user.',

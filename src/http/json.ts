@@ -35,7 +35,7 @@ export interface JsonObject {
   [key: string]: JsonValue
 }
 
-/** Counted from 1, columns in UTF-16 units. LF, CR and CRLF end a line. */
+/** Counted from 1, columns in UTF-16 units. A line ends with LF, or CRLF. */
 export interface Position {
   line: number
   column: number
@@ -57,11 +57,11 @@ export class JsonProblem extends Error implements Position {
   }
 }
 
-// The words, and the numbers that surely survive: fifteen digits do, with an exponent of at most two more.
+// The words, and the numbers that surely survive: fifteen digits do, with an exponent of at most two.
 const plain = /true|false|null|-?(?:0|[1-9]\d{0,7})(?:\.\d{1,7})?(?:[eE][+-]?\d\d?)?(?![\d.eE])/y
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const restOfString = /[ !#-[\]-\uffff]*"/y
-// At most a hundred at a time: what a pattern remembers of a long text would exhaust its stack.
+// A hundred at most, and then again: each one that is matched stays on the stack of the regular expression.
 const escapes = /(?:[ !#-[\]-\uffff]*\\(?:["\\/bfnrt]|u[\da-fA-F]{4})){1,100}/y
 
 /** Each method moves `at` past what it is named for, or throws. */
@@ -176,15 +176,10 @@ function survives(number: string): boolean {
   const double = Number(number)
   if (String(double) === number) return true
   const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)\.?(\d*)(?:e(.+))?$/i.exec(number) ?? []
-  const digits = whole + fraction
-  let first = 0
-  let last = digits.length
-  while (digits[first] === '0') first++
-  while (last > first && digits[last - 1] === '0') last--
-  if (first === last) return true
-  const power = Number(exponent) + whole.length - first - 1
-  const written = `${digits.slice(first, last)}e${power < 0 ? '' : '+'}${power}`
-  return written === Math.abs(double).toExponential().replace('.', '')
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const power = Number(exponent) + digits.length - fraction.length - 1
+  const written = `${digits.replace(/(?<!0)0+$/, '')}e${power < 0 ? '' : '+'}${power}`
+  return digits === '' || written === Math.abs(double).toExponential().replace('.', '')
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -204,15 +199,8 @@ function decode(body: Uint8Array): string {
 
 function position(text: string, offset: number): Position {
   let line = 1
-  let start = 0
-  for (let at = 0; at < offset; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x0a || (code === 0x0d && text.charCodeAt(at + 1) !== 0x0a)) {
-      line++
-      start = at + 1
-    }
-  }
-  return { line, column: offset - start + 1 }
+  for (let at = -1; (at = text.indexOf('\n', at + 1)) !== -1 && at < offset;) line++
+  return { line, column: offset - text.lastIndexOf('\n', offset - 1) }
 }
 
 function short(name: string): string {

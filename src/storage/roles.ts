@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+import type { RoleModel } from '../../prisma/generated/sqlite/models.ts'
 import type { Role } from '../authorization/role.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
 import { jsonIn, objectOut } from './json.ts'
@@ -6,10 +7,14 @@ import { jsonIn, objectOut } from './json.ts'
 /** Keeps roles in the table `roles`. */
 export function createRoleRepository({ role: roles }: PrismaClient): RoleRepository {
   return {
+    async find(name) {
+      const row = await roles.findUnique({ where: { name } })
+      return row && roleOf(row)
+    },
+
     async list(names) {
       const where = names ? { name: { in: [...names] } } : {}
-      const rows = await roles.findMany({ where, orderBy: { name: 'asc' } })
-      return rows.map(({ name, definition }) => ({ ...(objectOut(definition) as unknown as Role), name }))
+      return (await roles.findMany({ where, orderBy: { name: 'asc' } })).map(roleOf)
     },
 
     async put({ name, ...role }) {
@@ -28,4 +33,8 @@ export function createRoleRepository({ role: roles }: PrismaClient): RoleReposit
       return count > 0
     },
   }
+}
+
+function roleOf({ name, definition }: RoleModel): Role {
+  return { ...(objectOut(definition) as unknown as Omit<Role, 'name'>), name }
 }
