@@ -24,6 +24,8 @@ import { schema } from './graphql/schema.ts'
 import { createServer } from './http/server.ts'
 import { createActivate } from './profile/activate.ts'
 import { createProfiles } from './profile/profiles.ts'
+import { createSetProfileEnabled } from './profile/setProfileEnabled.ts'
+import { createUpdateData } from './profile/updateData.ts'
 import { clusterUuid } from './storage/cluster.ts'
 import { openSqlite } from './storage/database.ts'
 import { createProfileRepository } from './storage/profiles.ts'
@@ -74,6 +76,12 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
         unchangedGrace: settings.activation.unchanged_grace,
       }),
       profiles: createProfiles({ authorize, profiles: stores.profiles }),
+      updateData: createUpdateData({
+        authorize,
+        profiles: stores.profiles,
+        maxSize: settings.profile.max_size,
+      }),
+      setProfileEnabled: createSetProfileEnabled({ authorize, profiles: stores.profiles }),
       users: createUsers({ authorize, users: stores.users, passwords }),
       roles: createRoles({ authorize, roles: stores.roles }),
       server: {

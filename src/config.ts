@@ -60,6 +60,12 @@ const settingsSchema = z.strictObject({
       unchanged_grace: duration.prefault('30s'),
     })
     .prefault({}),
+  profile: z
+    .strictObject({
+      /** The largest that labels and data of a profile may be together, as JSON. */
+      max_size: size.prefault('10mb'),
+    })
+    .prefault({}),
   http: z
     .strictObject({
       /** The largest body at Elasticsearch's address. */

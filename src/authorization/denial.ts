@@ -1,11 +1,13 @@
 import type { Actor } from './authorize.ts'
 import { privilegesFor, type Action } from './privileges.ts'
+import type { Role } from './role.ts'
 
-/** Why a known caller is turned away. Source: spec 1.8. */
-export function denial({ username, roles }: Actor, effective: readonly string[], action: Action): string {
-  const missing = roles.filter((role) => !effective.includes(role))
+/** Why a known caller is turned away; `effective` are those of its roles that exist. Source: spec 1.8. */
+export function denial({ username, roles }: Actor, effective: readonly Role[], action: Action): string {
+  const names = effective.map(({ name }) => name)
+  const missing = [...new Set(roles)].filter((role) => !names.includes(role))
   return (
-    `action [${action}] is unauthorized for user [${username}] with effective roles [${sorted(effective)}]` +
+    `action [${action}] is unauthorized for user [${username}] with effective roles [${sorted(names)}]` +
     (missing.length > 0 ? ` (assigned roles [${sorted(missing)}] were not found)` : '') +
     `, this action is granted by the cluster privileges [${privilegesFor(action).join(',')}]`
   )

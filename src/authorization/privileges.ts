@@ -8,6 +8,8 @@ const readProfiles = ['read_security', ...manageProfiles]
 
 const grantedBy = {
   'cluster:admin/xpack/security/profile/activate': manageProfiles,
+  'cluster:admin/xpack/security/profile/set_enabled': manageProfiles,
+  'cluster:admin/xpack/security/profile/put/data': manageProfiles,
   'cluster:admin/xpack/security/profile/get': readProfiles,
   'cluster:admin/xpack/security/user/get': readSecurity,
   'cluster:admin/xpack/security/user/put': manageSecurity,

@@ -15,12 +15,12 @@ export function ok(body: unknown): Answer {
 const challenges = ['Basic realm="security", charset="UTF-8"', 'Bearer realm="security"', 'ApiKey']
 
 /** The envelope around every error; a 401 repeats its challenges inside. Source: spec 1.3, 1.7. */
-export function errorAnswer({ type, message: reason, status, causedBy }: WireError): Answer {
+export function errorAnswer({ type, message: reason, status, causedBy, members }: WireError): Answer {
   const header = status === 401 ? { header: { 'WWW-Authenticate': challenges } } : {}
-  const error = { type, reason, ...(causedBy && { caused_by: causedBy }), ...header }
+  const error = { type, reason, ...members, ...(causedBy && { caused_by: causedBy }), ...header }
   return {
     status,
-    body: { error: { root_cause: [{ type, reason, ...header }], ...error }, status },
+    body: { error: { root_cause: [{ type, reason, ...members, ...header }], ...error }, status },
     ...(status === 401 && { headers: { 'www-authenticate': challenges } }),
   }
 }

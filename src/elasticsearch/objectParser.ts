@@ -3,8 +3,8 @@ import { isObject, tokenOf, type Body } from './body.ts'
 import { didYouMean } from './suggestions.ts'
 import { WireError } from './wireError.ts'
 
-/** What a field takes: a string, or an object of strings that must all be there. */
-export type Field = 'string' | { readonly name: string; readonly required: readonly string[] }
+/** What a field takes: a string, any object, or an object of strings that must all be there. */
+export type Field = 'string' | 'object' | { readonly name: string; readonly required: readonly string[] }
 
 /**
  * Checks an object as Elasticsearch's declared parsers do: the first field that does not fit, in the order of the
@@ -22,8 +22,8 @@ export function parseObject(body: Body, parser: string, fields: Readonly<Record<
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (!field) throw unknownField(at([name], 'key'), parser, name, Object.keys(fields))
     if (field === 'string') requireString(given, at, parser, [name])
-    else if (isObject(given)) requireStrings(given, body, parser, name, field)
-    else throw wrongType(at([name]), parser, name, given)
+    else if (!isObject(given)) throw wrongType(at([name]), parser, name, given)
+    else if (field !== 'object') requireStrings(given, body, parser, name, field)
   }
   return value
 }

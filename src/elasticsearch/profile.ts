@@ -1,157 +1,154 @@
-import { refuseProblems } from '../errors.ts'
 import type { JsonObject } from '../http/json.ts'
 import { errorAnswer, ok, type Answer } from './answer.ts'
+import { given } from './names.ts'
 import { parseObject } from './objectParser.ts'
-import type { Row } from './row.ts'
+import { profileBody, profileFields, type ProfileData } from './profileBody.ts'
+import type { Row, RowRequest } from './row.ts'
 import { WireError } from './wireError.ts'
 
-const sharedSecret = 'SharedSecret'
-
-interface ActivateBody {
-  grant_type?: string
-  username?: string
-  password?: string
-  access_token?: string
-  client_authentication?: { scheme: string; value: string }
+interface ProfilesData {
+  profiles: { profiles: ProfileData[]; errors: { uid: string; type: string; reason: string }[] }
 }
 
-interface ProfileData {
-  __typename: 'Profile'
-  uid: string
-  enabled: boolean
-  lastSynchronized: Date
-  user: {
-    username: string
-    roles: string[]
-    realmName: string
-    realmDomain: string | null
-    email: string | null
-    fullName: string | null
-  }
-  labels: JsonObject
-  doc: { primaryTerm: number; seqNo: number }
-}
+type Refusable = { __typename: 'Profile' } | { __typename: string; message: string }
 
-interface GrantRejectedData {
-  __typename: 'GrantRejected'
-  message: string
-  reason: string
-}
-
-/** `POST /_security/profile/_activate`. Source: spec 1, 2.6. */
-export const activateProfile: Row<ActivateBody, { activateProfile: ProfileData | GrantRejectedData }> = {
-  methods: ['POST'],
-  paths: ['/_security/profile/_activate'],
-  parse: (body) =>
-    parseObject(body, 'activate_profile_request', {
-      grant_type: 'string',
-      username: 'string',
-      password: 'string',
-      access_token: 'string',
-      client_authentication: { name: 'client_authentication', required: ['scheme', 'value'] },
-    }),
+/** Profiles by their uids, in the order of the request; those that are missing, under `errors`. Source: spec 3.1. */
+export const getProfiles: Row<undefined, ProfilesData> = {
+  methods: ['GET'],
+  paths: ['/_security/profile/{uid}'],
+  parameters: ['data'],
   operation: /* GraphQL */ `
-    mutation ActivateProfile($grant: GrantInput!) {
-      activateProfile(grant: $grant) {
-        __typename
-        ... on Profile {
-          uid
-          enabled
-          lastSynchronized
-          user {
-            username
-            roles
-            realmName
-            realmDomain
-            email
-            fullName
-          }
-          labels
-          doc {
-            primaryTerm
-            seqNo
-          }
+    query GetProfiles($uids: [ID!]!, $keys: [String!]!) {
+      profiles(uids: $uids) {
+        profiles {
+          ${profileFields}
+          data(keys: $keys)
         }
-        ... on GrantRejected {
-          message
+        errors {
+          uid
+          type
           reason
         }
       }
     }
   `,
-  variables({ body }) {
-    refuseProblems(grantProblems(body))
-    const { username, password, access_token: token, client_authentication: client } = body
-    if (body.grant_type === 'password') return { grant: { password: { username, password } } }
-    const clientAuthentication = client && { scheme: 'SHARED_SECRET', value: client.value }
-    return { grant: { accessToken: { token, ...(client && { clientAuthentication }) } } }
+  variables: ({ path, parameter }) => ({
+    uids: path('uid').split(','),
+    keys: (parameter('data') ?? '').split(',').filter((key) => key !== ''),
+  }),
+  answer({ profiles: { profiles, errors } }) {
+    const details = Object.fromEntries(errors.map(({ uid, type, reason }) => [uid, { type, reason }]))
+    return ok({
+      profiles: profiles.map(profileBody),
+      ...(errors.length > 0 && { errors: { count: errors.length, details } }),
+    })
   },
-  answer: ({ activateProfile: result }) =>
-    result.__typename === 'Profile' ? ok(profileBody(result)) : rejected(result),
 }
 
-/** Which grant goes with which fields; an empty string counts as none. Source: spec 1.3. */
-function grantProblems(body: ActivateBody): string[] {
-  const { grant_type: type, client_authentication: client } = body
-  const requires = (name: 'username' | 'password' | 'access_token') =>
-    body[name] ? [] : [`[${name}] is required for grant_type [${type ?? ''}]`]
-  const refuses = (name: 'username' | 'password' | 'access_token' | 'client_authentication') =>
-    body[name] ? [`[${name}] is not supported for grant_type [${type ?? ''}]`] : []
-
-  switch (type) {
-    case undefined:
-      return ['[grant_type] is required']
-    case 'password':
-      return [
-        ...requires('username'),
-        ...requires('password'),
-        ...refuses('access_token'),
-        ...refuses('client_authentication'),
-      ]
-    case 'access_token':
-      return [
-        ...requires('access_token'),
-        ...refuses('username'),
-        ...refuses('password'),
-        ...(client && client.scheme.trim() !== sharedSecret
-          ? [`[client_authentication.scheme] must be set to [${sharedSecret}]`]
-          : []),
-      ]
-    default:
-      return [`grant_type [${type}] is not supported`]
-  }
+/** Merges what applications keep into a profile. Source: spec 3.3. */
+export const updateProfileData: Row<JsonObject, { updateProfileData: Refusable }> = {
+  methods: ['PUT', 'POST'],
+  paths: ['/_security/profile/{uid}/_data'],
+  parameters: ['if_primary_term', 'if_seq_no', 'refresh'],
+  parse: (read) =>
+    parseObject(read(), 'update_profile_data_request_payload', { labels: 'object', data: 'object' }),
+  operation: /* GraphQL */ `
+    mutation UpdateProfileData(
+      $uid: ID!
+      $labels: JSONObject
+      $data: JSONObject
+      $ifSeqNo: SafeInt
+      $ifPrimaryTerm: SafeInt
+    ) {
+      updateProfileData(
+        uid: $uid
+        labels: $labels
+        data: $data
+        ifSeqNo: $ifSeqNo
+        ifPrimaryTerm: $ifPrimaryTerm
+      ) {
+        __typename
+        ... on Error {
+          message
+        }
+      }
+    }
+  `,
+  variables({ path, parameter, body: { labels, data } }) {
+    const ifSeqNo = longOf('if_seq_no', parameter('if_seq_no'))
+    const ifPrimaryTerm = longOf('if_primary_term', parameter('if_primary_term'))
+    return given({ uid: path('uid'), labels, data, ifSeqNo, ifPrimaryTerm })
+  },
+  answer: ({ updateProfileData: result }) => acknowledged(result),
 }
 
-/** Absent is left out, not null; application data is never part of it. Source: spec 2.6. */
-function profileBody({ uid, enabled, lastSynchronized, user, labels, doc }: ProfileData): JsonObject {
-  const { username, roles, realmName, realmDomain, email, fullName } = user
+export const enableProfile = setEnabled('_enable', 'enableProfile')
+export const disableProfile = setEnabled('_disable', 'disableProfile')
+
+/** Puts a profile into use, or out of it. Source: spec 3.4. */
+function setEnabled(
+  verb: string,
+  mutation: 'enableProfile' | 'disableProfile',
+): Row<undefined, { result: Refusable }> {
   return {
-    uid,
-    enabled,
-    last_synchronized: lastSynchronized.getTime(),
-    user: {
-      username,
-      roles,
-      realm_name: realmName,
-      ...(realmDomain !== null && { realm_domain: realmDomain }),
-      ...(email !== null && { email }),
-      ...(fullName !== null && { full_name: fullName }),
-    },
-    labels,
-    data: {},
-    _doc: { _primary_term: doc.primaryTerm, _seq_no: doc.seqNo },
+    methods: ['PUT', 'POST'],
+    paths: [`/_security/profile/{uid}/${verb}`],
+    parameters: ['refresh'],
+    operation: /* GraphQL */ `
+      mutation SetProfileEnabled($uid: ID!) {
+        result: ${mutation}(uid: $uid) {
+          __typename
+          ... on Error {
+            message
+          }
+        }
+      }
+    `,
+    variables: ({ path }: RowRequest) => ({ uid: path('uid') }),
+    answer: ({ result }) => acknowledged(result),
   }
 }
 
-/** Source: spec 1.3, 1.7, 2.7. */
-function rejected({ message, reason }: GrantRejectedData): Answer {
-  switch (reason) {
-    case 'CLIENT_AUTHENTICATION_NOT_SUPPORTED':
-      return errorAnswer(new WireError('security_exception', message))
-    case 'CLIENT_SECRET_EMPTY':
-    case 'NOT_A_USER':
-      return errorAnswer(new WireError('illegal_argument_exception', message))
-    default:
-      return errorAnswer(new WireError('security_exception', message, { status: 401 }))
+export const suggestProfiles = notAvailable('_suggest')
+export const hasPrivileges = notAvailable('_has_privileges')
+
+/** A path of Elasticsearch's that `{uid}` would swallow, were it not known. */
+function notAvailable(name: string): Row<undefined, unknown> {
+  return {
+    methods: ['GET', 'POST'],
+    paths: [`/_security/profile/${name}`],
+    parse() {
+      throw new WireError('illegal_argument_exception', `[${name}] is not available on this gateway`)
+    },
+    operation: '{ __typename }',
+    variables: () => ({}),
+    answer: ok,
   }
+}
+
+const refusals: Readonly<Record<string, { type: string; status: number }>> = {
+  ProfileNotFound: { type: 'document_missing_exception', status: 404 },
+  VersionConflict: { type: 'version_conflict_engine_exception', status: 409 },
+}
+
+/** Where Elasticsearch keeps profiles: clients are told with some errors. Source: spec 2.1, 3.3. */
+const members = { index_uuid: '_na_', shard: '0', index: '.security-profile-8' }
+
+function acknowledged(result: Refusable): Answer {
+  if (!('message' in result)) return ok({ acknowledged: true })
+  const refusal = refusals[result.__typename]
+  if (!refusal) return errorAnswer(new WireError('illegal_argument_exception', result.message))
+  return errorAnswer(new WireError(refusal.type, result.message, { status: refusal.status, members }))
+}
+
+/** A whole number; what lies beyond those that are ever counted to is as good as the nearest. */
+function longOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[+-]?\d{1,19}$/.test(text)) {
+    throw new WireError(
+      'illegal_argument_exception',
+      `Failed to parse long parameter [${name}] with value [${text}]`,
+    )
+  }
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(text)))
 }

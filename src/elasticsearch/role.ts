@@ -21,7 +21,7 @@ export const putRole: Row<JsonObject, { putRole: { created: boolean } }> = {
   methods: ['PUT', 'POST'],
   paths: ['/_security/role/{name}'],
   parameters: ['refresh'],
-  parse: (body, path) => parseRole(body, path('name')),
+  parse: (read, path) => parseRole(read(), path('name')),
   operation: /* GraphQL */ `
     mutation PutRole($name: String!, $role: RoleInput!) {
       putRole(name: $name, role: $role) {

@@ -22,8 +22,8 @@ export interface Row<Parsed, Data> {
   readonly paths: readonly string[]
   /** Query parameters of its own, beside those that every row takes. */
   readonly parameters?: readonly string[]
-  /** Reads and checks the body. A row without it takes none. */
-  readonly parse?: (body: Body, path: (name: string) => string) => Parsed
+  /** Has the body read, and checks it. A row without it takes none. */
+  readonly parse?: (read: () => Body, path: (name: string) => string) => Parsed
   /** A GraphQL document with one operation. */
   readonly operation: string
   /** Makes the variables; what contradicts itself is refused here. */

@@ -1,5 +1,13 @@
 import { authenticate } from './authenticate.ts'
-import { activateProfile } from './profile.ts'
+import { activateProfile } from './activateProfile.ts'
+import {
+  disableProfile,
+  enableProfile,
+  getProfiles,
+  hasPrivileges,
+  suggestProfiles,
+  updateProfileData,
+} from './profile.ts'
 import { deleteRole, getRoles, putRole } from './role.ts'
 import { root } from './root.ts'
 import type { AnyRow } from './row.ts'
@@ -10,6 +18,12 @@ export const rows: readonly AnyRow[] = [
   root,
   authenticate,
   activateProfile,
+  getProfiles,
+  updateProfileData,
+  enableProfile,
+  disableProfile,
+  suggestProfiles,
+  hasPrivileges,
   putUser,
   getUsers,
   deleteUser,

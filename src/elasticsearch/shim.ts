@@ -1,11 +1,13 @@
 // The REST edge: Elasticsearch's endpoints as a table of rows, each one GraphQL operation. It knows Elasticsearch's
 // wire and its texts; it knows neither the use cases nor the schema, only how to have an operation run.
 
-import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
+import type { Door, DoorRequest } from '../http/door.ts'
 import { errorAnswer, simpleError, type Answer } from './answer.ts'
 import { readBody } from './body.ts'
-import { answerTypeFor, isJson } from './mediaType.ts'
+import { repeatedHeader } from './headers.ts'
+import { isJson, requireVersions } from './mediaType.ts'
 import { parametersOf } from './parameters.ts'
+import { render } from './render.ts'
 import { createRouter } from './router.ts'
 import type { AnyRow, Method } from './row.ts'
 import { WireError, wireErrorOf } from './wireError.ts'
@@ -20,14 +22,21 @@ interface ShimParts<Caller> {
   bodyLimit: number
 }
 
+const maxLine = 4096
+
 /** Elasticsearch's address. What is checked first decides which error wins. Source: spec 1.1. */
 export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>): Door<Caller> {
   const route = createRouter(rows)
 
   return {
     bodyLimit,
-    open: () => Promise.resolve(null),
     nameOf: ({ uri }) => uri,
+
+    open(request) {
+      const { method, uri } = request
+      const tooLong = method.length + uri.length + ' '.length + ' HTTP/1.1'.length > maxLine
+      return Promise.resolve(tooLong ? render(errorAnswer(lineTooLong), request) : null)
+    },
 
     async enter(request, body, caller) {
       try {
@@ -42,43 +51,44 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
   }
 
   async function answer(
-    { method, uri, path, query, headers }: DoorRequest,
+    { method, uri, path, query, headers, rawHeaders }: DoorRequest,
     bytes: Uint8Array,
     caller: Caller,
   ): Promise<Answer> {
+    const repeated = repeatedHeader(rawHeaders)
+    if (repeated) return repeated
+    const hasBody = bytes.length > 0
+    const contentType = headers['content-type']
+    requireVersions(headers.accept, hasBody ? contentType : undefined)
+
     const match = route(method, path)
     if (match.kind === 'unknown') return noHandler(method, uri)
     if (match.kind === 'wrongMethod') return wrongMethod(method, uri, match.allowed)
     const { row } = match
+    if (hasBody && !isJson(contentType ?? '')) return unsupportedMediaType(contentType)
 
-    const contentType = headers['content-type']
-    if (bytes.length > 0 && !isJson(contentType ?? '')) return unsupportedMediaType(contentType)
-
-    const body = row.parse?.(readBody(bytes), match.path)
+    const parsed = row.parse?.(() => readBody(bytes), match.path)
     const parameters = parametersOf(path, query, row.parameters)
+    const format = parameters.get('format') ?? 'json'
+    if (!['json', 'yaml'].includes(format)) return simpleError(406, `format [${format}] is not supported`)
+    if (hasBody && !row.parse)
+      throw new WireError('illegal_argument_exception', bodyNotSupported(method, path))
     const request = {
       method: method as Method,
       path: match.path,
       parameter: (name: string) => parameters.get(name) ?? undefined,
-      body: body as never,
+      body: parsed as never,
     }
     const data = await run(row.operation, row.variables(request), caller)
     return row.answer(data as never, request)
   }
 }
 
-function render(
-  { status, body, headers }: Answer,
-  { method, query, headers: { accept } }: DoorRequest,
-): DoorResponse {
-  const pretty = new URLSearchParams(query).get('pretty')
-  const indent = pretty === '' || pretty === 'true' ? 2 : 0
-  return {
-    status,
-    headers: { 'content-type': answerTypeFor(accept), 'x-elastic-product': 'Elasticsearch', ...headers },
-    body: method === 'HEAD' ? '' : typeof body === 'string' ? body : JSON.stringify(body, null, indent),
-  }
-}
+/** Source: spec 1.5. */
+const lineTooLong = new WireError(
+  'too_long_http_line_exception',
+  `An HTTP line is larger than ${maxLine} bytes.`,
+)
 
 /** Without a status, unlike every other error. Source: spec 1.6. */
 function noHandler(method: string, uri: string): Answer {
@@ -88,8 +98,9 @@ function noHandler(method: string, uri: string): Answer {
 /** Source: spec 1.6. */
 function wrongMethod(method: string, uri: string, allowed: readonly Method[]): Answer {
   const allow = allowed.join(',')
-  if (method === 'OPTIONS')
+  if (method === 'OPTIONS') {
     return { status: 200, body: '', headers: { allow, 'content-type': 'text/plain; charset=UTF-8' } }
+  }
   const error = `Incorrect HTTP method for uri [${uri}] and method [${method}], allowed: [${allowed.join(', ')}]`
   return simpleError(405, error, { allow })
 }
@@ -98,4 +109,9 @@ function wrongMethod(method: string, uri: string, allowed: readonly Method[]): A
 function unsupportedMediaType(contentType: string | undefined): Answer {
   if (contentType === undefined) return simpleError(406, 'Content-Type header is missing')
   return simpleError(406, `Content-Type header [${contentType}] is not supported`)
+}
+
+/** Source: spec 3.1. */
+function bodyNotSupported(method: string, path: string): string {
+  return `request [${method} ${path}] does not support having a body`
 }

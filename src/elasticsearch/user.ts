@@ -20,8 +20,8 @@ export const putUser: Row<JsonObject, { putUser: { __typename: string; created: 
   methods: ['PUT', 'POST'],
   paths: ['/_security/user/{username}'],
   parameters: ['refresh'],
-  parse(body, path) {
-    const user = parseUserBody(body, 'add user', {
+  parse(read, path) {
+    const user = parseUserBody(read(), 'add user', {
       username: 'string',
       password: 'string',
       password_hash: 'string',
@@ -112,7 +112,7 @@ export const changePassword: Row<JsonObject, { changePassword: { __typename: str
   methods: ['PUT', 'POST'],
   paths: ['/_security/user/_password', '/_security/user/{username}/_password'],
   parameters: ['refresh'],
-  parse: (body) => parseUserBody(body, 'change password', { password: 'string', password_hash: 'string' }),
+  parse: (read) => parseUserBody(read(), 'change password', { password: 'string', password_hash: 'string' }),
   operation: /* GraphQL */ `
     mutation ChangePassword($username: String, $password: String, $passwordHash: String) {
       changePassword(username: $username, password: $password, passwordHash: $passwordHash) {

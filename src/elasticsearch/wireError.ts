@@ -9,6 +9,8 @@ interface WireErrorDetails {
   status?: number
   /** What lies behind it, for the client to see. */
   causedBy?: Cause
+  /** What else stands in the error. */
+  members?: Readonly<Record<string, string>>
 }
 
 /** An error as Elasticsearch would name it. Status 400, unless said. */
@@ -16,13 +18,15 @@ export class WireError extends Error {
   readonly type: string
   readonly status: number
   readonly causedBy: Cause | undefined
+  readonly members: Readonly<Record<string, string>>
 
-  constructor(type: string, reason: string, { status = 400, causedBy }: WireErrorDetails = {}) {
+  constructor(type: string, reason: string, { status = 400, causedBy, members = {} }: WireErrorDetails = {}) {
     super(reason)
     this.name = 'WireError'
     this.type = type
     this.status = status
     this.causedBy = causedBy
+    this.members = members
   }
 }
 

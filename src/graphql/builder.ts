@@ -7,12 +7,16 @@ import type { Users } from '../authentication/users.ts'
 import type { Roles } from '../authorization/roles.ts'
 import type { Activate } from '../profile/activate.ts'
 import type { Profiles } from '../profile/profiles.ts'
+import type { SetProfileEnabled } from '../profile/setProfileEnabled.ts'
+import type { UpdateData } from '../profile/updateData.ts'
 import type { Server } from './server.ts'
 
 /** The use cases that the schema exposes. */
 export interface UseCases {
   activate: Activate
   profiles: Profiles
+  updateData: UpdateData
+  setProfileEnabled: SetProfileEnabled
   users: Users
   roles: Roles
   server: Server

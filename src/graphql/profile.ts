@@ -1,5 +1,9 @@
 import type { GrantRejected as Rejected } from '../authentication/grantRejected.ts'
-import type { Profile as ProfileModel, ProfileUser as ProfileUserModel } from '../profile/profile.ts'
+import {
+  primaryTerm,
+  type Profile as ProfileModel,
+  type ProfileUser as ProfileUserModel,
+} from '../profile/profile.ts'
 import { builder } from './builder.ts'
 import { ErrorInterface } from './error.ts'
 import { GrantInput, grantOf } from './grant.ts'
@@ -26,7 +30,7 @@ const ProfileUser = builder.objectRef<ProfileUserModel>('ProfileUser').implement
 const DocumentVersion = builder.objectRef<{ seqNo: number }>('DocumentVersion').implement({
   description: 'The version of a stored document. Compare for equality only.',
   fields: (t) => ({
-    primaryTerm: t.field({ type: 'SafeInt', description: 'Always 1.', resolve: () => 1 }),
+    primaryTerm: t.field({ type: 'SafeInt', description: 'Always 1.', resolve: () => primaryTerm }),
     seqNo: t.field({
       type: 'SafeInt',
       description: 'Counts the writes of this document from 0.',

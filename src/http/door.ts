@@ -9,6 +9,8 @@ export interface DoorRequest {
   /** What stands behind the first `?`, or nothing. */
   readonly query: string
   readonly headers: IncomingHttpHeaders
+  /** Names and values as they were sent, in turn. */
+  readonly rawHeaders: readonly string[]
 }
 
 export interface DoorResponse {

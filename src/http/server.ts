@@ -24,6 +24,9 @@ export function createServer<Caller>({
   const server = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawResponse(doors['*'].refuse(notHttp(error), nowhere)))
+    },
     frameworkErrors: (_, request, reply) => {
       const failure = new Failure('INVALID_INPUT', 'the path of the request is malformed')
       void send(reply, doors['*'].refuse(failure, requestOf(request)))
@@ -57,14 +60,31 @@ export function createServer<Caller>({
   }
 }
 
-function requestOf({ method, originalUrl, headers }: FastifyRequest): DoorRequest {
+function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorRequest {
   const [path = '', ...query] = originalUrl.split('?')
-  return { method, uri: originalUrl, path, query: query.join('?'), headers }
+  return { method, uri: originalUrl, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
 }
 
 function send(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
   // Of a string Fastify would change the media type.
   return reply.code(status).headers(headers).send(Buffer.from(body))
+}
+
+const nowhere: DoorRequest = { method: '', uri: '', path: '', query: '', headers: {}, rawHeaders: [] }
+
+function notHttp(cause: Error): Failure {
+  const tooLong = 'code' in cause && cause.code === 'HPE_HEADER_OVERFLOW'
+  const message = tooLong ? 'the headers are larger than 16384 bytes' : 'the request is not HTTP'
+  return new Failure('INVALID_INPUT', message, { cause })
+}
+
+/** For a connection on which nothing more can be read. */
+function rawResponse({ status, headers, body }: DoorResponse): string {
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}: ${one}`),
+  )
+  const length = `content-length: ${Buffer.byteLength(body)}`
+  return [`HTTP/1.1 ${status} Bad Request`, ...lines, length, 'connection: close', '', body].join('\r\n')
 }
 
 function neverReached(): never {

@@ -1,16 +1,15 @@
 import { fitsWildcard } from '../authorization/wildcard.ts'
-
-type Data = Readonly<Record<string, unknown>>
+import { isDocument, type Document } from './document.ts'
 
 /**
  * Keeps of the application data what a filter names, with all below it: `app`, `app.key`, and `*` for any characters,
  * dots included. No filter keeps nothing. Source: spec 3.1.
  */
-export function filterData(data: Data, filters: readonly string[]): Data {
+export function filterData(data: Document, filters: readonly string[]): Document {
   if (filters.length === 0) return {}
   return filters.includes('*') ? data : keepOf(data, '')
 
-  function keepOf(value: Data, prefix: string): Data {
+  function keepOf(value: Document, prefix: string): Document {
     const kept = Object.entries(value).map(([name, inner]) => [name, keep(inner, prefix + name)] as const)
     return Object.fromEntries(kept.filter(([, inner]) => inner !== undefined))
   }
@@ -23,12 +22,8 @@ export function filterData(data: Data, filters: readonly string[]): Data {
   }
 
   function keepBelow(value: unknown, path: string): unknown {
-    return isData(value) ? unlessEmpty(keepOf(value, `${path}.`)) : undefined
+    return isDocument(value) ? unlessEmpty(keepOf(value, `${path}.`)) : undefined
   }
-}
-
-function isData(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function unlessEmpty<T extends object>(kept: T): T | undefined {

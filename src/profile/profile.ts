@@ -1,5 +1,8 @@
 import type { RealmRef, Subject } from '../authentication/subject.ts'
 
+/** The other half of a version: Elasticsearch counts fail-overs in it, of which we have none. */
+export const primaryTerm = 1
+
 /** What a profile says of its user, as of the last activation that changed it. */
 export interface ProfileUser {
   readonly username: string

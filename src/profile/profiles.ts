@@ -1,6 +1,7 @@
 import type { Caller } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { refuseProblems } from '../errors.ts'
+import type { Document } from './document.ts'
 import { filterData } from './filterData.ts'
 import type { Profile } from './profile.ts'
 import type { ProfileRepository } from './repository.ts'
@@ -28,7 +29,7 @@ export function createProfiles({ authorize, profiles }: ProfilesParts) {
     },
 
     /** What the filters keep of a profile's application data. Whoever got the profile may read it. */
-    async data({ uid }: Profile, filters: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+    async data({ uid }: Profile, filters: readonly string[]): Promise<Document> {
       if (filters.length === 0) return {}
       return filterData((await profiles.data(uid)) ?? {}, filters)
     },

@@ -1,3 +1,4 @@
+import type { Document } from './document.ts'
 import type { Profile } from './profile.ts'
 
 /** The profiles that could belong to a username, at one instant of the database. */
@@ -18,8 +19,16 @@ export interface ProfileRepository {
    * and data stay as they are. False if somebody else has written since.
    */
   refresh(next: Profile): Promise<boolean>
+  /** Puts a profile into use, or out of it; nothing is written if it is so already, or is not there. */
+  setEnabled(uid: string, enabled: boolean): Promise<void>
+  /**
+   * Writes the labels of `next`, and the data, over the profile that still has the version before it. False if
+   * somebody else has written since.
+   */
+  setData(next: Profile, data: Document): Promise<boolean>
   /** Those of the profiles that exist, in any order. */
   find(uids: readonly string[]): Promise<Profile[]>
   /** The application data of a profile, or null if there is no such profile. */
-  data(uid: string): Promise<Readonly<Record<string, unknown>> | null>
+  data(uid: string): Promise<Document | null>
+  findWithData(uid: string): Promise<{ profile: Profile; data: Document } | null>
 }

@@ -40,8 +40,28 @@ export function createProfileRepository({ client, clock }: ProfileRepositoryPart
       return count > 0
     },
 
+    async setEnabled(uid, enabled) {
+      await profiles.updateMany({
+        where: { uid, enabled: !enabled },
+        data: { enabled, seqNo: { increment: 1 } },
+      })
+    },
+
+    async setData({ uid, labels, seqNo }, data) {
+      const { count } = await profiles.updateMany({
+        where: { uid, seqNo: seqNo - 1 },
+        data: { labels: jsonIn(labels), data: jsonIn(data), seqNo },
+      })
+      return count > 0
+    },
+
     async find(uids) {
       return (await profiles.findMany({ where: { uid: { in: [...uids] } }, omit })).map(profileOf)
+    },
+
+    async findWithData(uid) {
+      const row = await profiles.findUnique({ where: { uid } })
+      return row && { profile: profileOf(row), data: objectOut(row.data) }
     },
 
     async data(uid) {

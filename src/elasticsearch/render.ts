@@ -1,0 +1,51 @@
+import { stringify } from 'yaml'
+import type { DoorRequest, DoorResponse } from '../http/door.ts'
+import type { JsonValue } from '../http/json.ts'
+import type { Answer } from './answer.ts'
+import { isObject } from './body.ts'
+import { filterPath } from './filterPath.ts'
+import { answerTypeFor } from './mediaType.ts'
+
+/** Makes the response of an answer, in the form that the request asks for. Source: spec 1.4, 1.5. */
+export function render(answer: Answer, { query, headers }: DoorRequest): DoorResponse {
+  const parameters = new URLSearchParams(query)
+  const yaml = (parameters.get('format') ?? headers.accept ?? '').includes('yaml')
+  const opaqueId = headers['x-opaque-id']
+  return {
+    status: answer.status,
+    headers: {
+      'content-type': answerTypeFor(headers.accept, yaml ? 'yaml' : 'json'),
+      'x-elastic-product': 'Elasticsearch',
+      ...(typeof opaqueId === 'string' && { 'x-opaque-id': opaqueId }),
+      ...answer.headers,
+    },
+    body: typeof answer.body === 'string' ? answer.body : text(answer.body as JsonValue, parameters, yaml),
+  }
+}
+
+function text(body: JsonValue, parameters: URLSearchParams, yaml: boolean): string {
+  const traced = isOn(parameters, 'error_trace') ? withTraces(body) : body
+  const filtered = filterPath(traced, parameters.get('filter_path') ?? '')
+  if (yaml) return `---\n${stringify(filtered)}`
+  return JSON.stringify(filtered, null, isOn(parameters, 'pretty') ? 2 : 0)
+}
+
+function isOn(parameters: URLSearchParams, name: string): boolean {
+  return ['', 'true'].includes(parameters.get(name) ?? 'false')
+}
+
+/** Where Elasticsearch prints the stack of an error we print its name: how we are built is nobody's business. */
+function withTraces(body: JsonValue): JsonValue {
+  if (!isObject(body) || !isObject(body.error)) return body
+  const { root_cause: causes, ...error } = body.error
+  return {
+    ...body,
+    error: { ...(Array.isArray(causes) && { root_cause: causes.map(traced) }), ...(traced(error) as object) },
+  }
+}
+
+function traced(error: JsonValue): JsonValue {
+  if (!isObject(error)) return error
+  const { type, reason } = error
+  return { ...error, stack_trace: [type, reason].join(': ') }
+}
