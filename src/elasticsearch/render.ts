@@ -45,7 +45,6 @@ function withTraces(body: JsonValue): JsonValue {
 }
 
 function traced(error: JsonValue): JsonValue {
-  if (!isObject(error)) return error
-  const { type, reason } = error
-  return { ...error, stack_trace: [type, reason].join(': ') }
+  if (!isObject(error) || typeof error.type !== 'string' || typeof error.reason !== 'string') return error
+  return { ...error, stack_trace: `${error.type}: ${error.reason}` }
 }
