@@ -2,7 +2,9 @@ import type { JsonValue } from '../http/json.ts'
 import { fitsWildcard } from '../wildcard.ts'
 import { isObject } from './body.ts'
 
-type Pattern = readonly string[]
+/** Names of paths, each path closed by null. A state is a place in it: how far a path has been followed. */
+type Names = readonly (string | null)[]
+type States = ReadonlySet<number>
 
 /**
  * Keeps of an answer what `filter_path` names: dotted paths, `*` for part of a name, `**` for any number of names, a
@@ -10,45 +12,47 @@ type Pattern = readonly string[]
  */
 export function filterPath(body: JsonValue, filter: string): JsonValue {
   const paths = filter.split(',').filter((path) => path !== '')
-  const excluded = paths.filter((path) => path.startsWith('-')).map((path) => path.slice(1).split('.'))
-  const included = paths.filter((path) => !path.startsWith('-')).map((path) => path.split('.'))
-  const kept = included.length > 0 ? (include(body, included) ?? {}) : body
-  return excluded.length > 0 ? (exclude(kept, excluded) ?? {}) : kept
+  const included = paths.filter((path) => !path.startsWith('-'))
+  const excluded = paths.filter((path) => path.startsWith('-')).map((path) => path.slice(1))
+  const kept = included.length > 0 ? (keep(body, included, true) ?? {}) : body
+  return excluded.length > 0 ? (keep(kept, excluded, false) ?? {}) : kept
 }
 
-function include(value: JsonValue, patterns: readonly Pattern[]): JsonValue | undefined {
-  if (patterns.some(isReached)) return value
-  return patterns.length === 0 ? undefined : reduce(value, patterns, include)
-}
+/** What is left of a value when only what the paths reach is kept, or all but that; nothing, if nothing is left. */
+function keep(body: JsonValue, paths: readonly string[], reached: boolean): JsonValue | undefined {
+  const names: Names = paths.flatMap((path) => [...path.replaceAll(/\*\*(\.\*\*)+/g, '**').split('.'), null])
+  const starts = names.flatMap((_, index) => (index === 0 || names[index - 1] === null ? [index] : []))
+  return below(body, new Set(starts.slice(0, paths.length)))
 
-function exclude(value: JsonValue, patterns: readonly Pattern[]): JsonValue | undefined {
-  if (patterns.some(isReached)) return undefined
-  return patterns.length === 0 || typeof value !== 'object' ? value : reduce(value, patterns, exclude)
-}
-
-/** What is left of what a value holds; nothing, if nothing is left. */
-function reduce(value: JsonValue, patterns: readonly Pattern[], keep: typeof include): JsonValue | undefined {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => keep(item, patterns)).filter((item) => item !== undefined)
-    return items.length > 0 ? items : undefined
+  function below(value: JsonValue, states: States): JsonValue | undefined {
+    if ([...states].some(isEnd)) return reached ? value : undefined
+    if (states.size === 0) return reached ? undefined : value
+    if (Array.isArray(value)) {
+      const items = value.map((item) => below(item, states)).filter((item) => item !== undefined)
+      return items.length > 0 || (!reached && value.length === 0) ? items : undefined
+    }
+    if (!isObject(value)) return reached ? undefined : value
+    const all = Object.entries(value)
+    const entries = all.flatMap(([name, inner]): [string, JsonValue][] => {
+      const kept = below(inner, follow(states, name))
+      return kept === undefined ? [] : [[name, kept]]
+    })
+    return entries.length > 0 || (!reached && all.length === 0) ? Object.fromEntries(entries) : undefined
   }
-  if (!isObject(value)) return undefined
-  const entries = Object.entries(value).flatMap(([name, inner]): [string, JsonValue][] => {
-    const kept = keep(inner, advance(patterns, name))
-    return kept === undefined ? [] : [[name, kept]]
-  })
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined
-}
 
-/** The patterns as they go on below a name. */
-function advance(patterns: readonly Pattern[], name: string): Pattern[] {
-  return patterns.flatMap((pattern): Pattern[] => {
-    const [first = '', ...rest] = pattern
-    if (first === '**') return [pattern, ...advance([rest], name)]
-    return fitsWildcard(first, name) && pattern.length > 0 ? [rest] : []
-  })
-}
+  function follow(states: States, name: string): States {
+    const next = new Set<number>()
+    for (let state of states) {
+      for (; names[state] === '**'; state++) next.add(state)
+      const expected = names[state]
+      if (typeof expected === 'string' && fitsWildcard(expected, name)) next.add(state + 1)
+    }
+    return next
+  }
 
-function isReached(pattern: Pattern): boolean {
-  return pattern.every((name) => name === '**')
+  function isEnd(state: number): boolean {
+    let end = state
+    while (names[end] === '**') end++
+    return names[end] === null
+  }
 }

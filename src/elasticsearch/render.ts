@@ -26,7 +26,7 @@ export function render(answer: Answer, { query, headers }: DoorRequest): DoorRes
 function text(body: JsonValue, parameters: URLSearchParams, yaml: boolean): string {
   const traced = isOn(parameters, 'error_trace') ? withTraces(body) : body
   const filtered = filterPath(traced, parameters.get('filter_path') ?? '')
-  if (yaml) return `---\n${stringify(filtered)}`
+  if (yaml) return `---\n${stringify(filtered, { aliasDuplicateObjects: false })}`
   return JSON.stringify(filtered, null, isOn(parameters, 'pretty') ? 2 : 0)
 }
 
