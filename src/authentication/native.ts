@@ -21,7 +21,7 @@ export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmPa
       const { username, password } = credentials
       const user = isSecurityName(username) ? await users.find(username) : null
       // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
-      const proven = await passwords.verify(user?.enabled ? user.passwordHash : null, password)
+      const proven = await passwords.verify(username, user?.enabled ? user.passwordHash : null, password)
       if (!user || !proven) return refused
       return {
         kind: 'proven',

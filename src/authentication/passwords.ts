@@ -25,10 +25,13 @@ export function createPasswords() {
       return enqueue(() => hash(password, cost))
     },
 
-    /** Whether the password is the one behind the hash. Without a hash: false, at the same cost. */
-    async verify(passwordHash: string | null, password: string): Promise<boolean> {
+    /**
+     * Whether the password is the one behind the user's hash. Without a hash: false, at the same cost, alone and
+     * among others.
+     */
+    async verify(username: string, passwordHash: string | null, password: string): Promise<boolean> {
       const against = passwordHash ?? (await decoy)
-      const key = keyOf(against, password)
+      const key = keyOf(username, against, password)
       if (proven.has(key)) return true
       const matches = await (underWay.get(key) ?? compute(key, against, password))
       if (matches) remember(key)
@@ -42,10 +45,10 @@ export function createPasswords() {
     return computation
   }
 
-  function keyOf(passwordHash: string, password: string): string {
+  // With the username, so that verifications of unknown users share as much, or as little, as those of known ones.
+  function keyOf(username: string, passwordHash: string, password: string): string {
     return createHmac('sha256', processKey)
-      .update(passwordHash)
-      .update('\0')
+      .update(`${username}\0${passwordHash}\0`)
       .update(password)
       .digest('base64')
   }

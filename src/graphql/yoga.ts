@@ -41,7 +41,11 @@ const limits: Plugin = {
 
 /** Keeps parsed documents, except those with a credential written into them. */
 function withoutCredentials(schema: GraphQLSchema) {
-  const documents = new LRUCache<string, DocumentNode>({ max: 1_000 })
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: 4_000_000,
+    maxEntrySize: 20_000,
+    sizeCalculation: (_, text) => text.length + 1,
+  })
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {

@@ -24,6 +24,7 @@ export function createServer<Caller>({
   const server = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    requestTimeout: 120_000,
     clientErrorHandler: (error, socket) => {
       if (socket.writable) socket.end(rawResponse(doors['*'].refuse(notHttp(error), nowhere)))
     },
@@ -37,6 +38,8 @@ export function createServer<Caller>({
     const onRequest = (request: FastifyRequest, reply: FastifyReply) => enter(door, request, reply)
     server.route({ method: server.supportedMethods, url, onRequest, handler: neverReached })
   }
+  // Methods that Fastify does not know.
+  server.setNotFoundHandler((request, reply) => enter(doors['*'], request, reply))
   server.addHook('onResponse', (request, reply, done) => {
     const { method, path } = requestOf(request)
     logger.info({ method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')

@@ -75,14 +75,9 @@ function refreshed(profile: Profile, subject: Subject, now: number): Profile {
 }
 
 function firstOf(base: string, subject: Subject, { now, profiles }: Candidates): Profile {
+  const given = profiles.map(({ uid }) => uid)
   return {
-    uid: uidOf(
-      base,
-      nextDifferentiator(
-        base,
-        profiles.map(({ uid }) => uid),
-      ),
-    ),
+    uid: uidOf(base, nextDifferentiator(base, given)),
     enabled: true,
     lastSynchronized: now,
     user: profileUserOf(subject),
