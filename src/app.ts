@@ -98,7 +98,7 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
           schema,
           useCases,
           bodyLimit: settings.graphql.max_content_length,
-          report: (cause) => logger.error({ cause }, 'a field failed'),
+          report: (cause) => logger.error({ err: cause }, 'a field failed'),
         }),
         '*': createShim({
           rows,
@@ -149,8 +149,7 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
         throw new Failure('CONFIGURATION', 'set ELASTIC_PASSWORD: the superuser elastic has no password yet')
       }
       const password = makeUpPassword()
-      await ensureSuperuser(parts, password)
-      return password
+      return (await ensureSuperuser(parts, password)) === 'made' ? password : null
     }
   } catch (error) {
     await database.close()

@@ -24,14 +24,23 @@ const bytes = { b: 1, kb: 1_024, mb: 1_048_576, gb: 1_073_741_824 }
 
 /** A number with a unit, as Elasticsearch writes them; 0 needs none. */
 function amount(known: Readonly<Record<string, number>>, expected: string) {
-  return z.union([z.string(), z.literal(0)]).transform((text, context) => {
-    const [, number = '', unit = ''] = /^(\d{1,9})([a-z]+)$/.exec(String(text)) ?? []
+  return z.unknown().transform((given, context) => {
+    const [, number = '', unit = ''] =
+      /^(\d{1,9})([a-z]+)$/.exec(typeof given === 'string' ? given : '') ?? []
     const factor = known[unit]
-    if (text === 0 || text === '0') return 0
+    if (given === 0 || given === '0') return 0
     if (factor !== undefined) return Number(number) * factor
     context.addIssue({ code: 'custom', message: `expected ${expected}` })
     return z.NEVER
   })
+}
+
+/** Takes a value also as text, which is what comes from the environment. */
+function fromText<T extends z.ZodType>(pattern: RegExp, valueOf: (text: string) => unknown, type: T) {
+  return z.preprocess(
+    (given) => (typeof given === 'string' && pattern.test(given) ? valueOf(given) : given),
+    type,
+  )
 }
 
 const duration = amount(units, 'a time such as 30s or 5m')
@@ -39,8 +48,12 @@ const size = amount(bytes, 'a size such as 512kb or 20mb')
 
 const nativeRealm = z.strictObject({
   /** The place in the chain: realms are asked in ascending order. */
-  order: z.int({ error: 'expected a whole number' }),
-  enabled: z.boolean({ error: 'expected true or false' }).default(true),
+  order: fromText(/^-?\d{1,9}$/, Number, z.int({ error: 'expected a whole number' })),
+  enabled: fromText(
+    /^(true|false)$/,
+    (text) => text === 'true',
+    z.boolean({ error: 'expected true or false' }).default(true),
+  ),
 })
 
 /** `gateway.yml`. Each setting has the default that it has without the file. */
@@ -85,10 +98,13 @@ export type Settings = z.output<typeof settingsSchema>
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Makes the configuration of the environment and `gateway.yml`.
+ * Makes the configuration of the environment and of the file that it names, or else of a default file, if there.
  * @throws `CONFIGURATION` with everything that is wrong as its problems
  */
-export function loadConfig(environment: Environment = process.env): Config {
+export function loadConfig(
+  environment: Environment = process.env,
+  defaultFile: string | null = 'gateway.yml',
+): Config {
   const problems: string[] = []
   const value = (name: string) => secretOf(environment, name, problems)
   const port = environment.PORT ?? '4000'
@@ -103,12 +119,17 @@ export function loadConfig(environment: Environment = process.env): Config {
   if (elasticPassword !== null && elasticPassword.length < 6) {
     problems.push('ELASTIC_PASSWORD: expected at least 6 characters')
   }
-  const settings = settingsOf(environment, problems)
+  const settings = settingsOf(environment, defaultFile, problems)
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
   }
   const host = environment.HOST ?? '127.0.0.1'
-  return Object.freeze({ host, port: Number(port), databaseUrl, elasticPassword, logLevel, settings })
+  return frozen({ host, port: Number(port), databaseUrl, elasticPassword, logLevel, settings })
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) frozen(inner)
+  return Object.freeze(value)
 }
 
 /** A value of the environment, or of the file that `NAME_FILE` names. */
@@ -124,9 +145,14 @@ function secretOf(environment: Environment, name: string, problems: string[]): s
   }
 }
 
-function settingsOf(environment: Environment, problems: string[]): Settings | undefined {
-  const file = environment.GATEWAY_CONFIG ?? (existsSync('gateway.yml') ? 'gateway.yml' : undefined)
-  if (file === undefined) return settingsSchema.parse({})
+function settingsOf(
+  environment: Environment,
+  defaultFile: string | null,
+  problems: string[],
+): Settings | undefined {
+  const file =
+    environment.GATEWAY_CONFIG ?? (defaultFile !== null && existsSync(defaultFile) ? defaultFile : null)
+  if (file === null) return settingsSchema.parse({})
   try {
     const {
       value,

@@ -52,9 +52,13 @@ export function failureOf(thrown: unknown): Failure {
   return thrown instanceof Failure ? thrown : new Failure('INTERNAL', 'internal error', { cause: thrown })
 }
 
-/** Throws `INVALID_INPUT` naming every problem, in Elasticsearch's words, where there is any. */
+/** Throws `INVALID_INPUT` naming the problems, in Elasticsearch's words, where there are any. */
 export function refuseProblems(problems: readonly string[]): void {
   if (problems.length === 0) return
-  const numbered = problems.map((problem, index) => `${index + 1}: ${problem};`).join('')
-  throw new Failure('INVALID_INPUT', `Validation Failed: ${numbered}`, { problems })
+  const named = problems.slice(0, mostProblems)
+  const numbered = named.map((problem, index) => `${index + 1}: ${problem};`).join('')
+  throw new Failure('INVALID_INPUT', `Validation Failed: ${numbered}`, { problems: named })
 }
+
+/** More than these help nobody, and a small request could ask for a very long answer. */
+export const mostProblems = 20

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
 
 interface SettingsFile {
   readonly value: unknown
@@ -10,6 +10,7 @@ interface SettingsFile {
   readonly problems: readonly string[]
 }
 
+type Settings = Record<string, unknown>
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings of Elasticsearch's that may be pasted in with this prefix. */
@@ -27,9 +28,11 @@ export function parseSettings(text: string, folder: string, environment: Environ
     ({ message, pos: [start] }) => `${lines.linePos(start).line}: ${message}`,
   )
   const known = new Map<string, number>()
-  const value: Record<string, unknown> = {}
-  if (isMap(document.contents)) addAll(document.contents, [])
-  else if (document.contents !== null && problems.length === 0) problems.push('1: expected settings by name')
+  const value = nothing()
+  const { contents } = document
+  if (isMap(contents)) addAll(contents, [])
+  else if (contents && !isLeftEmpty(contents) && problems.length === 0)
+    problems.push('1: expected settings by name')
   return { value, lineOf, problems }
 
   function lineOf(path: readonly string[]): number {
@@ -40,33 +43,37 @@ export function parseSettings(text: string, folder: string, environment: Environ
     return 1
   }
 
-  function addAll(node: unknown, path: readonly string[]): void {
-    if (!isMap(node)) return
-    for (const { key, value: inner } of node.items) {
-      const name = isScalar(key) ? String(key.value) : ''
-      const full = [...path, ...name.split('.')].join('.')
+  function addAll(map: YAMLMap, path: readonly string[]): void {
+    for (const { key, value: node } of map.items) {
+      const line = lineAt(key)
+      const inner = isAlias(node) ? node.resolve(document) : node
+      const full = [...path, ...(isScalar(key) ? String(key.value).split('.') : [''])].join('.')
       const inside = (full.startsWith(prefix) ? full.slice(prefix.length) : full).split('.')
-      known.set(inside.join('.'), lineAt(key))
-      if (isMap(inner) && inner.items.length > 0) addAll(inner, inside)
-      else set(inside, isMap(inner) ? {} : plain(inner), lineAt(key))
+      remember(inside, line)
+      // It is a name like others only where an object has no prototype: not wherever settings go from here.
+      if (inside.includes('__proto__')) problems.push(`${line}: ${inside.join('.')}: unknown setting`)
+      else if (isMap(inner) && inner.items.length > 0) addAll(inner, inside)
+      else if (!isLeftEmpty(inner)) set(inside, isMap(inner) ? {} : plain(inner), line)
+    }
+  }
+
+  function remember(path: readonly string[], line: number): void {
+    for (let length = 1; length <= path.length; length++) {
+      const name = path.slice(0, length).join('.')
+      if (length === path.length || !known.has(name)) known.set(name, line)
     }
   }
 
   function set(path: readonly string[], setting: unknown, line: number): void {
     let place = value
     for (const name of path.slice(0, -1)) {
-      const next = Object.hasOwn(place, name) ? place[name] : (place[name] = {})
-      if (typeof next !== 'object' || next === null || Array.isArray(next)) return clash(path, line)
-      place = next as Record<string, unknown>
+      const next = (place[name] ??= nothing())
+      if (typeof next !== 'object' || Array.isArray(next)) return clash(path, line)
+      place = next as Settings
     }
     const last = path.at(-1) ?? ''
-    if (Object.hasOwn(place, last)) return clash(path, line)
-    Object.defineProperty(place, last, {
-      value: setting,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    })
+    if (last in place) return clash(path, line)
+    place[last] = setting
   }
 
   function clash(path: readonly string[], line: number): void {
@@ -88,6 +95,16 @@ export function parseSettings(text: string, folder: string, environment: Environ
       return found ?? ''
     })
   }
+}
+
+/** Settings with none in them, and no prototype that a name could reach. */
+function nothing(): Settings {
+  return Object.create(null) as Settings
+}
+
+/** Whether nothing stands after a name, as where all that stood below it is commented out. */
+function isLeftEmpty(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null && node.source === '')
 }
 
 function contentOf(file: string): string | undefined {

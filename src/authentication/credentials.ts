@@ -1,3 +1,6 @@
+import { jwtClaims, jwtPrincipal } from './jwt.ts'
+import { longestPassword } from './passwords.ts'
+
 /** What proves an end user inside a request. */
 export type Grant = PasswordCredentials | AccessTokenCredentials
 
@@ -14,7 +17,27 @@ export interface AccessTokenCredentials {
   readonly clientSecret: string | null
 }
 
+/** What is wrong with a grant, before anybody is asked whom it proves. Source: spec 1.3. */
+export function grantProblems(grant: Grant): string[] {
+  if (grant.kind === 'accessToken') return missing('access_token', grant.token, 'access_token')
+  const { username, password } = grant
+  return [
+    ...missing('username', username, 'password'),
+    ...(username.length > 1_024 ? ['[username] must have at most [1024] characters'] : []),
+    ...missing('password', password, 'password'),
+    ...(password.length > longestPassword
+      ? [`[password] must have at most [${longestPassword}] characters`]
+      : []),
+  ]
+}
+
+function missing(field: string, value: string, grantType: string): string[] {
+  return value === '' ? [`[${field}] is required for grant_type [${grantType}]`] : []
+}
+
 /** The name that Elasticsearch prints for credentials which prove nobody. */
 export function principalOf(credentials: Grant): string {
-  return credentials.kind === 'password' ? credentials.username : '_bearer_token'
+  if (credentials.kind === 'password') return credentials.username
+  const claims = jwtClaims(credentials.token)
+  return claims ? jwtPrincipal(claims) : '_bearer_token'
 }

@@ -7,6 +7,9 @@ import { createQueue } from './queue.ts'
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const remembered = 100_000
 
+/** In characters. Hashing what is longer would cost more than a password is worth. */
+export const longestPassword = 4_096
+
 /**
  * Hashes and verifies passwords off the event loop, at most as many at once as there are cores. A password that was
  * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
@@ -61,7 +64,9 @@ export function createPasswords() {
 
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** Whether this is a hash that we could have made: argon2id with our parameters. */
+/** Whether this is a hash that we could have made: argon2id with our parameters, 16 bytes of salt, 32 of hash. */
 export function isPasswordHash(text: string): boolean {
-  return /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/.test(text)
+  return /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/.test(
+    text,
+  )
 }

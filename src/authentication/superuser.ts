@@ -28,5 +28,6 @@ export async function ensureSuperuser(
     metadata: { _reserved: true },
     enabled: true,
   })
-  return made.passwordHash === passwordHash ? 'made' : 'differs'
+  if (made.passwordHash === passwordHash) return 'made'
+  return (await passwords.verify(superuser, made.passwordHash, password)) ? 'same' : 'differs'
 }

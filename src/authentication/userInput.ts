@@ -1,5 +1,5 @@
 import { isSecurityName, metadataProblems, securityNameRule } from '../authorization/securityName.ts'
-import { isPasswordHash } from './passwords.ts'
+import { isPasswordHash, longestPassword } from './passwords.ts'
 import type { User } from './userRepository.ts'
 import { isReservedUsername } from './username.ts'
 
@@ -20,6 +20,9 @@ export function passwordProblems({ password, passwordHash }: NewPassword): strin
   if (password !== null && passwordHash !== null)
     return ['only one of [password, password_hash] can be given']
   if (password !== null && password.length < 6) return ['passwords must be at least [6] characters long']
+  if (password !== null && password.length > longestPassword) {
+    return [`passwords must be at most [${longestPassword}] characters long`]
+  }
   if (passwordHash !== null && !isPasswordHash(passwordHash)) {
     return [
       '[password_hash] must be an argon2id hash with m=19456, t=2, p=1, a salt of 16 and a length of 32 bytes',

@@ -1,4 +1,4 @@
-import { fitsWildcard } from './wildcard.ts'
+import { fitsWildcard } from '../wildcard.ts'
 
 /** Which cluster privileges allow an action, least powerful first, as the 403 lists them. Source: spec 3.0. */
 const manageProfiles = ['manage_user_profile', 'manage_security', 'all']

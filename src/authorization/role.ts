@@ -1,10 +1,11 @@
+import { mostProblems } from '../errors.ts'
 import { isBuiltInRole } from './builtInRoles.ts'
 import { isClusterPrivilege, predefinedClusterPrivileges } from './privileges.ts'
 import { isSecurityName, metadataProblems, securityNameRule } from './securityName.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A role as Elasticsearch defines it. The gateway decides by `cluster`; the rest is kept for whoever reads it. */
+/** A role as Elasticsearch defines it. The gateway decides by `cluster` and `global`; the rest is kept for whoever reads it. */
 export interface Role {
   readonly name: string
   /** Cluster privileges: predefined names, or patterns over action names. */
@@ -28,7 +29,10 @@ export function roleProblems({
 }: Role): string[] {
   return [
     ...roleNameProblems(name),
-    ...cluster.filter((privilege) => !isClusterPrivilege(privilege)).map(unknownPrivilege),
+    ...cluster
+      .filter((privilege) => !isClusterPrivilege(privilege))
+      .slice(0, mostProblems)
+      .map(unknownPrivilege),
     ...listProblems('indices', indices, ['names', 'privileges']),
     ...listProblems('applications', applications, ['privileges', 'resources']),
     ...metadataProblems(metadata),

@@ -21,7 +21,11 @@ export async function demo(): Promise<void> {
     ELASTIC_PASSWORD: superuser.password,
   }
   try {
-    const app = await createApp({ config: loadConfig(environment), logger: pino({ level: 'error' }), clock })
+    const app = await createApp({
+      config: loadConfig(environment, null),
+      logger: pino({ level: 'error' }),
+      clock,
+    })
     try {
       const address = await app.listen()
       await provision(address)

@@ -12,20 +12,22 @@ export async function serve(): Promise<void> {
   const makeUpPassword = () => randomBytes(18).toString('base64url')
   // Only a terminal has somebody who reads the password that is made up.
   const app = await createApp({ config, logger, clock, ...(process.stderr.isTTY && { makeUpPassword }) })
+  if (app.madeUpPassword !== null) {
+    note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      app.close().catch((err: unknown) => {
+        logger.fatal({ err }, 'could not close')
+        process.exitCode = 1
+      })
+    })
+  }
   const address = await app.listen().catch(async (error: unknown) => {
     await app.close()
     throw listenFailure(error)
   })
-  if (app.madeUpPassword !== null) {
-    note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
-  }
   note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
-
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void app.close()
-    })
-  }
 }
 
 function note(text: string): void {

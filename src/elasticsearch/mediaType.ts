@@ -1,7 +1,8 @@
 import { WireError } from './wireError.ts'
 
 /** The versions of the wire that we speak: the current major version of Elasticsearch, and the one before. */
-const versions = ['9', '8']
+const current = '9'
+const versions = [current, '8']
 
 /** Whether a body of this media type is read. Source: spec 1.5. */
 export function isJson(contentType: string): boolean {
@@ -30,11 +31,11 @@ export function requireVersions(accept: string | undefined, contentType: string 
   if (sent !== undefined && !versions.includes(sent)) {
     throw invalidMediaType(`Content-Type version ${range} ${sent}. Content-Type=${contentType}`)
   }
+  if ((asked ?? current) !== (sent ?? current)) {
+    throw invalidMediaType(`${both} a compatible version and the compatible versions must match. ${headers}`)
+  }
   if ((asked === undefined) !== (sent === undefined)) {
     throw invalidMediaType(`${both} a compatible version. ${headers}`)
-  }
-  if (asked !== sent) {
-    throw invalidMediaType(`${both} a compatible version and the compatible versions must match. ${headers}`)
   }
 }
 

@@ -3,27 +3,37 @@ import { WireError } from './wireError.ts'
 
 /** Query parameters that every row takes. */
 const common = ['error_trace', 'filter_path', 'format', 'human', 'pretty']
+/** Each is looked for everywhere in a document. */
+const mostPaths = 100
 const booleans = ['error_trace', 'human', 'pretty']
 
-/** Reads the query string, and refuses what the row does not take. Source: spec 1.4. */
-export function parametersOf(path: string, query: string, own: readonly string[] = []): URLSearchParams {
-  const parameters = new URLSearchParams(query)
-  requireBooleans(parameters)
+/** Refuses parameters that the row does not take, or with such values. Source: spec 1.4. */
+export function requireParameters(
+  path: string,
+  parameters: URLSearchParams,
+  own: readonly string[] = [],
+): void {
+  if ([...parameters].flat().some((text) => text.includes('\0'))) {
+    throw new WireError('illegal_argument_exception', 'a parameter holds U+0000')
+  }
+  for (const name of booleans) requireBoolean(parameters, name)
   requireKnown(path, parameters, [...own, ...common].sort())
+  for (const name of ['data', 'filter_path']) {
+    if ((parameters.get(name) ?? '').split(',').length <= mostPaths) continue
+    throw new WireError('illegal_argument_exception', `[${name}] takes at most ${mostPaths} paths`)
+  }
   const refresh = parameters.get('refresh')
   if (refresh !== null && !['', 'true', 'false', 'wait_for'].includes(refresh)) {
     throw new WireError('illegal_argument_exception', `Unknown value for refresh: [${refresh}].`)
   }
-  return parameters
 }
 
-function requireBooleans(parameters: URLSearchParams): void {
-  for (const name of booleans) {
-    const value = parameters.get(name) ?? ''
-    if (['', 'true', 'false'].includes(value)) continue
-    const reason = `Failed to parse value [${value}] as only [true] or [false] are allowed.`
-    throw new WireError('illegal_argument_exception', reason)
-  }
+/** Refuses a parameter that is neither `true` nor `false`, nor given without a value. */
+export function requireBoolean(parameters: URLSearchParams, name: string): void {
+  const value = parameters.get(name) ?? ''
+  if (['', 'true', 'false'].includes(value)) return
+  const reason = `Failed to parse value [${value}] as only [true] or [false] are allowed.`
+  throw new WireError('illegal_argument_exception', reason)
 }
 
 function requireKnown(path: string, parameters: URLSearchParams, known: readonly string[]): void {

@@ -33,7 +33,7 @@ export const getProfiles: Row<undefined, ProfilesData> = {
     }
   `,
   variables: ({ path, parameter }) => ({
-    uids: path('uid').split(','),
+    uids: uidsOf(path('uid')),
     keys: (parameter('data') ?? '').split(',').filter((key) => key !== ''),
   }),
   answer({ profiles: { profiles, errors } }) {
@@ -124,6 +124,12 @@ function notAvailable(name: string): Row<undefined, unknown> {
     variables: () => ({}),
     answer: ok,
   }
+}
+
+/** A comma list, of which nothing but commas at its end is nothing. */
+function uidsOf(list: string): string[] {
+  const uids = list.replace(/,+$/, '')
+  return uids === '' ? [] : uids.split(',')
 }
 
 const refusals: Readonly<Record<string, { type: string; status: number }>> = {

@@ -9,7 +9,7 @@ import { answerTypeFor } from './mediaType.ts'
 /** Makes the response of an answer, in the form that the request asks for. Source: spec 1.4, 1.5. */
 export function render(answer: Answer, { query, headers }: DoorRequest): DoorResponse {
   const parameters = new URLSearchParams(query)
-  const yaml = (parameters.get('format') ?? headers.accept ?? '').includes('yaml')
+  const yaml = (parameters.get('format') ?? formatOf(headers.accept ?? '')) === 'yaml'
   const opaqueId = headers['x-opaque-id']
   return {
     status: answer.status,
@@ -21,6 +21,11 @@ export function render(answer: Answer, { query, headers }: DoorRequest): DoorRes
     },
     body: typeof answer.body === 'string' ? answer.body : text(answer.body as JsonValue, parameters, yaml),
   }
+}
+
+/** The first of the formats that are accepted. */
+function formatOf(accept: string): string {
+  return /^application\/(?:vnd\.elasticsearch\+)?(json|yaml)\b/i.exec(accept.trim())?.[1] ?? 'json'
 }
 
 function text(body: JsonValue, parameters: URLSearchParams, yaml: boolean): string {

@@ -94,7 +94,7 @@ function parseRole({ value }: Body, role: string): JsonObject {
   if (!isObject(value)) throw refuse(`expected an object but found [${tokenOf(value)}] instead`)
   const fields: [string, JsonValue][] = []
   for (const [key, field] of Object.entries(value)) {
-    const name = aliases[key] ?? key
+    const name = (Object.hasOwn(aliases, key) ? aliases[key] : undefined) ?? key
     if (ignored.includes(name)) continue
     const problem = problemOf(name, field)
     if (problem === null) throw refuse(`unexpected field [${key}]`)
@@ -106,7 +106,7 @@ function parseRole({ value }: Body, role: string): JsonObject {
 
 /** What a field should have been; nothing if it is that, null if there is no such field. */
 function problemOf(name: string, field: JsonValue): string | undefined | null {
-  if (name in lists) {
+  if (Object.hasOwn(lists, name)) {
     const item = lists[name as keyof typeof lists]
     const fits =
       Array.isArray(field) &&

@@ -58,8 +58,10 @@ function fits(route: readonly string[], segments: readonly string[]): boolean {
 
 function decode(segment: string): string {
   try {
-    return decodeURIComponent(segment)
+    const decoded = decodeURIComponent(segment)
+    if (!decoded.includes('\0')) return decoded
   } catch {
-    throw new WireError('illegal_argument_exception', 'the path holds an escape that is not UTF-8')
+    // Not UTF-8: refused like U+0000, which not every database can store.
   }
+  throw new WireError('illegal_argument_exception', 'the path holds U+0000, or an escape that is not UTF-8')
 }

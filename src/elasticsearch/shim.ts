@@ -6,7 +6,7 @@ import { errorAnswer, simpleError, type Answer } from './answer.ts'
 import { readBody } from './body.ts'
 import { repeatedHeader } from './headers.ts'
 import { isJson, requireVersions } from './mediaType.ts'
-import { parametersOf } from './parameters.ts'
+import { requireBoolean, requireParameters } from './parameters.ts'
 import { render } from './render.ts'
 import { createRouter } from './router.ts'
 import type { AnyRow, Method } from './row.ts'
@@ -61,6 +61,9 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
     const contentType = headers['content-type']
     requireVersions(headers.accept, hasBody ? contentType : undefined)
 
+    const parameters = new URLSearchParams(query)
+    requireBoolean(parameters, 'error_trace')
+
     const match = route(method, path)
     if (match.kind === 'unknown') return noHandler(method, uri)
     if (match.kind === 'wrongMethod') return wrongMethod(method, uri, match.allowed)
@@ -68,7 +71,7 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
     if (hasBody && !isJson(contentType ?? '')) return unsupportedMediaType(contentType)
 
     const parsed = row.parse?.(() => readBody(bytes), match.path)
-    const parameters = parametersOf(path, query, row.parameters)
+    requireParameters(path, parameters, row.parameters)
     const format = parameters.get('format') ?? 'json'
     if (!['json', 'yaml'].includes(format)) return simpleError(406, `format [${format}] is not supported`)
     if (hasBody && !row.parse)
@@ -92,6 +95,7 @@ const lineTooLong = new WireError(
 
 /** Without a status, unlike every other error. Source: spec 1.6. */
 function noHandler(method: string, uri: string): Answer {
+  if (method === 'OPTIONS') return options({})
   return { status: 400, body: { error: `no handler found for uri [${uri}] and method [${method}]` } }
 }
 
@@ -99,10 +103,14 @@ function noHandler(method: string, uri: string): Answer {
 function wrongMethod(method: string, uri: string, allowed: readonly Method[]): Answer {
   const allow = allowed.join(',')
   if (method === 'OPTIONS') {
-    return { status: 200, body: '', headers: { allow, 'content-type': 'text/plain; charset=UTF-8' } }
+    return options({ allow })
   }
   const error = `Incorrect HTTP method for uri [${uri}] and method [${method}], allowed: [${allowed.join(', ')}]`
   return simpleError(405, error, { allow })
+}
+
+function options(headers: Readonly<Record<string, string>>): Answer {
+  return { status: 200, body: '', headers: { 'content-type': 'text/plain; charset=UTF-8', ...headers } }
 }
 
 /** Source: spec 1.5. */

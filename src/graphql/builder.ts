@@ -25,6 +25,13 @@ export interface UseCases {
 export interface Context {
   caller: Caller
   useCases: UseCases
+  /** What the answer to this request holds so far. */
+  spent: { dataBytes: number }
+}
+
+/** What the resolvers of one request share. */
+export function createContext(caller: Caller, useCases: UseCases): Context {
+  return { caller, useCases, spent: { dataBytes: 0 } }
 }
 
 type JsonObject = Readonly<Record<string, unknown>>

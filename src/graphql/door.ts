@@ -4,7 +4,7 @@ import type { Caller } from '../authentication/subject.ts'
 import { Failure } from '../errors.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
 import { JsonProblem, parseJson } from '../http/json.ts'
-import type { Context, UseCases } from './builder.ts'
+import { createContext, type UseCases } from './builder.ts'
 import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
 import { createPipeline } from './yoga.ts'
@@ -56,7 +56,7 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
   }
 
   async function resultOf(params: Params, method: string, caller: Caller): Promise<ExecutionResult> {
-    const context: Context = { caller, useCases }
+    const context = createContext(caller, useCases)
     try {
       // Yoga reads nothing of the request but its method.
       const request = { method } as Request

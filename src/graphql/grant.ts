@@ -1,5 +1,4 @@
 import type { Grant } from '../authentication/credentials.ts'
-import { refuseProblems } from '../errors.ts'
 import { builder } from './builder.ts'
 
 const PasswordGrantInput = builder.inputType('PasswordGrantInput', {
@@ -55,20 +54,9 @@ export const GrantInput = builder.inputType('GrantInput', {
   }),
 })
 
-/** What came in, as the use case takes it. Credentials that are empty are refused. */
+/** What came in, as the use case takes it. */
 export function grantOf(input: typeof GrantInput.$inferInput): Grant {
-  if (input.password) {
-    const { username, password } = input.password
-    refuseEmpty({ 'grant.password.username': username, 'grant.password.password': password })
-    return { kind: 'password', username, password }
-  }
+  if (input.password) return { kind: 'password', ...input.password }
   const { token, clientAuthentication } = input.accessToken
-  refuseEmpty({ 'grant.accessToken.token': token })
   return { kind: 'accessToken', token, clientSecret: clientAuthentication?.value ?? null }
-}
-
-function refuseEmpty(values: Record<string, string>): void {
-  refuseProblems(
-    Object.entries(values).flatMap(([path, value]) => (value === '' ? [`${path}: must not be empty`] : [])),
-  )
 }

@@ -1,10 +1,13 @@
+import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql'
 import type { GrantRejected as Rejected } from '../authentication/grantRejected.ts'
 import {
   primaryTerm,
   type Profile as ProfileModel,
   type ProfileUser as ProfileUserModel,
 } from '../profile/profile.ts'
-import { builder } from './builder.ts'
+import { Failure } from '../errors.ts'
+import type { FoundProfile } from '../profile/profiles.ts'
+import { builder, type Context } from './builder.ts'
 import { ErrorInterface } from './error.ts'
 import { GrantInput, grantOf } from './grant.ts'
 
@@ -39,8 +42,11 @@ const DocumentVersion = builder.objectRef<{ seqNo: number }>('DocumentVersion').
   }),
 })
 
+/** A profile; a guarded one is read only by callers who may read profiles. */
+type ShownProfile = FoundProfile & { readonly isGuarded?: boolean }
+
 /** A user's profile. */
-export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
+export const Profile = builder.objectRef<ShownProfile>('Profile').implement({
   description: 'What applications share about a user: who it is, and what they keep under the uid.',
   fields: (t) => ({
     uid: t.exposeID('uid', {
@@ -53,13 +59,15 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
       type: 'DateTime',
       description: 'When an activation last wrote the user block.',
     }),
-    user: t.expose('user', {
+    user: t.field({
       type: ProfileUser,
       description: 'The user, as of the last activation that changed it.',
+      resolve: (profile, _, context) => readable(profile, context, profile.user),
     }),
-    labels: t.expose('labels', {
+    labels: t.field({
       type: 'JSONObject',
       description: 'What applications keep to find profiles by, one namespace (top-level key) each.',
+      resolve: (profile, _, context) => readable(profile, context, profile.labels),
     }),
     data: t.field({
       type: 'JSONObject',
@@ -67,10 +75,10 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
         'What applications keep about the user, one namespace (top-level key) each. Read only where it is selected.',
       args: {
         keys: t.arg.stringList({
-          description: 'What to read: `app`, `app.key`, `app*`; `["*"]` is all, `[]` nothing.',
+          description: 'What to read: `app`, `app.key`, `app*`; `["*"]` is all, `[]` nothing. At most 100.',
         }),
       },
-      resolve: (profile, { keys }, { useCases }) => useCases.profiles.data(profile, keys),
+      resolve: dataOf,
     }),
     doc: t.field({
       type: DocumentVersion,
@@ -123,7 +131,7 @@ builder.mutationField('activateProfile', (t) =>
 )
 
 const ProfileError = builder.objectRef<string>('ProfileError').implement({
-  description: 'Why a profile is not among the answer.',
+  description: 'Why a profile is not in the answer.',
   fields: (t) => ({
     uid: t.id({ description: 'The uid that was asked for.', resolve: (uid) => uid }),
     type: t.string({
@@ -143,7 +151,7 @@ const ProfilesResult = builder
         type: [Profile],
         description: 'In the order in which they were asked for.',
       }),
-      errors: t.expose('missing', { type: [ProfileError], description: 'By uid.' }),
+      errors: t.expose('missing', { type: [ProfileError], description: 'Sorted by uid.' }),
     }),
   })
 
@@ -153,8 +161,10 @@ builder.queryField('profile', (t) =>
     nullable: true,
     description: 'A profile by its uid, or null. Needs `read_security` or `manage_user_profile`.',
     args: { uid: t.arg.id({ description: 'The uid.' }) },
-    resolve: async (_, { uid }, { caller, useCases }) =>
-      (await useCases.profiles.find(caller, [uid])).profiles[0] ?? null,
+    resolve: async (_, { uid }, { caller, useCases }, info) => {
+      const { profiles } = await useCases.profiles.find(caller, [uid], selectsData(info))
+      return profiles[0] ?? null
+    },
   }),
 )
 
@@ -163,6 +173,48 @@ builder.queryField('profiles', (t) =>
     type: ProfilesResult,
     description: 'Profiles by their uids. Needs `read_security` or `manage_user_profile`.',
     args: { uids: t.arg.idList({ description: 'The uids.' }) },
-    resolve: (_, { uids }, { caller, useCases }) => useCases.profiles.find(caller, uids),
+    resolve: (_, { uids }, { caller, useCases }, info) =>
+      useCases.profiles.find(caller, uids, selectsData(info)),
   }),
 )
+
+function readable<T>(profile: ShownProfile, { caller, useCases }: Context, value: T): T | Promise<T> {
+  return profile.isGuarded ? useCases.profiles.authorizeRead(caller).then(() => value) : value
+}
+
+/** Selected often, or of many profiles, application data could make an answer that no memory holds. */
+async function dataOf(
+  profile: ShownProfile,
+  { keys }: { keys: string[] },
+  { caller, useCases, spent }: Context,
+) {
+  if (spent.dataBytes > mostDataBytes) throw tooMuchData
+  const data = await useCases.profiles.data(caller, profile, keys)
+  spent.dataBytes += Buffer.byteLength(JSON.stringify(data))
+  if (spent.dataBytes > mostDataBytes) throw tooMuchData
+  return data
+}
+
+const mostDataBytes = 64 * 1024 * 1024
+const tooMuchData = new Failure('TOO_LARGE', 'the answer would hold more than 64 MiB of application data')
+
+/** Whether application data is selected below a field: then it is read with the profile, of one version. */
+function selectsData({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+  const seen = new Set<string>()
+  return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && isSelected(selectionSet))
+
+  function isSelected({ selections }: SelectionSetNode): boolean {
+    return selections.some((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return isSelectedIn(selection.name.value)
+      if (selection.kind === Kind.FIELD && selection.name.value === 'data') return true
+      return selection.selectionSet !== undefined && isSelected(selection.selectionSet)
+    })
+  }
+
+  function isSelectedIn(fragment: string): boolean {
+    const isNew = !seen.has(fragment)
+    seen.add(fragment)
+    const selectionSet = fragments[fragment]?.selectionSet
+    return isNew && selectionSet !== undefined && isSelected(selectionSet)
+  }
+}

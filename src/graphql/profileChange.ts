@@ -1,5 +1,5 @@
-import { missingProfile, type DataRefusal, type Version } from '../profile/updateData.ts'
-import { refuseProblems } from '../errors.ts'
+import { missingProfile, type DataRefusal } from '../profile/updateData.ts'
+import type { Profile as ProfileModel } from '../profile/profile.ts'
 import { builder } from './builder.ts'
 import { defineError } from './error.ts'
 import { Profile } from './profile.ts'
@@ -49,10 +49,10 @@ builder.mutationFields((t) => ({
       }),
     },
     resolve: async (_, { uid, labels, data, ifSeqNo, ifPrimaryTerm }, { caller, useCases }) => {
-      const ifVersion = versionOf(ifSeqNo ?? -1, ifPrimaryTerm ?? -1)
+      const ifVersion = { seqNo: ifSeqNo ?? -1, primaryTerm: ifPrimaryTerm ?? -1 }
       const change = { uid, labels: labels ?? {}, data: data ?? {}, ifVersion }
       const result = await useCases.updateData(caller, change)
-      return 'kind' in result ? refusal(result) : result
+      return 'kind' in result ? refusal(result) : guarded(result)
     },
   }),
   enableProfile: t.field({
@@ -60,32 +60,27 @@ builder.mutationFields((t) => ({
     description: 'Puts a profile into use. Needs `manage_user_profile`.',
     args: { uid: t.arg.id(uidArg) },
     resolve: async (_, { uid }, { caller, useCases }) =>
-      (await useCases.setProfileEnabled(caller, uid, true)) ?? notFound(uid),
+      answer(uid, await useCases.setProfileEnabled(caller, uid, true)),
   }),
   disableProfile: t.field({
     type: SetProfileEnabledResult,
     description: 'Takes a profile out of use, until it is enabled or activated. Needs `manage_user_profile`.',
     args: { uid: t.arg.id(uidArg) },
     resolve: async (_, { uid }, { caller, useCases }) =>
-      (await useCases.setProfileEnabled(caller, uid, false)) ?? notFound(uid),
+      answer(uid, await useCases.setProfileEnabled(caller, uid, false)),
   }),
 }))
-
-/** Both halves of a version, or neither; negative ones count as absent. Source: spec 3.3. */
-function versionOf(seqNo: number, primaryTerm: number): Version | null {
-  if (seqNo >= 0 && primaryTerm <= 0) {
-    refuseProblems([`ifSeqNo is set, but primary term is [${Math.max(primaryTerm, 0)}]`])
-  }
-  if (seqNo < 0 && primaryTerm > 0) {
-    refuseProblems([`ifSeqNo is unassigned, but primary term is [${primaryTerm}]`])
-  }
-  return seqNo < 0 ? null : { seqNo, primaryTerm }
-}
 
 function refusal({ kind, message }: DataRefusal) {
   return { __typename: kind, message } as const
 }
 
-function notFound(uid: string) {
+function answer(uid: string, profile: ProfileModel | null) {
+  if (profile) return guarded(profile)
   return { __typename: 'ProfileNotFound', message: missingProfile(uid) } as const
+}
+
+/** Whoever may change a profile may not always read it. */
+function guarded(profile: ProfileModel) {
+  return { ...profile, isGuarded: true }
 }

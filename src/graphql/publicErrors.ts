@@ -9,7 +9,8 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql'
-import { Failure, failureOf } from '../errors.ts'
+import { Failure, failureOf, mostProblems } from '../errors.ts'
+import { JsonProblem } from '../http/json.ts'
 import { inputProblems } from './inputProblems.ts'
 import { literalProblem } from './literalProblem.ts'
 
@@ -38,30 +39,34 @@ export function publicErrors(
   params: Params,
 ): PublicError[] {
   const [first] = errors
-  // Then all of them are of that kind, and are described at once.
-  if (first?.message.startsWith('Variable "$')) {
+  // Coercion stops before anything is run, and gives nothing but errors of its kind: they are described at once.
+  if (first?.message.startsWith('Variable "$') && first.extensions.code === undefined) {
     const problems = variableProblems(schema, params)
     return [
       ofProblems('INVALID_INPUT', problems.length > 0 ? problems : ['a variable has no valid value'], first),
     ]
   }
-  return errors.map((error) => publicError(error, schema, params))
+  return errors.slice(0, mostProblems).map((error) => publicError(error, schema, params))
 }
 
 function publicError(error: GraphQLError, schema: GraphQLSchema, params: Params): PublicError {
   const { message, originalError, path, nodes = [], extensions } = error
   if (originalError instanceof Failure) return ofFailure(originalError, error)
-  if (message.startsWith('Argument "'))
-    return ofProblems('INVALID_INPUT', ['an argument has no valid value'], error)
+  const literal = nodes.find(isLiteral)
+  const place = () => (literal ? literalProblem(schema, parse(String(params.query)), literal) : 'an argument')
+  if (message.startsWith('Argument "')) return ofProblems('INVALID_INPUT', [place()], error)
   if (path) return ofFailure(failureOf(originalError ?? error), error)
   if (extensions.code === 'GRAPHQL_PARSE_FAILED') return ofSyntax(error)
-  const literal = nodes.find(isLiteral)
   if (literal) {
-    const problem = literalProblem(schema, parse(String(params.query)), literal)
+    // What our own reader says of JSON repeats no value either.
+    const problem = originalError instanceof JsonProblem ? `${place()}: ${originalError.message}` : place()
     return ofProblems('GRAPHQL_VALIDATION_FAILED', [problem], error)
   }
-  if (typeof extensions.code !== 'string') return ofFailure(failureOf(originalError ?? error), error)
-  return ofProtocol(message, error)
+  if (originalError && !(originalError instanceof GraphQLError))
+    return ofFailure(failureOf(originalError), error)
+  // graphql-js says of some requests what they asked for.
+  const isProtocol = typeof extensions.code === 'string'
+  return ofProtocol(isProtocol ? message : 'The operation cannot be executed.', error)
 }
 
 function ofFailure(failure: Failure, { locations, path }: GraphQLError): PublicError {
@@ -75,7 +80,8 @@ function ofFailure(failure: Failure, { locations, path }: GraphQLError): PublicE
   }
 }
 
-function ofProblems(code: string, problems: string[], { locations }: GraphQLError): PublicError {
+function ofProblems(code: string, all: readonly string[], { locations }: GraphQLError): PublicError {
+  const problems = all.slice(0, mostProblems)
   const formatted = {
     message: problems.join('; '),
     ...(locations && { locations }),
@@ -92,7 +98,7 @@ function ofSyntax(error: GraphQLError): PublicError {
 
 /** What Yoga and graphql-js say of the protocol and of names; none of it repeats a value. */
 function ofProtocol(message: string, { locations, extensions }: GraphQLError): PublicError {
-  const { code } = extensions
+  const { code = 'BAD_REQUEST' } = extensions
   const { status = 400, spec = false } = (extensions.http ?? {}) as { status?: number; spec?: boolean }
   return {
     formatted: { message, ...(locations && { locations }), extensions: { code } },

@@ -13,13 +13,16 @@ const about = {
   applications:
     'Application privileges, kept likewise: each with `application`, `privileges` and `resources`.',
   runAs: 'Users that users of this role may impersonate, kept likewise.',
-  global: 'Global privileges, kept likewise.',
+  global:
+    'Global privileges: `profile.write.applications` names the applications whose data its users may change in ' +
+    'profiles; the rest is kept likewise.',
   metadata: 'Whatever else is kept of the role. Top-level keys may not begin with `_`.',
   description: 'What the role is for: 1,000 characters at most.',
 }
 
 const Role = builder.objectRef<RoleModel>('Role').implement({
-  description: 'A role, stored or built in. Cluster privileges decide what its users may do here.',
+  description:
+    'A role, stored or built in. Its cluster and global privileges decide what its users may do here.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Names the role.' }),
     cluster: t.stringList({ description: about.cluster, resolve: ({ cluster }) => [...cluster] }),
@@ -48,7 +51,7 @@ const RoleInput = builder.inputType('RoleInput', {
     applications: t.field({ type: ['JSONObject'], defaultValue: [], description: about.applications }),
     runAs: t.stringList({ defaultValue: [], description: about.runAs }),
     global: t.field({ type: 'JSONObject', required: false, description: about.global }),
-    metadata: t.field({ type: 'JSONObject', defaultValue: {}, description: about.metadata }),
+    metadata: t.field({ type: 'JSONObject', required: false, description: about.metadata }),
     description: t.string({ required: false, description: about.description }),
   }),
 })
@@ -101,8 +104,14 @@ builder.mutationFields((t) => ({
     description: 'Creates a role or replaces it whole. Needs `manage_security`.',
     args: { name: t.arg.string(nameArg), role: t.arg({ type: RoleInput, description: 'The role.' }) },
     resolve: async (_, { name, role }, { caller, useCases }) => {
-      const { cluster, indices, applications, runAs, metadata, global = null, description = null } = role
-      const definition = { name, cluster, indices, applications, runAs, metadata, global, description }
+      const { metadata, global, description, ...lists } = role
+      const definition = {
+        ...lists,
+        name,
+        metadata: metadata ?? {},
+        global: global ?? null,
+        description: description ?? null,
+      }
       return { __typename: 'RolePut' as const, ...(await useCases.roles.put(caller, definition)) }
     },
   }),

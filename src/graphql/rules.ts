@@ -7,7 +7,8 @@ import {
   type ValidationContext,
 } from 'graphql'
 
-const maxDepth = 15
+// The introspection query that clients send needs 16.
+const maxDepth = 20
 
 /** However it is written, a document has one field that takes a credential: one request tries one credential. */
 export function oneCredentialRule(context: ValidationContext): ASTVisitor {
@@ -22,18 +23,28 @@ export function oneCredentialRule(context: ValidationContext): ASTVisitor {
   }
 }
 
+/** The schema has no subscriptions. */
+export function supportedOperationsRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      if (context.getSchema().getRootType(node.operation)) return
+      context.reportError(new GraphQLError(`There are no ${node.operation}s here.`, { nodes: node }))
+    },
+  }
+}
+
 /** No database stores U+0000 and lone surrogates alike. */
 export function storableStringsRule(context: ValidationContext): ASTVisitor {
   return {
     StringValue(node) {
       if (node.value.isWellFormed() && !node.value.includes('\0')) return
       const message = 'U+0000 and lone surrogates are not allowed in strings.'
-      context.reportError(new GraphQLError(message, { extensions: { unstorable: true } }))
+      context.reportError(new GraphQLError(message))
     },
   }
 }
 
-/** Selections nest at most 15 deep, fragments included. */
+/** Selections nest at most 20 deep, fragments included. */
 export function depthRule(context: ValidationContext): ASTVisitor {
   const depths = new Map<string, number>()
   return {

@@ -1,7 +1,7 @@
 import { execute, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
 import type { Caller } from '../authentication/subject.ts'
 import { failureOf } from '../errors.ts'
-import type { UseCases } from './builder.ts'
+import { createContext, type UseCases } from './builder.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -15,14 +15,17 @@ export function createRun(schema: GraphQLSchema, useCases: UseCases, operations:
   return async function run(operation: string, variableValues: Data, caller: Caller): Promise<Data> {
     const document = documents.get(operation)
     if (!document) throw new Error('not an operation that was prepared')
-    const result = await execute({ schema, document, variableValues, contextValue: { caller, useCases } })
+    const result = await execute({
+      schema,
+      document,
+      variableValues,
+      contextValue: createContext(caller, useCases),
+    })
     const [error] = result.errors ?? []
     if (error) throw failureOf(error.originalError ?? error)
     return result.data ?? {}
   }
 }
-
-export type Run = ReturnType<typeof createRun>
 
 function prepare(schema: GraphQLSchema, operation: string): DocumentNode {
   const document = parse(operation)

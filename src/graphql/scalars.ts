@@ -1,4 +1,4 @@
-import { GraphQLError, Kind, type ValueNode } from 'graphql'
+import { Kind, type ValueNode } from 'graphql'
 import { DateTimeResolver, SafeIntResolver } from 'graphql-scalars'
 import { parseJson } from '../http/json.ts'
 import { builder } from './builder.ts'
@@ -21,7 +21,7 @@ builder.scalarType('JSONObject', {
 
 function objectOf(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
-  throw new GraphQLError('not an object')
+  throw new TypeError('not an object')
 }
 
 function jsonOf(node: ValueNode, variables: Variables): string {
@@ -35,7 +35,7 @@ function jsonOf(node: ValueNode, variables: Variables): string {
     case Kind.NULL:
       return 'null'
     case Kind.ENUM:
-      throw new GraphQLError('not JSON')
+      throw new TypeError('not JSON')
     default:
       return node.kind === Kind.STRING ? JSON.stringify(node.value) : String(node.value)
   }

@@ -34,14 +34,14 @@ const UserInput = builder.inputType('UserInput', {
     password: t.string({ required: false, description: 'The password: 6 characters at least.' }),
     passwordHash: t.string({
       required: false,
-      description: 'In place of the password: its argon2id hash with m=19456, t=2, p=1.',
+      description: 'The argon2id hash of the password with m=19456, t=2, p=1, in place of it.',
     }),
     roles: t.stringList({ description: 'Names of roles. They need not exist yet.' }),
     fullName: t.string({ required: false, description: 'The full name.' }),
     email: t.string({ required: false, description: 'The email address.' }),
     metadata: t.field({
       type: 'JSONObject',
-      defaultValue: {},
+      required: false,
       description: 'Whatever else is to be kept of the user. Top-level keys may not begin with `_`.',
     }),
     enabled: t.boolean({ defaultValue: true, description: 'Whether the user can be authenticated.' }),
@@ -132,7 +132,7 @@ builder.mutationFields((t) => ({
         roles: user.roles,
         fullName: user.fullName ?? null,
         email: user.email ?? null,
-        metadata: user.metadata,
+        metadata: user.metadata ?? {},
         enabled: user.enabled,
       })
       return put ? { __typename: 'UserPut' as const, ...put } : passwordRequired
@@ -149,14 +149,14 @@ builder.mutationFields((t) => ({
   }),
   changePassword: t.field({
     type: ChangePasswordResult,
-    description: 'Gives a user a new password. Needs `manage_security`, except for one’s own.',
+    description: 'Gives a user a new password. Needs `manage_security`, except for the caller themselves.',
     extensions: { takesCredential: true },
     args: {
       username: t.arg.string({ required: false, description: 'The name of the user; left out: the caller.' }),
       password: t.arg.string({ required: false, description: 'The new password: 6 characters at least.' }),
       passwordHash: t.arg.string({
         required: false,
-        description: 'In place of the password: its argon2id hash.',
+        description: 'The argon2id hash of the password, in place of it.',
       }),
     },
     resolve: async (_, { username, password, passwordHash }, { caller, useCases }) => {
@@ -169,7 +169,7 @@ builder.mutationFields((t) => ({
   }),
   setUserEnabled: t.field({
     type: SetUserEnabledResult,
-    description: 'Enables or disables a user. Needs `manage_security`.',
+    description: 'Enables or disables a user other than the caller. Needs `manage_security`.',
     args: {
       username: t.arg.string(usernameArg),
       enabled: t.arg.boolean({ description: 'Whether the user can be authenticated from now on.' }),

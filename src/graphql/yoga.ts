@@ -1,7 +1,16 @@
-import { parse, TypeInfo, visit, visitWithTypeInfo, type DocumentNode, type GraphQLSchema } from 'graphql'
+import {
+  GraphQLError,
+  parse,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import { depthRule, oneCredentialRule, storableStringsRule } from './rules.ts'
+import { depthRule, oneCredentialRule, storableStringsRule, supportedOperationsRule } from './rules.ts'
 
 const maxTokens = 2_000
 
@@ -30,16 +39,42 @@ export function createPipeline(schema: GraphQLSchema) {
 
 const limits: Plugin = {
   onParse({ setParseFn }) {
-    setParseFn((source: string, options?: object) => parse(source, { ...options, maxTokens }))
+    setParseFn((source: string, options?: object) =>
+      withinStack(() => parse(source, { ...options, maxTokens })),
+    )
   },
-  onValidate({ addValidationRule }) {
+  onValidate({ addValidationRule, validateFn, setValidationFn }) {
+    const check: typeof validate = validateFn
+    setValidationFn((...given: Parameters<typeof validate>): readonly GraphQLError[] => {
+      try {
+        return withinStack(() => check(...given))
+      } catch (error) {
+        if (error instanceof GraphQLError) return [error]
+        throw error
+      }
+    })
+    addValidationRule(supportedOperationsRule)
     addValidationRule(oneCredentialRule)
     addValidationRule(storableStringsRule)
     addValidationRule(depthRule)
   },
 }
 
-/** Keeps parsed documents, except those with a credential written into them. */
+/** graphql-js walks documents by recursion: what nests beyond the stack is the document's fault, not ours. */
+function withinStack<T>(walk: () => T): T {
+  try {
+    return walk()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: true } }
+    throw new GraphQLError('The document is nested too deep.', { extensions })
+  }
+}
+
+/**
+ * Keeps parsed documents, except those with a credential written into them. One that is not valid may hold a
+ * credential anywhere.
+ */
 function withoutCredentials(schema: GraphQLSchema) {
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: 4_000_000,
@@ -49,21 +84,33 @@ function withoutCredentials(schema: GraphQLSchema) {
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {
-      if (!hasLiteralCredential(schema, document)) documents.set(text, document)
+      if (hasLiteralCredential(schema, document) || validate(schema, document).length > 0) return
+      documents.set(text, document)
     },
   }
 }
 
 function hasLiteralCredential(schema: GraphQLSchema, document: DocumentNode): boolean {
   const typeInfo = new TypeInfo(schema)
-  let found = false
+  const has = { credentialField: false, default: false, literal: false }
+  const isCredentialField = () => typeInfo.getFieldDef()?.extensions.takesCredential === true
+  const literal = () => {
+    has.literal ||= isCredentialField()
+  }
   visit(
     document,
     visitWithTypeInfo(typeInfo, {
-      StringValue() {
-        found ||= typeInfo.getFieldDef()?.extensions.takesCredential === true
+      VariableDefinition({ defaultValue }) {
+        has.default ||= defaultValue !== undefined
       },
+      Field() {
+        has.credentialField ||= isCredentialField()
+      },
+      StringValue: literal,
+      IntValue: literal,
+      FloatValue: literal,
+      EnumValue: literal,
     }),
   )
-  return found
+  return has.literal || (has.credentialField && has.default)
 }

@@ -28,16 +28,24 @@ export function createServer<Caller>({
     clientErrorHandler: (error, socket) => {
       if (socket.writable) socket.end(rawResponse(doors['*'].refuse(notHttp(error), nowhere)))
     },
-    frameworkErrors: (_, request, reply) => {
-      const failure = new Failure('INVALID_INPUT', 'the path of the request is malformed')
-      void send(reply, doors['*'].refuse(failure, requestOf(request)))
-    },
+    // A path that Fastify cannot read is the door's to refuse, in its turn.
+    frameworkErrors: (_, request, reply) => void enter(doors['*'], request, reply),
   })
   for (const [url, door] of Object.entries(doors)) {
     // Everything happens before Fastify would look at the body: what a body may be is the door's to say.
     const onRequest = (request: FastifyRequest, reply: FastifyReply) => enter(door, request, reply)
     server.route({ method: server.supportedMethods, url, onRequest, handler: neverReached })
   }
+  let closing = false
+  server.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  // What no door could answer.
+  server.setErrorHandler((err, _, reply) => {
+    logger.error({ err }, 'no answer could be made')
+    return reply.code(500).send()
+  })
   // Methods that Fastify does not know.
   server.setNotFoundHandler((request, reply) => enter(doors['*'], request, reply))
   server.addHook('onResponse', (request, reply, done) => {
@@ -46,6 +54,11 @@ export function createServer<Caller>({
     done()
   })
   return server
+
+  function send(reply: FastifyReply, response: DoorResponse): FastifyReply {
+    if (closing) void reply.header('connection', 'close')
+    return respond(reply, response)
+  }
 
   async function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const request = requestOf(raw)
@@ -57,7 +70,7 @@ export function createServer<Caller>({
       return await send(reply, await door.enter(request, body, caller))
     } catch (thrown) {
       const failure = failureOf(thrown)
-      if (failure.status >= 500) logger.error({ code: failure.code, cause: failure.cause }, failure.message)
+      if (failure.status >= 500) logger.error({ code: failure.code, err: failure.cause }, failure.message)
       return send(reply, door.refuse(failure, request))
     }
   }
@@ -68,7 +81,7 @@ function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorR
   return { method, uri: originalUrl, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
 }
 
-function send(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
+function respond(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
   // Of a string Fastify would change the media type.
   return reply.code(status).headers(headers).send(Buffer.from(body))
 }

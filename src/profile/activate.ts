@@ -2,16 +2,19 @@
 // the wire, nor how a user is proven, nor how a profile is stored.
 
 import type { Prove } from '../authentication/chain.ts'
-import type { Grant } from '../authentication/credentials.ts'
+import { grantProblems, type Grant } from '../authentication/credentials.ts'
 import { grantRejected, type GrantRejected } from '../authentication/grantRejected.ts'
 import type { Caller, Subject } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
-import { Failure } from '../errors.ts'
+import { Failure, refuseProblems } from '../errors.ts'
 import { isOwnedBy, isSameUser, profileUserOf, type Profile } from './profile.ts'
 import type { Candidates, ProfileRepository } from './repository.ts'
 import { baseOf, nextDifferentiator, uidOf } from './uid.ts'
 
 const action = 'cluster:admin/xpack/security/profile/activate'
+
+/** Each lost one is a write that somebody else has made. */
+const mostAttempts = 1_000
 
 interface ActivateParts {
   authorize: Authorize
@@ -24,14 +27,15 @@ interface ActivateParts {
 /** Makes the use case: the grant's user gets a profile, created or refreshed and enabled, labels and data untouched. */
 export function createActivate({ authorize, prove, profiles, unchangedGrace }: ActivateParts) {
   return async function activate(caller: Caller, grant: Grant): Promise<Profile | GrantRejected> {
-    // 1  May the caller do this?
+    // 1  Is it a grant at all, and may the caller do this?
+    refuseProblems(grantProblems(grant))
     await authorize(caller, action)
 
     // 2  Whom does the grant prove?
     const proof = await prove(grant)
     if (proof.kind === 'refused') return grantRejected(grant, action)
 
-    for (;;) {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
       // 3  Which profile is that user's? It is read before the user is confirmed: then nobody who wrote it so far
       //    knew anything newer of the user, and nobody can write later without being noticed in step 4.
       const base = baseOf(proof.subject.username)
@@ -48,6 +52,7 @@ export function createActivate({ authorize, prove, profiles, unchangedGrace }: A
       // 5  Return it.
       if (written) return next
     }
+    throw new Failure('UNAVAILABLE', 'others write this profile all the time, try again later')
   }
 
   function isUnchanged(profile: Profile, subject: Subject, now: number): boolean {

@@ -1,4 +1,4 @@
-import { fitsWildcard } from '../authorization/wildcard.ts'
+import { fitsWildcard } from '../wildcard.ts'
 import { isDocument, type Document } from './document.ts'
 
 /**

@@ -10,7 +10,7 @@ export interface Candidates {
 
 /** What this folder needs of the database. Every write is one atomic statement that bumps `seqNo` by one. */
 export interface ProfileRepository {
-  /** All profiles whose uid stems from this base, whoever owns them. */
+  /** All profiles of usernames with this base, whoever owns them and whatever their uids look like. */
   candidates(base: string): Promise<Candidates>
   /** Stores a new profile with empty labels and data. False if its uid is already given. */
   create(base: string, profile: Profile): Promise<boolean>
@@ -28,7 +28,8 @@ export interface ProfileRepository {
   setData(next: Profile, data: Document): Promise<boolean>
   /** Those of the profiles that exist, in any order. */
   find(uids: readonly string[]): Promise<Profile[]>
-  /** The application data of a profile, or null if there is no such profile. */
-  data(uid: string): Promise<Document | null>
-  findWithData(uid: string): Promise<{ profile: Profile; data: Document } | null>
+  /** The same with their application data. */
+  findWithData(uids: readonly string[]): Promise<ProfileWithData[]>
 }
+
+export type ProfileWithData = Profile & { readonly data: Document }

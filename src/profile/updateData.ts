@@ -19,7 +19,8 @@ export interface DataChange {
   /** What is merged into the labels and the data: top-level keys are applications. */
   readonly labels: Document
   readonly data: Document
-  readonly ifVersion: Version | null
+  /** The version that the profile must have; negative halves count as absent. */
+  readonly ifVersion: Version
 }
 
 /** Why a profile's data is not changed, in Elasticsearch's words. */
@@ -40,21 +41,21 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
   return async function updateData(caller: Caller, change: DataChange): Promise<Profile | DataRefusal> {
     const { uid, ifVersion } = change
     const applications = [...new Set([...Object.keys(change.labels), ...Object.keys(change.data)])]
-    refuseProblems(problemsOf(applications))
+    refuseProblems([...applicationProblems(applications), ...versionProblems(ifVersion)])
     await authorize(caller, action, (roles) =>
-      applications.every((name) => roles.some((role) => writesApplication(role, name))),
+      roles.some((role) => applications.every((name) => writesApplication(role, name))),
     )
 
     for (;;) {
-      const found = await profiles.findWithData(uid)
+      const [found] = await profiles.findWithData([uid])
       if (!found) return { kind: 'ProfileNotFound', message: missingProfile(uid) }
-      const { profile } = found
-      if (ifVersion && !(ifVersion.seqNo === profile.seqNo && ifVersion.primaryTerm === primaryTerm)) {
+      const { data: stored, ...profile } = found
+      if (ifVersion.seqNo >= 0 && !isVersion(profile, ifVersion)) {
         return { kind: 'VersionConflict', message: conflict(profile, ifVersion) }
       }
       const labels = mergeDocuments(profile.labels, change.labels)
-      const data = mergeDocuments(found.data, change.data)
-      if (labels === profile.labels && data === found.data) return profile
+      const data = mergeDocuments(stored, change.data)
+      if (labels === profile.labels && data === stored) return profile
       const size = sizeOf(labels) + sizeOf(data)
       if (size > maxSize) return { kind: 'ProfileTooLarge', message: tooLarge(uid, size, maxSize) }
 
@@ -67,12 +68,26 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
 export type UpdateData = ReturnType<typeof createUpdateData>
 
 /** Source: spec 3.3. */
-function problemsOf(applications: readonly string[]): string[] {
+function applicationProblems(applications: readonly string[]): string[] {
   if (applications.length === 0) return ['update request is empty']
-  return applications.flatMap((name) => [
-    ...(name.includes('.') ? [`application name must not contain dot, but found [${name}]`] : []),
-    ...(name.startsWith('_') ? [`application name must not start with underscore, but found [${name}]`] : []),
-  ])
+  const dotted = applications.filter((name) => name.includes('.'))
+  const underscored = applications.filter((name) => name.startsWith('_'))
+  return [
+    ...(dotted.length > 0 ? [`application name must not contain dot, but found [${dotted.join(',')}]`] : []),
+    ...(underscored.length > 0
+      ? [`application name must not start with underscore, but found [${underscored.join(',')}]`]
+      : []),
+  ]
+}
+
+/** Both halves of a version, or neither. Source: spec 3.3. */
+function versionProblems({ seqNo, primaryTerm: term }: Version): string[] {
+  if (seqNo >= 0 && term <= 0) return [`ifSeqNo is set, but primary term is [${Math.max(term, 0)}]`]
+  return seqNo < 0 && term > 0 ? [`ifSeqNo is unassigned, but primary term is [${term}]`] : []
+}
+
+function isVersion({ seqNo }: Profile, required: Version): boolean {
+  return required.seqNo === seqNo && required.primaryTerm === primaryTerm
 }
 
 /** Source: spec 3.3. */

@@ -6,7 +6,8 @@ export async function clusterUuid({ cluster }: PrismaClient): Promise<string> {
   const { uuid } = await cluster.upsert({
     where: { id: 1 },
     create: { id: 1, uuid: randomUUID() },
-    update: {},
+    // Changes nothing; with nothing to update, Prisma would not do it in one statement.
+    update: { id: 1 },
   })
   return uuid
 }

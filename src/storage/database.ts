@@ -44,6 +44,8 @@ async function connect(file: string, unlock: () => Promise<void>): Promise<Prism
     await prepare(connection)
     const { provider, adapterName } = connection
     const client = new PrismaClient({
+      // Without the statement that failed, which can hold what must not be logged.
+      errorFormat: 'minimal',
       adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
     })
     await client.$connect()

@@ -56,17 +56,12 @@ export function createProfileRepository({ client, clock }: ProfileRepositoryPart
     },
 
     async find(uids) {
-      return (await profiles.findMany({ where: { uid: { in: [...uids] } }, omit })).map(profileOf)
+      return (await profiles.findMany({ where: { uid: { in: [...new Set(uids)] } }, omit })).map(profileOf)
     },
 
-    async findWithData(uid) {
-      const row = await profiles.findUnique({ where: { uid } })
-      return row && { profile: profileOf(row), data: objectOut(row.data) }
-    },
-
-    async data(uid) {
-      const row = await profiles.findUnique({ where: { uid }, select: { data: true } })
-      return row && objectOut(row.data)
+    async findWithData(uids) {
+      const rows = await profiles.findMany({ where: { uid: { in: [...new Set(uids)] } } })
+      return rows.map((row) => ({ ...profileOf(row), data: objectOut(row.data) }))
     },
   }
 }

@@ -2,6 +2,7 @@ import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import type { RoleModel } from '../../prisma/generated/sqlite/models.ts'
 import type { Role } from '../authorization/role.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
+import { byName } from './byName.ts'
 import { jsonIn, objectOut } from './json.ts'
 
 /** Keeps roles in the table `roles`. */
@@ -13,8 +14,9 @@ export function createRoleRepository({ role: roles }: PrismaClient): RoleReposit
     },
 
     async list(names) {
-      const where = names ? { name: { in: [...names] } } : {}
-      return (await roles.findMany({ where, orderBy: { name: 'asc' } })).map(roleOf)
+      const where = names ? { name: { in: [...new Set(names)] } } : {}
+      // Prisma asks for many names in several statements, which no database can sort.
+      return (await roles.findMany({ where })).map(roleOf).sort(byName((role) => role.name))
     },
 
     async put({ name, ...role }) {

@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import type { UserModel } from '../../prisma/generated/sqlite/models.ts'
 import type { StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
+import { byName } from './byName.ts'
 import { jsonIn, objectOut, stringsOut } from './json.ts'
 
 /** Keeps users in the table `users`. */
@@ -12,8 +13,9 @@ export function createUserRepository({ user: users }: PrismaClient): UserReposit
     },
 
     async list(usernames) {
-      const where = usernames ? { username: { in: [...usernames] } } : {}
-      return (await users.findMany({ where, orderBy: { username: 'asc' } })).map(userOf)
+      const where = usernames ? { username: { in: [...new Set(usernames)] } } : {}
+      // Prisma asks for many names in several statements, which no database can sort.
+      return (await users.findMany({ where })).map(userOf).sort(byName(({ username }) => username))
     },
 
     async put({ username, passwordHash, ...user }) {
