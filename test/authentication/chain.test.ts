@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createChain } from '../../src/authentication/chain.ts'
+import type { Grant } from '../../src/authentication/credentials.ts'
+import { refused, type Proof, type Realm } from '../../src/authentication/realm.ts'
+import type { Subject } from '../../src/authentication/subject.ts'
+
+const grant: Grant = { kind: 'password', username: 'jacknich', password: 'secret' }
+
+function subjectOf(realm: string): Subject {
+  const ref = { name: realm, type: 'native', domain: null }
+  return { username: 'jacknich', roles: [], fullName: null, email: null, metadata: {}, realm: ref }
+}
+
+function realm(name: string, authenticate: Realm['authenticate']): Realm {
+  return { ref: subjectOf(name).realm, authenticate }
+}
+
+function proofBy(name: string): Proof {
+  const subject = subjectOf(name)
+  return { kind: 'proven', subject, confirm: () => Promise.resolve(subject) }
+}
+
+const notMine = realm('notMine', () => Promise.resolve(null))
+const refusing = realm('refusing', () => Promise.resolve(refused))
+const proving = realm('proving', () => Promise.resolve(proofBy('proving')))
+const failure = new Error('its keys cannot be had')
+const broken = realm('broken', () => Promise.reject(failure))
+
+describe('a chain of realms', () => {
+  it('answers with the proof of the realm that proves the user', async () => {
+    expect(await createChain([proving])(grant)).toMatchObject({
+      kind: 'proven',
+      subject: subjectOf('proving'),
+    })
+  })
+
+  it('refuses where no realm is there, or nobody’s realm is it', async () => {
+    expect(await createChain([])(grant)).toEqual({ kind: 'refused' })
+    expect(await createChain([notMine, notMine])(grant)).toEqual({ kind: 'refused' })
+  })
+
+  it('hands each realm the grant as it came', async () => {
+    const asked: Grant[] = []
+    const recording = realm('recording', (given) => {
+      asked.push(given)
+      return Promise.resolve(null)
+    })
+    await createChain([recording, recording])(grant)
+    expect(asked).toEqual([grant, grant])
+    expect(asked[0]).toBe(grant)
+  })
+
+  it('asks no further realm once one has proven the user', async () => {
+    const never = realm('never', () => Promise.reject(new Error('was asked')))
+    expect(await createChain([proving, never])(grant)).toMatchObject({ kind: 'proven' })
+  })
+
+  it('answers with the first of two realms that would prove the user', async () => {
+    const other = realm('other', () => Promise.resolve(proofBy('other')))
+    expect(await createChain([notMine, other, proving])(grant)).toMatchObject({ subject: subjectOf('other') })
+  })
+
+  it('is proven by a later realm, whatever those before it have said', async () => {
+    expect(await createChain([refusing, notMine, broken, proving])(grant)).toMatchObject({ kind: 'proven' })
+  })
+
+  it('says that it cannot judge, rather than no, if a realm is broken and none proves the user', async () => {
+    await expect(createChain([broken, refusing])(grant)).rejects.toBe(failure)
+    await expect(createChain([refusing, broken])(grant)).rejects.toBe(failure)
+  })
+
+  it('passes on what a realm throws before it even returns a promise', async () => {
+    const throwing = realm('throwing', () => {
+      throw failure
+    })
+    await expect(createChain([throwing, refusing])(grant)).rejects.toBe(failure)
+  })
+
+  it('reports the same for any order of realms', async () => {
+    const all = [notMine, refusing, refusing, broken, broken, proving]
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(all), async (realms) => {
+        const outcome = await createChain(realms)(grant).then(
+          ({ kind }) => kind,
+          (error: unknown) => (error === failure ? 'broken' : 'else'),
+        )
+        const expected = realms.includes(proving) ? 'proven' : realms.includes(broken) ? 'broken' : 'refused'
+        expect(outcome).toBe(expected)
+      }),
+    )
+  })
+})

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { createPasswords } from '../../src/authentication/passwords.ts'
+import { ensureSuperuser } from '../../src/authentication/superuser.ts'
+import { databases, prepared } from '../storage/databases.ts'
+
+describe.each(databases)('the superuser on $name', (database) => {
+  const emptied = prepared(database)
+  const passwords = createPasswords()
+
+  async function parts() {
+    const { users } = await emptied()
+    return { users, passwords }
+  }
+
+  it('is made with the password, enabled and with the role superuser', async () => {
+    const { users } = await parts()
+    expect(await ensureSuperuser({ users, passwords }, 'first password')).toBe('made')
+    const elastic = await users.find('elastic')
+    expect(elastic).toMatchObject({ roles: ['superuser'], enabled: true, metadata: { _reserved: true } })
+    expect(await passwords.verify('elastic', elastic?.passwordHash ?? null, 'first password')).toBe(true)
+  })
+
+  it('is missing where there is none and no password for it, and is not made', async () => {
+    const { users } = await parts()
+    expect(await ensureSuperuser({ users, passwords }, null)).toBe('missing')
+    expect(await users.find('elastic')).toBeNull()
+  })
+
+  it('keeps its password and all else when it is there already', async () => {
+    const { users } = await parts()
+    await ensureSuperuser({ users, passwords }, 'first password')
+    await users.setEnabled('elastic', false)
+    const before = await users.find('elastic')
+    expect(await ensureSuperuser({ users, passwords }, 'first password')).toBe('same')
+    expect(await ensureSuperuser({ users, passwords }, 'another password')).toBe('differs')
+    expect(await ensureSuperuser({ users, passwords }, null)).toBe('same')
+    expect(await users.find('elastic')).toEqual(before)
+  })
+
+  it('is made by exactly one of many gateways that start at once, with the password of that one', async () => {
+    const { users } = await parts()
+    const given = Array.from({ length: 8 }, (_, n) => `password ${n}`)
+    const outcomes = await Promise.all(
+      given.map((password) => ensureSuperuser({ users, passwords }, password)),
+    )
+    expect(outcomes.toSorted()).toEqual([...Array<string>(7).fill('differs'), 'made'])
+    const made = given[outcomes.indexOf('made')] ?? ''
+    expect(await passwords.verify('elastic', (await users.find('elastic'))?.passwordHash ?? null, made)).toBe(
+      true,
+    )
+  })
+
+  // Whoever loses the race must not warn of a password that is right.
+  it('has the same password for all gateways that start at once with one password', async () => {
+    const { users } = await parts()
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, () => ensureSuperuser({ users, passwords }, 'one password')),
+    )
+    expect(outcomes.toSorted()).toEqual(['made', ...Array<string>(7).fill('same')])
+  })
+})

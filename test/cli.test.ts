@@ -1,0 +1,290 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
+import { basic, elastic, overSocket, rest } from './support/testApp.ts'
+import { temporaryFolder } from './support/temporaryFolder.ts'
+
+const withPassword = { ELASTIC_PASSWORD: elastic.password }
+const terminal = ['/usr/bin/script', '/bin/script'].find((path) => existsSync(path))
+
+/** Runs a command to its end, in a folder of its own or in the one that is given. */
+async function run(args: string[], environment: Environment = {}, folder?: string) {
+  const ran = gateway(args, folder ?? (await temporaryFolder()), environment)
+  return { code: await ran.ended, out: ran.out, err: ran.err }
+}
+
+describe('a command line', { timeout: 60_000 }, () => {
+  it.each([
+    [[], /Usage: profile-gateway/],
+    [['migrait'], /unknown command 'migrait'/],
+    [['--verbose'], /unknown option '--verbose'/],
+    [['serve', '--port', '80'], /unknown option '--port'/],
+    [['serve', 'now'], /too many arguments/],
+    [['demo', 'now'], /too many arguments/],
+  ])('that is wrong is told so once, and ends with 64: %j', async (args, message) => {
+    const { code, out, err } = await run(args)
+    expect(code).toBe(64)
+    expect(err.match(new RegExp(message, 'g'))).toHaveLength(1)
+    expect(err).not.toContain('    at ')
+    expect(out).toBe('')
+  })
+
+  it.each([[['--help']], [['help']], [['serve', '--help']]])(
+    'that asks for help gets it, and ends with 0: %j',
+    async (args) => {
+      const { code, out, err } = await run(args)
+      expect(code).toBe(0)
+      expect(out).toMatch(/^Usage: profile-gateway/)
+      expect(err).toBe('')
+    },
+  )
+
+  it('that asks for the version gets it, and ends with 0', async () => {
+    const { code, out, err } = await run(['--version'])
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('a configuration that is wrong', { timeout: 60_000 }, () => {
+  it('ends with 78 and every problem, before anything is opened', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'gateway.yml'), 'colour: red\nactivation:\n  unchanged_grace: soon\n')
+    expect(await run(['serve'], { PORT: 'x', ELASTIC_PASSWORD: 'short' }, folder)).toEqual({
+      code: 78,
+      out: '',
+      err:
+        'profile-gateway: the configuration is not valid\n' +
+        '  PORT: expected a number from 0 to 65535\n' +
+        '  ELASTIC_PASSWORD: expected at least 6 characters\n' +
+        '  gateway.yml:3: activation.unchanged_grace: expected a time such as 30s or 5m\n' +
+        '  gateway.yml:1: colour: unknown setting\n',
+    })
+    expect(await readdir(folder)).toEqual(['gateway.yml'])
+  })
+
+  it('ends with 78 if the superuser has no password and nobody reads one, and says what to set', async () => {
+    const { code, out, err } = await run(['serve'])
+    expect({ code, out, err }).toEqual({
+      code: 78,
+      out: '',
+      err: 'profile-gateway: set ELASTIC_PASSWORD: the superuser elastic has no password yet\n',
+    })
+  })
+
+  it('ends with 78 if the database cannot be opened', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'diary.db'), 'Dear diary,')
+    const environment = { ...withPassword, DATABASE_URL: 'file:diary.db' }
+    const { code, err } = await run(['serve'], environment, folder)
+    expect(code).toBe(78)
+    expect(err).toBe('profile-gateway: cannot open file:diary.db: it is not an SQLite database\n')
+  })
+
+  it('ends with 78 if the port is in use, or the host is not ours', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void other.close())
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const inUse = await run(['serve'], { ...withPassword, PORT: `${port}` })
+    expect(inUse).toEqual({
+      code: 78,
+      out: '',
+      err: 'profile-gateway: cannot listen on HOST and PORT: EADDRINUSE\n',
+    })
+    const notOurs = await run(['serve'], { ...withPassword, HOST: '192.0.2.1' })
+    expect(notOurs.code).toBe(78)
+    expect(notOurs.err).toBe('profile-gateway: cannot listen on HOST and PORT: EADDRNOTAVAIL\n')
+  })
+})
+
+describe('a gateway that serves', { timeout: 60_000 }, () => {
+  it('says where both doors are, on standard error, and answers at both', async () => {
+    const served = gateway(['serve'], await temporaryFolder(), withPassword)
+    const address = await served.address()
+    expect(served.err).toContain(`GraphQL        ${address}/graphql`)
+    expect(await rest(overSocket(address), 'GET', '/', elastic)).toMatchObject({ status: 200 })
+    const page = await fetch(`${address}/graphql`, { headers: { accept: 'text/html' } })
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<html')])
+    expect(served.out).not.toContain('GraphQL ')
+    expect(served.out + served.err).not.toContain(elastic.password)
+    expect(await served.stop()).toBe(0)
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends with 0 on %s, after the requests under way',
+    async (signal) => {
+      const { served, answer } = await stoppedDuringRequest(signal, { agent: false })
+      expect(answer.statusCode).toBe(200)
+      expect(await served.ended).toBe(0)
+    },
+  )
+
+  // A connection that is kept alive keeps the process alive, until its client leaves or a minute has passed.
+  it('ends after the requests under way even if their clients would send more', async () => {
+    const { answer } = await stoppedDuringRequest('SIGTERM', { agent: new Agent({ keepAlive: true }) })
+    expect(answer.headers.connection).toBe('close')
+  })
+
+  it('is alone on its database: a second one ends with 78', async () => {
+    const folder = await temporaryFolder()
+    const first = gateway(['serve'], folder, withPassword)
+    await first.address()
+    const second = await run(['serve'], withPassword, folder)
+    expect(second.code).toBe(78)
+    expect(second.err).toBe(
+      'profile-gateway: cannot open file:./data/gateway.db: another gateway has it open, and only one may\n',
+    )
+    expect(await first.stop()).toBe(0)
+  })
+
+  it('only warns if ELASTIC_PASSWORD is another one later, and needs none', async () => {
+    const folder = await temporaryFolder()
+    const again = async (environment: Environment) => {
+      const served = gateway(['serve'], folder, environment)
+      const { status } = await rest(overSocket(await served.address()), 'GET', '/', elastic)
+      expect(await served.stop()).toBe(0)
+      return {
+        status,
+        warnings: served.out.match(/"level":40/g)?.length ?? 0,
+        printed: served.out + served.err,
+      }
+    }
+    expect(await again(withPassword)).toMatchObject({ status: 200, warnings: 0 })
+    const other = await again({ ELASTIC_PASSWORD: 'another-password' })
+    expect(other).toMatchObject({ status: 200, warnings: 1 })
+    expect(other.printed).toContain('ELASTIC_PASSWORD is not the password of elastic')
+    expect(other.printed).not.toContain('another-password')
+    expect(await again({})).toMatchObject({ status: 200, warnings: 0 })
+  })
+})
+
+describe.skipIf(!terminal)(
+  'a gateway that is started on a terminal (skipped where there is no script)',
+  { timeout: 60_000 },
+  () => {
+    /** Like `gateway(['serve'])`, but with its standard error on a terminal, and its log in a file. */
+    function onTerminal(folder: string, environment: Environment = {}): Process {
+      const command = `echo $$ > pid; exec ${gatewayCommand} serve > log`
+      return new Process(terminal ?? '', ['-qec', command, '/dev/null'], folder, {
+        SHELL: '/bin/sh',
+        ...environment,
+      })
+    }
+
+    async function stop(served: Process, folder: string): Promise<void> {
+      process.kill(Number(await readFile(join(folder, 'pid'), 'utf8')), 'SIGTERM')
+      expect(await served.ended).toBe(0)
+    }
+
+    it('makes up a password for the superuser, and shows it once, on standard error, never in the log', async () => {
+      const folder = await temporaryFolder()
+      const first = onTerminal(folder)
+      const address = await first.address()
+      const password = await first.says(/Its password, shown only now:\s+(\S+)/)
+      expect(password).toMatch(/^[\w-]{24}$/)
+      expect(await rest(overSocket(address), 'GET', '/', { username: 'elastic', password })).toMatchObject({
+        status: 200,
+      })
+      await stop(first, folder)
+      expect(first.out.split(password)).toHaveLength(2)
+      const log = await readFile(join(folder, 'log'), 'utf8')
+      expect(log).toContain('answered')
+      expect(log).not.toContain(password)
+
+      const second = onTerminal(folder)
+      await second.address()
+      await stop(second, folder)
+      expect(second.out).not.toContain('password')
+    })
+
+    it('makes up none if one is given', async () => {
+      const folder = await temporaryFolder()
+      const served = onTerminal(folder, withPassword)
+      expect(await rest(overSocket(await served.address()), 'GET', '/', elastic)).toMatchObject({
+        status: 200,
+      })
+      await stop(served, folder)
+      expect(served.out).not.toContain('password')
+    })
+
+    // By then it is stored: the next start finds the superuser there.
+    it('shows the password it makes up, even if it then cannot listen', async () => {
+      const other = createServer().listen(0, '127.0.0.1')
+      onTestFinished(() => void other.close())
+      await once(other, 'listening')
+      const folder = await temporaryFolder()
+      const failed = onTerminal(folder, { PORT: `${(other.address() as AddressInfo).port}` })
+      expect(await failed.ended).toBe(78)
+      const next = onTerminal(folder)
+      await next.address()
+      await stop(next, folder)
+      expect(failed.out + next.out).toContain('Its password, shown only now')
+    })
+  },
+)
+
+describe('the demo', { timeout: 60_000 }, () => {
+  it('shows one activation at both doors, ends with 0 and leaves nothing behind', async () => {
+    const folder = await temporaryFolder()
+    const [cwd, TMPDIR] = [join(folder, 'cwd'), join(folder, 'tmp')]
+    await Promise.all([mkdir(cwd), mkdir(TMPDIR)])
+    const { code, out, err } = await run(['demo'], { TMPDIR }, cwd)
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('POST /graphql')
+    expect(out).toContain('"activateProfile": {')
+    expect(out).toContain('POST /_security/profile/_activate')
+    expect(out).toContain('"grant_type": "password"')
+    expect(out.match(/"uid": "u_79HkWkwmnBH5gqFKwoxggWPjEBOur1zLPXQPEl1VBW0_0"/g)).toHaveLength(2)
+    expect(await readdir(TMPDIR)).toEqual([])
+    expect(await readdir(cwd)).toEqual([])
+  })
+
+  it('runs beside any configuration', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'gateway.yml'), 'realms.native.native: { order: 0, enabled: false }\n')
+    expect(await run(['demo'], {}, folder)).toMatchObject({ code: 0 })
+  })
+})
+
+/** A gateway that gets a signal between the head and the body of a request, and its answer. */
+async function stoppedDuringRequest(signal: NodeJS.Signals, { agent }: Pick<RequestOptions, 'agent'>) {
+  const served = gateway(['serve'], await temporaryFolder(), withPassword)
+  const address = await served.address()
+  const body = JSON.stringify({ cluster: ['manage_user_profile'] })
+  const headers = {
+    authorization: basic(elastic),
+    'content-type': 'application/json',
+    'content-length': body.length,
+    expect: '100-continue',
+  }
+  const put = request(`${address}/_security/role/late`, { method: 'PUT', headers, agent })
+  const answered = once(put, 'response') as Promise<[IncomingMessage]>
+  put.flushHeaders()
+  await once(put, 'continue')
+  served.child.kill(signal)
+  await refusing(address)
+  put.end(body)
+  const [answer] = await answered
+  answer.resume()
+  return { served, answer }
+}
+
+/** Waits until nobody listens at the address any more. */
+async function refusing(address: string): Promise<void> {
+  const { hostname, port } = new URL(address)
+  for (;;) {
+    const socket = connect(Number(port), hostname)
+    const refused = await Promise.race([
+      once(socket, 'connect').then(() => false),
+      once(socket, 'error').then(() => true),
+    ]).catch(() => true)
+    socket.destroy()
+    if (refused) return
+  }
+}

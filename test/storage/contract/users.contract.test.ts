@@ -1,0 +1,264 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { StoredUser } from '../../../src/authentication/userRepository.ts'
+import { databases, prepared } from '../databases.ts'
+import { atOnce, howMany } from './concurrency.ts'
+import { anyDocument, delicateDocuments } from './documents.ts'
+
+const ada: StoredUser = {
+  username: 'ada',
+  passwordHash: 'hash of ada',
+  roles: ['admin', 'other_role1'],
+  fullName: 'Ada Lovelace',
+  email: 'ada@example.com',
+  metadata: { intelligence: 7 },
+  enabled: true,
+}
+const { passwordHash, ...adaWithoutHash } = ada
+
+describe.each(databases)('users on $name', (database) => {
+  const emptied = prepared(database)
+
+  describe('a user that is put', () => {
+    it('is created the first time, and found as it was put', async () => {
+      const { users } = await emptied()
+      expect(await users.put(ada)).toBe(true)
+      expect(await users.find('ada')).toEqual(ada)
+    })
+
+    it('is replaced whole the next time', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const other = {
+        ...ada,
+        passwordHash: 'x',
+        roles: [],
+        fullName: null,
+        email: null,
+        metadata: {},
+        enabled: false,
+      }
+      expect(await users.put(other)).toBe(false)
+      expect(await users.find('ada')).toEqual(other)
+    })
+
+    it('is created exactly once by many at once, and is what one of them put', async () => {
+      const { users } = await emptied()
+      const versions = Array.from({ length: 64 }, (_, n) => ({
+        ...ada,
+        passwordHash: `${n}`,
+        metadata: { n },
+      }))
+      const created = await Promise.all(versions.map((version) => users.put(version)))
+      expect(howMany(created)).toBe(1)
+      expect(versions).toContainEqual(await users.find('ada'))
+    })
+
+    it('is created once for each time that it was deleted, whoever does both at once', async () => {
+      const { users } = await emptied()
+      const done = await atOnce(100, async (n) =>
+        n % 2 ? { deleted: await users.delete('ada') } : { created: await users.put(ada) },
+      )
+      const created = done.filter((one) => one.created).length
+      const deleted = done.filter((one) => one.deleted).length
+      expect(created - deleted).toBe((await users.find('ada')) ? 1 : 0)
+    })
+
+    it('keeps any metadata and any roles exactly', async () => {
+      const { users } = await emptied()
+      await fc.assert(
+        fc.asyncProperty(anyDocument, fc.array(fc.string()), async (metadata, roles) => {
+          await users.put({ ...ada, metadata, roles })
+          expect(await users.find('ada')).toEqual({ ...ada, metadata, roles })
+        }),
+        { numRuns: 200 },
+      )
+    })
+
+    it.each(delicateDocuments)('keeps metadata with %s exactly', async (_, metadata) => {
+      const { users } = await emptied()
+      await users.put({ ...ada, metadata })
+      expect(await users.find('ada')).toEqual({ ...ada, metadata })
+    })
+  })
+
+  describe('a user that is made unless there is one', () => {
+    it('is one row, which all get who try at once', async () => {
+      const { users } = await emptied()
+      const rows = await atOnce(64, (n) => users.createIfAbsent({ ...ada, passwordHash: `${n}` }))
+      const row = await users.find('ada')
+      expect(row).not.toBeNull()
+      for (const got of rows) expect(got).toEqual(row)
+      expect(await users.list(null)).toHaveLength(1)
+    })
+
+    it('leaves the one that is there as it is', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const other = { ...ada, passwordHash: 'x', roles: [], metadata: {}, enabled: false }
+      expect(await users.createIfAbsent(other)).toEqual(ada)
+      expect(await users.find('ada')).toEqual(ada)
+    })
+  })
+
+  describe('a change of one part', () => {
+    it('replaces everything but the password', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const other = {
+        username: 'ada',
+        roles: ['new'],
+        fullName: null,
+        email: null,
+        metadata: { a: 1 },
+        enabled: false,
+      }
+      expect(await users.replace(other)).toBe(true)
+      expect(await users.find('ada')).toEqual({ ...other, passwordHash })
+    })
+
+    it('replaces the password alone', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      expect(await users.setPasswordHash('ada', 'new hash')).toBe(true)
+      expect(await users.find('ada')).toEqual({ ...ada, passwordHash: 'new hash' })
+    })
+
+    it.each([true, false])('sets alone whether the user is enabled: %s', async (enabled) => {
+      const { users } = await emptied()
+      await users.put({ ...ada, enabled: !enabled })
+      expect(await users.setEnabled('ada', enabled)).toBe(true)
+      expect(await users.find('ada')).toEqual({ ...ada, enabled })
+    })
+
+    it('is not lost among changes of other parts at once', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const changes = [
+        () => users.setPasswordHash('ada', 'new hash'),
+        () => users.setEnabled('ada', false),
+        () => users.replace({ ...adaWithoutHash, enabled: false, roles: ['new'] }),
+      ]
+      expect(howMany(await atOnce(60, (n) => changes[n % 3]?.() ?? Promise.reject(new Error())))).toBe(60)
+      expect(await users.find('ada')).toEqual({
+        ...ada,
+        passwordHash: 'new hash',
+        enabled: false,
+        roles: ['new'],
+      })
+    })
+
+    it('of nobody is false, and makes nobody', async () => {
+      const { users } = await emptied()
+      expect(await users.replace(adaWithoutHash)).toBe(false)
+      expect(await users.setPasswordHash('ada', 'hash')).toBe(false)
+      expect(await users.setEnabled('ada', true)).toBe(false)
+      expect(await users.list(null)).toEqual([])
+    })
+
+    it('touches nobody else', async () => {
+      const { users } = await emptied()
+      const names = ['ADA', 'Ada', 'ada ', 'ad%', 'a_a']
+      for (const username of ['ada', ...names]) await users.put({ ...ada, username })
+      await users.setEnabled('ada', false)
+      await users.setPasswordHash('ada', 'new hash')
+      await users.replace({ ...adaWithoutHash, roles: [] })
+      await users.delete('ada')
+      for (const username of names) expect(await users.find(username)).toEqual({ ...ada, username })
+    })
+  })
+
+  describe('a user that is deleted', () => {
+    it('is gone, and was found by exactly one of many who delete it at once', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      expect(howMany(await atOnce(64, () => users.delete('ada')))).toBe(1)
+      expect(await users.find('ada')).toBeNull()
+    })
+
+    it('is created when it is put again', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      await users.delete('ada')
+      expect(await users.put(ada)).toBe(true)
+    })
+
+    it('is not found if there never was one', async () => {
+      const { users } = await emptied()
+      expect(await users.delete('ada')).toBe(false)
+    })
+  })
+
+  describe('a user that is looked for', () => {
+    it('is null if there is none', async () => {
+      const { users } = await emptied()
+      expect(await users.find('ada')).toBeNull()
+    })
+
+    it('is the one of exactly that name, also among many looked for at once', async () => {
+      const { users } = await emptied()
+      const names = Array.from({ length: 50 }, (_, n) => [`user${n}`, `USER${n}`]).flat()
+      for (const username of names) await users.put({ ...ada, username })
+      const asked = [...names, ...names.map((username) => `no ${username}`)]
+      const found = await Promise.all(asked.map((username) => users.find(username)))
+      expect(found.map((user) => user?.username)).toEqual(
+        asked.map((name) => (names.includes(name) ? name : undefined)),
+      )
+    })
+
+    it.each(["O'Brien", 'a"b', 'a\\b', '%', '日本語', 'a'.repeat(1024), '\u{1f600}', 'ａ'])(
+      'can have the name %s',
+      async (username) => {
+        const { users } = await emptied()
+        await users.put({ ...ada, username })
+        expect(await users.find(username)).toEqual({ ...ada, username })
+      },
+    )
+  })
+
+  describe('users that are listed', () => {
+    it('are all, by name in the order of code points, whatever the order in which they came', async () => {
+      const { users } = await emptied()
+      const names = ['b', 'a', 'B', 'A', 'a b', 'a-b', 'a_b', 'a.b', '~', '!', '10', '9', 'ab', 'aB']
+      for (const username of names) await users.put({ ...ada, username })
+      expect((await users.list(null)).map(({ username }) => username)).toEqual([...names].sort())
+    })
+
+    it('come without their password hash', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      expect(await users.list(null)).toEqual([adaWithoutHash])
+      expect(await users.list(['ada'])).toEqual([adaWithoutHash])
+    })
+
+    it('are those of the named that exist, once each, by name', async () => {
+      const { users } = await emptied()
+      for (const username of ['a', 'b', 'c']) await users.put({ ...ada, username })
+      const listed = await users.list(['c', 'nobody', 'a', 'c'])
+      expect(listed.map(({ username }) => username)).toEqual(['a', 'c'])
+    })
+
+    it('are none if none is named', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      expect(await users.list([])).toEqual([])
+    })
+
+    // Prisma asks for so many in several statements, and refuses to sort them.
+    it('may be named by the hundred thousand', async () => {
+      const { users } = await emptied()
+      for (const username of ['b', 'a']) await users.put({ ...ada, username })
+      const names = Array.from({ length: 100_000 }, (_, n) => `nobody ${n}`)
+      const listed = await users.list(['b', ...names, 'a'])
+      expect(listed.map(({ username }) => username)).toEqual(['a', 'b'])
+    })
+
+    // Each of the statements has one of them.
+    it('come once each, even if a name is repeated after a hundred thousand others', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const names = Array.from({ length: 100_000 }, (_, n) => `nobody ${n}`)
+      expect(await users.list(['ada', ...names, 'ada'])).toHaveLength(1)
+    })
+  })
+})
