@@ -1,0 +1,231 @@
+import {
+  buildSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+  parse,
+  print,
+  printSchema,
+  printType,
+  visit,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { schema } from '../../src/graphql/schema.ts'
+
+/** What frontends rely on. Source: design 5, as far as this step goes. */
+const contract = buildSchema(/* GraphQL */ `
+  type Mutation {
+    activateProfile(grant: GrantInput!): ActivateProfileResult!
+    updateProfileData(
+      uid: ID!
+      labels: JSONObject
+      data: JSONObject
+      ifSeqNo: SafeInt
+      ifPrimaryTerm: SafeInt
+    ): UpdateProfileDataResult!
+    enableProfile(uid: ID!): SetProfileEnabledResult!
+    disableProfile(uid: ID!): SetProfileEnabledResult!
+  }
+  input GrantInput @oneOf {
+    password: PasswordGrantInput
+    accessToken: AccessTokenGrantInput
+  }
+  input PasswordGrantInput {
+    username: String!
+    password: String!
+  }
+  input AccessTokenGrantInput {
+    token: String!
+    clientAuthentication: ClientAuthenticationInput
+  }
+  input ClientAuthenticationInput {
+    scheme: ClientAuthenticationScheme! = SHARED_SECRET
+    value: String!
+  }
+  enum ClientAuthenticationScheme {
+    SHARED_SECRET
+  }
+
+  union ActivateProfileResult = Profile | GrantRejected
+  union UpdateProfileDataResult = Profile | ProfileNotFound | VersionConflict | ProfileTooLarge
+  union SetProfileEnabledResult = Profile | ProfileNotFound
+  interface Error {
+    message: String!
+  }
+  type GrantRejected implements Error {
+    message: String!
+    reason: GrantRejectedReason!
+    principal: String!
+  }
+  enum GrantRejectedReason {
+    NOT_AUTHENTICATED
+    TOKEN_EXPIRED
+    CLIENT_AUTHENTICATION_NOT_SUPPORTED
+    CLIENT_SECRET_EMPTY
+    NOT_A_USER
+  }
+
+  type Profile {
+    uid: ID!
+    enabled: Boolean!
+    lastSynchronized: DateTime!
+    user: ProfileUser!
+    labels: JSONObject!
+    data(keys: [String!]!): JSONObject!
+    doc: DocumentVersion!
+  }
+  type ProfileUser {
+    username: String!
+    roles: [String!]!
+    realmName: String!
+    realmDomain: String
+    email: String
+    fullName: String
+  }
+  type DocumentVersion {
+    primaryTerm: SafeInt!
+    seqNo: SafeInt!
+  }
+
+  type Query {
+    viewer: Viewer!
+    profile(uid: ID!): Profile
+    profiles(uids: [ID!]!): ProfilesResult!
+  }
+  type ProfilesResult {
+    profiles: [Profile!]!
+    errors: [ProfileError!]!
+  }
+  type ProfileError {
+    uid: ID!
+    type: String!
+    reason: String!
+  }
+
+  # Named by the contract, which leaves their making to the code.
+  type ProfileNotFound
+  type VersionConflict
+  type ProfileTooLarge
+  type Viewer
+  scalar DateTime
+  scalar JSONObject
+  scalar SafeInt
+`)
+const open = [
+  ...['Query', 'Mutation', 'Viewer', 'DateTime', 'JSONObject', 'SafeInt'],
+  ...['ProfileNotFound', 'VersionConflict', 'ProfileTooLarge'],
+]
+
+const types = ownTypesOf(schema)
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {})
+const queries = Object.values(schema.getQueryType()?.getFields() ?? {})
+
+describe('schema.graphql', () => {
+  it('is what the code prints (vitest -u writes it anew)', async () => {
+    await expect(`${printSchema(schema)}\n`).toMatchFileSnapshot('../../schema.graphql')
+  })
+})
+
+describe('the contract', () => {
+  const names = ownTypesOf(contract).map(({ name }) => name)
+
+  it.each(names.filter((name) => !open.includes(name)))('has %s exactly as it is promised', (name) => {
+    expect(linesOf(schema, name)).toEqual(linesOf(contract, name))
+  })
+
+  it.each(['Query', 'Mutation'])('has every promised field of %s, exactly', (name) => {
+    expect(linesOf(schema, name)).toEqual(expect.arrayContaining(linesOf(contract, name)))
+  })
+
+  it('has neither subscriptions nor directives of its own', () => {
+    expect(schema.getSubscriptionType()).toBeUndefined()
+    expect(schema.getDirectives().map(({ name }) => name)).toEqual(
+      contract.getDirectives().map(({ name }) => name),
+    )
+  })
+})
+
+describe('every mutation', () => {
+  it.each(mutations)('$name answers with a union', ({ type }) => {
+    expect(isNonNullType(type) && isUnionType(type.ofType)).toBe(true)
+    expect(getNamedType(type).name).toMatch(/Result$/)
+  })
+
+  it('says no by members that implement Error, and by no others', () => {
+    const members = types.filter(isUnionType).flatMap((union) => union.getTypes())
+    const withMessage = members.filter((member) => 'message' in member.getFields())
+    const errors = members.filter((member) => member.getInterfaces().some(({ name }) => name === 'Error'))
+    expect(errors.length).toBeGreaterThan(0)
+    expect(new Set(errors)).toEqual(new Set(withMessage))
+  })
+})
+
+describe('no query', () => {
+  it.each(queries)('takes a credential: $name', ({ args, extensions }) => {
+    const names = args.flatMap(({ name, type }) => [name, ...inputNamesOf(type)])
+    expect(names.filter((name) => /password|token|secret|hash|credential|grant/i.test(name))).toEqual([])
+    expect(extensions.takesCredential).toBeUndefined()
+  })
+})
+
+describe('a description', () => {
+  it.each(types.flatMap(describedBy))('stands at $place', ({ description }) => {
+    expect(description).toMatch(/^\S[^]*\.$/)
+  })
+})
+
+function ownTypesOf(of: GraphQLSchema): GraphQLNamedType[] {
+  const builtIn = ['String', 'Boolean', 'Int', 'Float', 'ID']
+  return Object.values(of.getTypeMap()).filter(
+    (type) => !isIntrospectionType(type) && !builtIn.includes(type.name),
+  )
+}
+
+/** The lines of a type as they are printed, without descriptions: their order means nothing. */
+function linesOf(of: GraphQLSchema, name: string): string[] {
+  const type = of.getType(name)
+  if (!type) return []
+  const bare = visit(parse(printType(type)), {
+    enter: (node) => ('description' in node ? { ...node, description: undefined } : undefined),
+  })
+  return print(bare).split('\n').sort()
+}
+
+function inputNamesOf(type: GraphQLInputType): string[] {
+  const named = getNamedType(type)
+  if (!isInputObjectType(named)) return []
+  return Object.values(named.getFields()).flatMap((field) => [field.name, ...inputNamesOf(field.type)])
+}
+
+interface Described {
+  place: string
+  description: string | null | undefined
+}
+
+/** A type and all its parts that can have a description. */
+function describedBy(type: GraphQLNamedType): Described[] {
+  const part = (place: string, { description }: { description?: string | null | undefined }) => ({
+    place: `${type.name}${place}`,
+    description,
+  })
+  const fields = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : []
+  const inputs = isInputObjectType(type) ? Object.values(type.getFields()) : []
+  const values = isEnumType(type) ? type.getValues() : []
+  return [
+    part('', type),
+    ...fields.flatMap((field) => [
+      part(`.${field.name}`, field),
+      ...field.args.map((arg) => part(`.${field.name}(${arg.name}:)`, arg)),
+    ]),
+    ...inputs.map((field) => part(`.${field.name}`, field)),
+    ...values.map((value) => part(`.${value.name}`, value)),
+  ]
+}
