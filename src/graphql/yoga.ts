@@ -84,9 +84,16 @@ function withoutCredentials(schema: GraphQLSchema) {
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {
-      if (hasLiteralCredential(schema, document) || validate(schema, document).length > 0) return
-      documents.set(text, document)
+      if (isValid(schema, document) && !hasLiteralCredential(schema, document)) documents.set(text, document)
     },
+  }
+}
+
+function isValid(schema: GraphQLSchema, document: DocumentNode): boolean {
+  try {
+    return withinStack(() => validate(schema, document)).length === 0
+  } catch {
+    return false
   }
 }
 

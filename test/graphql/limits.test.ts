@@ -262,7 +262,7 @@ describe('fragments', () => {
     expect(answer.text).toMatch(/Cannot spread fragment \\"A\\" within itself/)
   })
 
-  it.fails('are refused where 180 contain each other', async () => {
+  it('are refused where 180 contain each other', async () => {
     const document = `{ ...F0 } ${chain((n) => `...F${(n + 1) % 180} ...F${(n + 2) % 180}`)}`
     expectRefused(await ask(fetch, document), 400, 'GRAPHQL_VALIDATION_FAILED')
   })
