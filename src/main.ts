@@ -6,6 +6,9 @@ import { failureOf } from './errors.ts'
 // Halves the time to start. A command's modules are loaded only after it, so that they are in the cache too.
 enableCompileCache()
 
+// The database holds what is only the gateway's to read.
+process.umask(0o077)
+
 // Source: sysexits.h.
 const exitCodes = { usage: 64, software: 70, configuration: 78 }
 

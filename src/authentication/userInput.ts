@@ -11,9 +11,17 @@ export interface NewPassword {
 
 export interface UserInput extends User, NewPassword {}
 
+/** Each is looked up at every request of the user. */
+const mostRoles = 1_000
+
 /** What is wrong with a user that somebody wants to store, in Elasticsearch's order. Source: spec 4.1. */
 export function userProblems(user: UserInput): string[] {
-  return [...usernameProblems(user.username), ...metadataProblems(user.metadata), ...passwordProblems(user)]
+  return [
+    ...usernameProblems(user.username),
+    ...(user.roles.length > mostRoles ? [`a user can have at most [${mostRoles}] roles`] : []),
+    ...metadataProblems(user.metadata),
+    ...passwordProblems(user),
+  ]
 }
 
 export function passwordProblems({ password, passwordHash }: NewPassword): string[] {

@@ -1,26 +1,26 @@
 import { RE2JS } from 're2js'
-import { fitsWildcard } from '../wildcard.ts'
+import { wildcard } from '../wildcard.ts'
 import type { Role } from './role.ts'
 
 /**
- * Whether a role may write what this application keeps in profiles: its
- * `{"profile": {"write": {"applications": […]}}}` names the application, or a pattern that it fits: with `*`, or
- * between slashes a regular expression, which is run in linear time. Source: spec 3, 3.0.
+ * Whether a role may write what all of these applications keep in profiles: its
+ * `{"profile": {"write": {"applications": […]}}}` names each, or a pattern that it fits: with `*`, or between slashes
+ * a regular expression, which is run in linear time. Source: spec 3, 3.0.
  */
-export function writesApplication({ global }: Role, application: string): boolean {
+export function writesApplications({ global }: Role, applications: readonly string[]): boolean {
   const patterns = at(at(at(global, 'profile'), 'write'), 'applications')
-  return (
-    Array.isArray(patterns) &&
-    patterns.some((pattern) => typeof pattern === 'string' && fits(pattern, application))
-  )
+  if (!Array.isArray(patterns)) return false
+  const matchers = patterns.filter((pattern) => typeof pattern === 'string').map(matcherOf)
+  return applications.every((application) => matchers.some((fits) => fits(application)))
 }
 
-function fits(pattern: string, application: string): boolean {
-  if (!/^\/.*\/$/s.test(pattern) || pattern.length < 2) return fitsWildcard(pattern, application)
+function matcherOf(pattern: string): (application: string) => boolean {
+  if (!/^\/.*\/$/s.test(pattern)) return wildcard(pattern)
   try {
-    return RE2JS.matches(pattern.slice(1, -1), application)
+    const expression = RE2JS.compile(pattern.slice(1, -1))
+    return (application) => expression.matches(application)
   } catch {
-    return false
+    return () => false
   }
 }
 

@@ -5,6 +5,9 @@ import { loadConfig } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { clock } from './clock.ts'
 
+/** How long requests may go on after the process is told to stop, in milliseconds. */
+const patience = 10_000
+
 /** Answers at both doors until the process is told to stop. Logs go to standard output, notes to standard error. */
 export async function serve(): Promise<void> {
   const config = loadConfig()
@@ -17,6 +20,7 @@ export async function serve(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      setTimeout(() => app.server.server.closeAllConnections(), patience).unref()
       app.close().catch((err: unknown) => {
         logger.fatal({ err }, 'could not close')
         process.exitCode = 1

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../http/json.ts'
-import { fitsWildcard } from '../wildcard.ts'
+import { wildcard } from '../wildcard.ts'
 import { isObject } from './body.ts'
 
 /** Names of paths, each path closed by null. A state is a place in it: how far a path has been followed. */
@@ -21,6 +21,7 @@ export function filterPath(body: JsonValue, filter: string): JsonValue {
 /** What is left of a value when only what the paths reach is kept, or all but that; nothing, if nothing is left. */
 function keep(body: JsonValue, paths: readonly string[], reached: boolean): JsonValue | undefined {
   const names: Names = paths.flatMap((path) => [...path.replaceAll(/\*\*(\.\*\*)+/g, '**').split('.'), null])
+  const fits = names.map((name) => wildcard(name ?? ''))
   const starts = names.flatMap((_, index) => (index === 0 || names[index - 1] === null ? [index] : []))
   return below(body, new Set(starts.slice(0, paths.length)))
 
@@ -44,8 +45,7 @@ function keep(body: JsonValue, paths: readonly string[], reached: boolean): Json
     const next = new Set<number>()
     for (let state of states) {
       for (; names[state] === '**'; state++) next.add(state)
-      const expected = names[state]
-      if (typeof expected === 'string' && fitsWildcard(expected, name)) next.add(state + 1)
+      if (names[state] !== null && fits[state]?.(name)) next.add(state + 1)
     }
     return next
   }

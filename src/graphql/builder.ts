@@ -9,6 +9,7 @@ import type { Activate } from '../profile/activate.ts'
 import type { Profiles } from '../profile/profiles.ts'
 import type { SetProfileEnabled } from '../profile/setProfileEnabled.ts'
 import type { UpdateData } from '../profile/updateData.ts'
+import { createAnswerSize, type AnswerSize } from './answerSize.ts'
 import type { Server } from './server.ts'
 
 /** The use cases that the schema exposes. */
@@ -25,13 +26,12 @@ export interface UseCases {
 export interface Context {
   caller: Caller
   useCases: UseCases
-  /** What the answer to this request holds so far. */
-  spent: { dataBytes: number }
+  answerSize: AnswerSize
 }
 
 /** What the resolvers of one request share. */
 export function createContext(caller: Caller, useCases: UseCases): Context {
-  return { caller, useCases, spent: { dataBytes: 0 } }
+  return { caller, useCases, answerSize: createAnswerSize() }
 }
 
 type JsonObject = Readonly<Record<string, unknown>>

@@ -3,48 +3,59 @@ import {
   isListType,
   isNonNullType,
   isRequiredInputField,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
 } from 'graphql'
+import { mostProblems } from '../errors.ts'
 
 /**
- * What is wrong with an input value, as paths and expectations: graphql-js says it by repeating the value.
+ * What is wrong with an input value, as paths and expectations: graphql-js says it by repeating the value. The first
+ * few are enough.
  * @returns nothing if graphql-js would take the value
  */
 export function inputProblems(value: unknown, type: GraphQLInputType, path: string): string[] {
-  if (isNonNullType(type)) {
-    return value === null || value === undefined
-      ? [`${path}: expected ${String(type)}`]
-      : inputProblems(value, type.ofType, path)
-  }
-  if (value === null || value === undefined) return []
-  if (isListType(type)) {
-    const { ofType } = type
-    return Array.isArray(value)
-      ? value.flatMap((item, index) => inputProblems(item, ofType, `${path}.${index}`))
-      : inputProblems(value, ofType, path)
-  }
-  if (!isInputObjectType(type)) return accepts(type, value) ? [] : [`${path}: expected ${type.name}`]
-  if (typeof value !== 'object' || Array.isArray(value)) return [`${path}: expected ${type.name}`]
+  return problemsIn(value, type, path).take(mostProblems).toArray()
+}
 
-  const given = value as Record<string, unknown>
+function* problemsIn(value: unknown, type: GraphQLInputType, path: string): Generator<string, undefined> {
+  const expected = `${path}: expected ${String(type)}`
+  if (isNonNullType(type)) {
+    if (value === null || value === undefined) yield expected
+    else yield* problemsIn(value, type.ofType, path)
+  } else if (value === null || value === undefined) {
+    return
+  } else if (isListType(type)) {
+    if (!Array.isArray(value)) yield* problemsIn(value, type.ofType, path)
+    else for (const [index, item] of value.entries()) yield* problemsIn(item, type.ofType, `${path}.${index}`)
+  } else if (!isInputObjectType(type)) {
+    if (!accepts(type, value)) yield expected
+  } else if (typeof value !== 'object' || Array.isArray(value)) {
+    yield expected
+  } else {
+    yield* problemsOfFields(value as Record<string, unknown>, type, path)
+  }
+}
+
+function* problemsOfFields(
+  given: Record<string, unknown>,
+  type: GraphQLInputObjectType,
+  path: string,
+): Generator<string, undefined> {
   const fields = type.getFields()
   const names = Object.keys(given)
-  const unknown = names
-    .filter((name) => !(name in fields))
-    .map((name) => `${path}.${name}: is not a field of ${type.name}`)
-  if (type.isOneOf) {
-    const [only, ...others] = names
-    if (only === undefined || others.length > 0 || given[only] === null)
-      return [...unknown, giveOne(path, fields)]
+  for (const name of names) {
+    if (!Object.hasOwn(fields, name)) yield `${path}.${name}: is not a field of ${type.name}`
   }
-  return [
-    ...unknown,
-    ...Object.values(fields).flatMap((field) => {
-      const inner = `${path}.${field.name}`
-      if (field.name in given) return inputProblems(given[field.name], field.type, inner)
-      return isRequiredInputField(field) ? [`${inner}: expected ${String(field.type)}`] : []
-    }),
-  ]
+  const [only = '', ...others] = names
+  if (type.isOneOf && (others.length > 0 || (given[only] ?? null) === null)) {
+    yield giveOne(path, fields)
+    return
+  }
+  for (const field of Object.values(fields)) {
+    const inner = `${path}.${field.name}`
+    if (Object.hasOwn(given, field.name)) yield* problemsIn(given[field.name], field.type, inner)
+    else if (isRequiredInputField(field)) yield `${inner}: expected ${String(field.type)}`
+  }
 }
 
 /** What is said of a `@oneOf` input that is not one. */

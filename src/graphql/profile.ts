@@ -5,9 +5,7 @@ import {
   type Profile as ProfileModel,
   type ProfileUser as ProfileUserModel,
 } from '../profile/profile.ts'
-import { Failure } from '../errors.ts'
-import type { FoundProfile } from '../profile/profiles.ts'
-import { builder, type Context } from './builder.ts'
+import { builder } from './builder.ts'
 import { ErrorInterface } from './error.ts'
 import { GrantInput, grantOf } from './grant.ts'
 
@@ -42,11 +40,8 @@ const DocumentVersion = builder.objectRef<{ seqNo: number }>('DocumentVersion').
   }),
 })
 
-/** A profile; a guarded one is read only by callers who may read profiles. */
-type ShownProfile = FoundProfile & { readonly isGuarded?: boolean }
-
 /** A user's profile. */
-export const Profile = builder.objectRef<ShownProfile>('Profile').implement({
+export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
   description: 'What applications share about a user: who it is, and what they keep under the uid.',
   fields: (t) => ({
     uid: t.exposeID('uid', {
@@ -62,12 +57,12 @@ export const Profile = builder.objectRef<ShownProfile>('Profile').implement({
     user: t.field({
       type: ProfileUser,
       description: 'The user, as of the last activation that changed it.',
-      resolve: (profile, _, context) => readable(profile, context, profile.user),
+      resolve: ({ user }) => user,
     }),
     labels: t.field({
       type: 'JSONObject',
       description: 'What applications keep to find profiles by, one namespace (top-level key) each.',
-      resolve: (profile, _, context) => readable(profile, context, profile.labels),
+      resolve: ({ labels }, _, { answerSize }) => answerSize.add(labels),
     }),
     data: t.field({
       type: 'JSONObject',
@@ -78,7 +73,8 @@ export const Profile = builder.objectRef<ShownProfile>('Profile').implement({
           description: 'What to read: `app`, `app.key`, `app*`; `["*"]` is all, `[]` nothing. At most 100.',
         }),
       },
-      resolve: dataOf,
+      resolve: (profile, { keys }, { caller, useCases, answerSize }) =>
+        keys.length === 0 ? {} : answerSize.addNext(() => useCases.profiles.data(caller, profile.uid, keys)),
     }),
     doc: t.field({
       type: DocumentVersion,
@@ -161,8 +157,8 @@ builder.queryField('profile', (t) =>
     nullable: true,
     description: 'A profile by its uid, or null. Needs `read_security` or `manage_user_profile`.',
     args: { uid: t.arg.id({ description: 'The uid.' }) },
-    resolve: async (_, { uid }, { caller, useCases }, info) => {
-      const { profiles } = await useCases.profiles.find(caller, [uid], selectsData(info))
+    resolve: async (_, { uid }, { caller, useCases }) => {
+      const { profiles } = await useCases.profiles.find(caller, [uid])
       return profiles[0] ?? null
     },
   }),
@@ -173,40 +169,19 @@ builder.queryField('profiles', (t) =>
     type: ProfilesResult,
     description: 'Profiles by their uids. Needs `read_security` or `manage_user_profile`.',
     args: { uids: t.arg.idList({ description: 'The uids.' }) },
-    resolve: (_, { uids }, { caller, useCases }, info) =>
-      useCases.profiles.find(caller, uids, selectsData(info)),
+    resolve: (_, { uids }, { caller, useCases }) => useCases.profiles.find(caller, uids),
   }),
 )
 
-function readable<T>(profile: ShownProfile, { caller, useCases }: Context, value: T): T | Promise<T> {
-  return profile.isGuarded ? useCases.profiles.authorizeRead(caller).then(() => value) : value
-}
-
-/** Selected often, or of many profiles, application data could make an answer that no memory holds. */
-async function dataOf(
-  profile: ShownProfile,
-  { keys }: { keys: string[] },
-  { caller, useCases, spent }: Context,
-) {
-  if (spent.dataBytes > mostDataBytes) throw tooMuchData
-  const data = await useCases.profiles.data(caller, profile, keys)
-  spent.dataBytes += Buffer.byteLength(JSON.stringify(data))
-  if (spent.dataBytes > mostDataBytes) throw tooMuchData
-  return data
-}
-
-const mostDataBytes = 64 * 1024 * 1024
-const tooMuchData = new Failure('TOO_LARGE', 'the answer would hold more than 64 MiB of application data')
-
-/** Whether application data is selected below a field: then it is read with the profile, of one version. */
-function selectsData({ fieldNodes, fragments }: GraphQLResolveInfo): boolean {
+/** Whether one of these fields is selected below a field. */
+export function selects({ fieldNodes, fragments }: GraphQLResolveInfo, names: readonly string[]): boolean {
   const seen = new Set<string>()
   return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && isSelected(selectionSet))
 
   function isSelected({ selections }: SelectionSetNode): boolean {
     return selections.some((selection) => {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return isSelectedIn(selection.name.value)
-      if (selection.kind === Kind.FIELD && selection.name.value === 'data') return true
+      if (selection.kind === Kind.FIELD && names.includes(selection.name.value)) return true
       return selection.selectionSet !== undefined && isSelected(selection.selectionSet)
     })
   }

@@ -1,8 +1,9 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { missingProfile, type DataRefusal } from '../profile/updateData.ts'
 import type { Profile as ProfileModel } from '../profile/profile.ts'
-import { builder } from './builder.ts'
+import { builder, type Context } from './builder.ts'
 import { defineError } from './error.ts'
-import { Profile } from './profile.ts'
+import { Profile, selects } from './profile.ts'
 
 const ProfileNotFound = defineError('ProfileNotFound', 'There is no profile with that uid.')
 const VersionConflict = defineError(
@@ -48,26 +49,32 @@ builder.mutationFields((t) => ({
           'Change only this version: its `doc.primaryTerm`. Goes with `ifSeqNo`. Negative is as left out.',
       }),
     },
-    resolve: async (_, { uid, labels, data, ifSeqNo, ifPrimaryTerm }, { caller, useCases }) => {
+    resolve: async (_, { uid, labels, data, ifSeqNo, ifPrimaryTerm }, context, info) => {
+      await requireReadable(info, context)
+      const { caller, useCases } = context
       const ifVersion = { seqNo: ifSeqNo ?? -1, primaryTerm: ifPrimaryTerm ?? -1 }
       const change = { uid, labels: labels ?? {}, data: data ?? {}, ifVersion }
       const result = await useCases.updateData(caller, change)
-      return 'kind' in result ? refusal(result) : guarded(result)
+      return 'kind' in result ? refusal(result) : result
     },
   }),
   enableProfile: t.field({
     type: SetProfileEnabledResult,
     description: 'Puts a profile into use. Needs `manage_user_profile`.',
     args: { uid: t.arg.id(uidArg) },
-    resolve: async (_, { uid }, { caller, useCases }) =>
-      answer(uid, await useCases.setProfileEnabled(caller, uid, true)),
+    resolve: async (_, { uid }, context, info) => {
+      await requireReadable(info, context)
+      return answer(uid, await context.useCases.setProfileEnabled(context.caller, uid, true))
+    },
   }),
   disableProfile: t.field({
     type: SetProfileEnabledResult,
     description: 'Takes a profile out of use, until it is enabled or activated. Needs `manage_user_profile`.',
     args: { uid: t.arg.id(uidArg) },
-    resolve: async (_, { uid }, { caller, useCases }) =>
-      answer(uid, await useCases.setProfileEnabled(caller, uid, false)),
+    resolve: async (_, { uid }, context, info) => {
+      await requireReadable(info, context)
+      return answer(uid, await context.useCases.setProfileEnabled(context.caller, uid, false))
+    },
   }),
 }))
 
@@ -76,11 +83,11 @@ function refusal({ kind, message }: DataRefusal) {
 }
 
 function answer(uid: string, profile: ProfileModel | null) {
-  if (profile) return guarded(profile)
+  if (profile) return profile
   return { __typename: 'ProfileNotFound', message: missingProfile(uid) } as const
 }
 
-/** Whoever may change a profile may not always read it. */
-function guarded(profile: ProfileModel) {
-  return { ...profile, isGuarded: true }
+/** Whoever may change a profile may not always read it: that is said before anything is done. */
+async function requireReadable(info: GraphQLResolveInfo, { caller, useCases }: Context): Promise<void> {
+  if (selects(info, ['user', 'labels', 'data'])) await useCases.profiles.authorizeRead(caller)
 }

@@ -91,7 +91,7 @@ function ofProblems(code: string, all: readonly string[], { locations }: GraphQL
 }
 
 function ofSyntax(error: GraphQLError): PublicError {
-  const tooLong = /contains more that \d+ tokens/.exec(error.message)
+  const tooLong = /(contains more that \d+ tokens|has more than \d+ characters)/.exec(error.message)
   const { line, column } = error.locations?.[0] ?? { line: 1, column: 1 }
   return ofProtocol(tooLong ? `The document ${tooLong[0]}` : `Syntax error at ${line}:${column}`, error)
 }

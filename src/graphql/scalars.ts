@@ -27,9 +27,9 @@ function objectOf(value: unknown): JsonObject {
 function jsonOf(node: ValueNode, variables: Variables): string {
   switch (node.kind) {
     case Kind.OBJECT:
-      return `{${node.fields.map(({ name, value }) => `"${name.value}":${jsonOf(value, variables)}`).join()}}`
+      return `{${joined(node.fields, ({ name, value }) => `"${name.value}":${jsonOf(value, variables)}`)}}`
     case Kind.LIST:
-      return `[${node.values.map((value) => jsonOf(value, variables)).join()}]`
+      return `[${joined(node.values, (value) => jsonOf(value, variables))}]`
     case Kind.VARIABLE:
       return JSON.stringify(variables[node.name.value] ?? null)
     case Kind.NULL:
@@ -39,4 +39,16 @@ function jsonOf(node: ValueNode, variables: Variables): string {
     default:
       return node.kind === Kind.STRING ? JSON.stringify(node.value) : String(node.value)
   }
+}
+
+/** A variable can stand in a literal many times. */
+const longestLiteral = 2 * 1024 * 1024
+
+function joined<T>(items: readonly T[], textOf: (item: T) => string): string {
+  let text = ''
+  for (const item of items) {
+    text += (text === '' ? '' : ',') + textOf(item)
+    if (text.length > longestLiteral) throw new TypeError('too long')
+  }
+  return text
 }

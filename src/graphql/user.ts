@@ -22,7 +22,11 @@ const User = builder.objectRef<UserModel>('User').implement({
     }),
     fullName: t.exposeString('fullName', { nullable: true, description: 'The full name.' }),
     email: t.exposeString('email', { nullable: true, description: 'The email address.' }),
-    metadata: t.expose('metadata', { type: 'JSONObject', description: 'Whatever else is kept of the user.' }),
+    metadata: t.field({
+      type: 'JSONObject',
+      description: 'Whatever else is kept of the user.',
+      resolve: ({ metadata }, _, { answerSize }) => answerSize.add(metadata),
+    }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether the user can be authenticated.' }),
   }),
 })

@@ -23,9 +23,10 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
       description: "The caller's full name, if known.",
     }),
     email: t.exposeString('email', { nullable: true, description: "The caller's email address, if known." }),
-    metadata: t.expose('metadata', {
+    metadata: t.field({
       type: 'JSONObject',
       description: 'Whatever else is known of the caller.',
+      resolve: ({ metadata }, _, { answerSize }) => answerSize.add(metadata),
     }),
     authenticationRealm: t.expose('realm', { type: Realm, description: 'The realm that proved the caller.' }),
     authenticationType: t.exposeString('authenticationType', {

@@ -13,6 +13,8 @@ import { LRUCache } from 'lru-cache'
 import { depthRule, oneCredentialRule, storableStringsRule, supportedOperationsRule } from './rules.ts'
 
 const maxTokens = 2_000
+/** In characters: graphql-js looks for the line of each error from the start. */
+const maxLength = 65_536
 
 /**
  * The pipeline for strangers' documents: parse, validate, execute, each document's parsing and validation remembered.
@@ -39,9 +41,12 @@ export function createPipeline(schema: GraphQLSchema) {
 
 const limits: Plugin = {
   onParse({ setParseFn }) {
-    setParseFn((source: string, options?: object) =>
-      withinStack(() => parse(source, { ...options, maxTokens })),
-    )
+    setParseFn((source: string, options?: object) => {
+      if (source.length > maxLength) {
+        throw refused('GRAPHQL_PARSE_FAILED', `The document has more than ${maxLength} characters.`)
+      }
+      return withinStack(() => parse(source, { ...options, maxTokens }))
+    })
   },
   onValidate({ addValidationRule, validateFn, setValidationFn }) {
     const check: typeof validate = validateFn
@@ -66,9 +71,12 @@ function withinStack<T>(walk: () => T): T {
     return walk()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: true } }
-    throw new GraphQLError('The document is nested too deep.', { extensions })
+    throw refused('GRAPHQL_VALIDATION_FAILED', 'The document is nested too deep.')
   }
+}
+
+function refused(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } })
 }
 
 /**

@@ -65,9 +65,12 @@ export function createServer<Caller>({
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      const caller = await identifyCaller(request.headers.authorization, door.nameOf(request))
+      const identify = () => identifyCaller(request.headers.authorization, door.nameOf(request))
+      const caller = await identify()
       const body = await readBody(raw.raw, door.bodyLimit)
-      return await send(reply, await door.enter(request, body, caller))
+      // A body can take its time, in which whoever sends it may have been locked out.
+      const sender = body.length > 0 ? await identify() : caller
+      return await send(reply, await door.enter(request, body, sender))
     } catch (thrown) {
       const failure = failureOf(thrown)
       if (failure.status >= 500) logger.error({ code: failure.code, err: failure.cause }, failure.message)
@@ -77,8 +80,10 @@ export function createServer<Caller>({
 }
 
 function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorRequest {
-  const [path = '', ...query] = originalUrl.split('?')
-  return { method, uri: originalUrl, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
+  // Of a target in absolute form, where it was sent is no part of the path, and may hold credentials.
+  const uri = originalUrl.startsWith('/') ? originalUrl : originalUrl.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
+  const [path = '', ...query] = uri.split('?')
+  return { method, uri, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
 }
 
 function respond(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {

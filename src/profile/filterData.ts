@@ -1,4 +1,4 @@
-import { fitsWildcard } from '../wildcard.ts'
+import { wildcard } from '../wildcard.ts'
 import { isDocument, type Document } from './document.ts'
 
 /**
@@ -7,6 +7,7 @@ import { isDocument, type Document } from './document.ts'
  */
 export function filterData(data: Document, filters: readonly string[]): Document {
   if (filters.length === 0) return {}
+  const matchers = filters.map(wildcard)
   return filters.includes('*') ? data : keepOf(data, '')
 
   function keepOf(value: Document, prefix: string): Document {
@@ -15,7 +16,7 @@ export function filterData(data: Document, filters: readonly string[]): Document
   }
 
   function keep(value: unknown, path: string): unknown {
-    if (filters.some((filter) => fitsWildcard(filter, path))) return value
+    if (matchers.some((fits) => fits(path))) return value
     if (Array.isArray(value))
       return unlessEmpty(value.map((item) => keepBelow(item, path)).filter((item) => item !== undefined))
     return keepBelow(value, path)

@@ -8,14 +8,12 @@ import type { ProfileRepository } from './repository.ts'
 
 const action = 'cluster:admin/xpack/security/profile/get'
 
+const mostUids = 1_000
 /** Each is looked for everywhere in a document. */
 const mostFilters = 100
 
-/** A profile, and its application data where that was read along. */
-export type FoundProfile = Profile & { readonly data?: Document }
-
 interface Found {
-  readonly profiles: FoundProfile[]
+  readonly profiles: Profile[]
   readonly missing: string[]
 }
 
@@ -31,29 +29,23 @@ export function createProfiles({ authorize, profiles }: ProfilesParts) {
     /** Throws `FORBIDDEN` unless the caller may read profiles. */
     authorizeRead,
 
-    /**
-     * The profiles that exist, in the order of the request, and the uids of those that do not; with their application
-     * data, of the same version, where that will be asked for. Source: spec 3.1.
-     */
-    async find(caller: Caller, uids: readonly string[], withData: boolean): Promise<Found> {
+    /** The profiles that exist, in the order of the request, and the uids of those that do not. Source: spec 3.1. */
+    async find(caller: Caller, uids: readonly string[]): Promise<Found> {
       refuseProblems(uidProblems(uids))
       await authorizeRead(caller)
       const asked = [...new Set(uids)]
-      const rows = withData ? await profiles.findWithData(asked) : await profiles.find(asked)
-      const found = new Map(rows.map((profile) => [profile.uid, profile]))
+      const found = new Map((await profiles.find(asked)).map((profile) => [profile.uid, profile]))
       return {
         profiles: asked.flatMap((uid) => found.get(uid) ?? []),
         missing: asked.filter((uid) => !found.has(uid)).sort(),
       }
     },
 
-    /** What the filters keep of a profile's application data. */
-    async data(caller: Caller, profile: FoundProfile, filters: readonly string[]): Promise<Document> {
-      if (filters.length === 0) return {}
+    /** What the filters keep of a profile's application data, of the version that was found or a later one. */
+    async data(caller: Caller, uid: string, filters: readonly string[]): Promise<Document> {
       if (filters.length > mostFilters) refuseProblems([`at most [${mostFilters}] filters can be given`])
-      if (profile.data) return filterData(profile.data, filters)
       await authorizeRead(caller)
-      const [row] = await profiles.findWithData([profile.uid])
+      const [row] = await profiles.findWithData([uid])
       return filterData(row?.data ?? {}, filters)
     },
   }
@@ -63,5 +55,6 @@ export type Profiles = ReturnType<typeof createProfiles>
 
 function uidProblems(uids: readonly string[]): string[] {
   if (uids.length === 0) return ['profile UIDs must be provided']
+  if (uids.length > mostUids) return [`at most [${mostUids}] profile UIDs can be provided`]
   return uids.some((uid) => uid.trim() === '') ? ['Profile UID cannot be empty'] : []
 }

@@ -1,6 +1,6 @@
 import type { Caller } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
-import { writesApplication } from '../authorization/globalPrivilege.ts'
+import { writesApplications } from '../authorization/globalPrivilege.ts'
 import { refuseProblems } from '../errors.ts'
 import { mergeDocuments, type Document } from './document.ts'
 import { primaryTerm, type Profile } from './profile.ts'
@@ -42,9 +42,7 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
     const { uid, ifVersion } = change
     const applications = [...new Set([...Object.keys(change.labels), ...Object.keys(change.data)])]
     refuseProblems([...applicationProblems(applications), ...versionProblems(ifVersion)])
-    await authorize(caller, action, (roles) =>
-      roles.some((role) => applications.every((name) => writesApplication(role, name))),
-    )
+    await authorize(caller, action, (roles) => roles.some((role) => writesApplications(role, applications)))
 
     for (;;) {
       const [found] = await profiles.findWithData([uid])

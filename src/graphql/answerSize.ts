@@ -1,0 +1,41 @@
+import { Failure } from '../errors.ts'
+
+const most = 64 * 1024 * 1024
+
+/**
+ * Meters what one answer holds of stored documents. Selected often, or of many profiles, they could make an answer
+ * that no memory holds. What is added is made one after the other, and nothing more once there is enough.
+ */
+export function createAnswerSize() {
+  let bytes = 0
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** Counts a document. @throws `TOO_LARGE` beyond 64 MiB */
+  function add<T extends object>(document: T): T {
+    requireRoom()
+    bytes += Buffer.byteLength(JSON.stringify(document))
+    requireRoom()
+    return document
+  }
+
+  return {
+    add,
+    /** Makes a document when all before it are made, and counts it. */
+    addNext<T extends object>(make: () => Promise<T>): Promise<T> {
+      const next = last.then(async () => {
+        requireRoom()
+        return add(await make())
+      })
+      last = next.catch(() => undefined)
+      return next
+    },
+  }
+
+  function requireRoom(): void {
+    if (bytes > most) {
+      throw new Failure('TOO_LARGE', 'the answer would hold more than 64 MiB of labels, data and metadata')
+    }
+  }
+}
+
+export type AnswerSize = ReturnType<typeof createAnswerSize>
