@@ -49,8 +49,11 @@ export function createActivate({ authorize, prove, profiles, unchangedGrace }: A
       const next = owned ? refreshed(owned, subject, candidates.now) : firstOf(base, subject, candidates)
       const written = owned ? await profiles.refresh(next) : await profiles.create(base, next)
 
-      // 5  Return it.
-      if (written) return next
+      if (!written) continue
+
+      // 5  Return it, unless the user has changed meanwhile: somebody may have found that here and written nothing.
+      const now = await proof.confirm()
+      if (!now || isSameUser(next.user, profileUserOf(now))) return next
     }
     throw new Failure('UNAVAILABLE', 'others write this profile all the time, try again later')
   }
