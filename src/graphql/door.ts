@@ -7,7 +7,7 @@ import { JsonProblem, parseJson } from '../http/json.ts'
 import { createContext, type UseCases } from './builder.ts'
 import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
-import { createPipeline } from './yoga.ts'
+import type { Pipeline } from './yoga.ts'
 
 interface GraphqlDoorParts {
   schema: GraphQLSchema
@@ -22,7 +22,8 @@ type MediaType = 'application/json' | 'application/graphql-response+json'
 
 /** GraphQL over HTTP: JSON by POST, queries by GET, and GraphiQL for a browser that opens the address. */
 export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: GraphqlDoorParts): Door<Caller> {
-  const pipeline = createPipeline(schema)
+  // Loading it takes as long as all the rest: whoever starts the gateway need not wait for it.
+  let pipeline: Promise<Pipeline> | undefined
   let page: Promise<GraphiqlPage> | undefined
 
   return {
@@ -60,7 +61,10 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
     try {
       // Yoga reads nothing of the request but its method.
       const request = { method } as Request
-      return (await pipeline.getResultForParams({ params, request } as never, context)) as ExecutionResult
+      pipeline ??= import('./yoga.ts').then(({ createPipeline }) => createPipeline(schema))
+      return (await (
+        await pipeline
+      ).getResultForParams({ params, request } as never, context)) as ExecutionResult
     } catch (error) {
       if (error instanceof GraphQLError) return { errors: [error] }
       throw error

@@ -39,6 +39,8 @@ export function createPipeline(schema: GraphQLSchema) {
   })
 }
 
+export type Pipeline = ReturnType<typeof createPipeline>
+
 const limits: Plugin = {
   onParse({ setParseFn }) {
     setParseFn((source: string, options?: object) => {
