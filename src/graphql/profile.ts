@@ -1,4 +1,3 @@
-import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql'
 import type { GrantRejected as Rejected } from '../authentication/grantRejected.ts'
 import {
   primaryTerm,
@@ -54,10 +53,9 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
       type: 'DateTime',
       description: 'When an activation last wrote the user block.',
     }),
-    user: t.field({
+    user: t.expose('user', {
       type: ProfileUser,
       description: 'The user, as of the last activation that changed it.',
-      resolve: ({ user }) => user,
     }),
     labels: t.field({
       type: 'JSONObject',
@@ -172,24 +170,3 @@ builder.queryField('profiles', (t) =>
     resolve: (_, { uids }, { caller, useCases }) => useCases.profiles.find(caller, uids),
   }),
 )
-
-/** Whether one of these fields is selected below a field. */
-export function selects({ fieldNodes, fragments }: GraphQLResolveInfo, names: readonly string[]): boolean {
-  const seen = new Set<string>()
-  return fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && isSelected(selectionSet))
-
-  function isSelected({ selections }: SelectionSetNode): boolean {
-    return selections.some((selection) => {
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return isSelectedIn(selection.name.value)
-      if (selection.kind === Kind.FIELD && names.includes(selection.name.value)) return true
-      return selection.selectionSet !== undefined && isSelected(selection.selectionSet)
-    })
-  }
-
-  function isSelectedIn(fragment: string): boolean {
-    const isNew = !seen.has(fragment)
-    seen.add(fragment)
-    const selectionSet = fragments[fragment]?.selectionSet
-    return isNew && selectionSet !== undefined && isSelected(selectionSet)
-  }
-}

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { missingProfile, type DataRefusal } from '../profile/updateData.ts'
-import type { Profile as ProfileModel } from '../profile/profile.ts'
 import { builder, type Context } from './builder.ts'
 import { defineError } from './error.ts'
-import { Profile, selects } from './profile.ts'
+import { Profile } from './profile.ts'
+import { selects } from './selects.ts'
 
 const ProfileNotFound = defineError('ProfileNotFound', 'There is no profile with that uid.')
 const VersionConflict = defineError(
@@ -58,33 +58,28 @@ builder.mutationFields((t) => ({
       return 'kind' in result ? refusal(result) : result
     },
   }),
-  enableProfile: t.field({
-    type: SetProfileEnabledResult,
-    description: 'Puts a profile into use. Needs `manage_user_profile`.',
-    args: { uid: t.arg.id(uidArg) },
-    resolve: async (_, { uid }, context, info) => {
-      await requireReadable(info, context)
-      return answer(uid, await context.useCases.setProfileEnabled(context.caller, uid, true))
-    },
-  }),
-  disableProfile: t.field({
-    type: SetProfileEnabledResult,
-    description: 'Takes a profile out of use, until it is enabled or activated. Needs `manage_user_profile`.',
-    args: { uid: t.arg.id(uidArg) },
-    resolve: async (_, { uid }, context, info) => {
-      await requireReadable(info, context)
-      return answer(uid, await context.useCases.setProfileEnabled(context.caller, uid, false))
-    },
-  }),
 }))
+
+setEnabled('enableProfile', true, 'Puts a profile into use.')
+setEnabled('disableProfile', false, 'Takes a profile out of use, until it is enabled or activated.')
 
 function refusal({ kind, message }: DataRefusal) {
   return { __typename: kind, message } as const
 }
 
-function answer(uid: string, profile: ProfileModel | null) {
-  if (profile) return profile
-  return { __typename: 'ProfileNotFound', message: missingProfile(uid) } as const
+function setEnabled(name: 'enableProfile' | 'disableProfile', enabled: boolean, description: string): void {
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: SetProfileEnabledResult,
+      description: `${description} Needs \`manage_user_profile\`.`,
+      args: { uid: t.arg.id(uidArg) },
+      resolve: async (_, { uid }, context, info) => {
+        await requireReadable(info, context)
+        const profile = await context.useCases.setProfileEnabled(context.caller, uid, enabled)
+        return profile ?? ({ __typename: 'ProfileNotFound', message: missingProfile(uid) } as const)
+      },
+    }),
+  )
 }
 
 /** Whoever may change a profile may not always read it: that is said before anything is done. */

@@ -55,9 +55,10 @@ export function createServer<Caller>({
   })
   return server
 
-  function send(reply: FastifyReply, response: DoorResponse): FastifyReply {
+  function send(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
     if (closing) void reply.header('connection', 'close')
-    return respond(reply, response)
+    // Of a string Fastify would change the media type.
+    return reply.code(status).headers(headers).send(Buffer.from(body))
   }
 
   async function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -84,11 +85,6 @@ function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorR
   const uri = originalUrl.startsWith('/') ? originalUrl : originalUrl.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
   const [path = '', ...query] = uri.split('?')
   return { method, uri, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
-}
-
-function respond(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
-  // Of a string Fastify would change the media type.
-  return reply.code(status).headers(headers).send(Buffer.from(body))
 }
 
 const nowhere: DoorRequest = { method: '', uri: '', path: '', query: '', headers: {}, rawHeaders: [] }
