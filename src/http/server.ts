@@ -6,12 +6,15 @@ import type { Logger } from 'pino'
 import { Failure, failureOf } from '../errors.ts'
 import { readBody } from './body.ts'
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
+import { createReadiness, live, stopping, type Health } from './health.ts'
 
 interface ServerParts<Caller> {
   /** Who sends a request, by its `Authorization` header. Throws `UNAUTHENTICATED` for nobody. */
   identifyCaller: (authorization: string | undefined, uri: string) => Promise<Caller>
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
+  /** Throws a failure that says why no request can be answered now. */
+  check: () => Promise<void>
   logger: Logger
 }
 
@@ -19,12 +22,15 @@ interface ServerParts<Caller> {
 export function createServer<Caller>({
   identifyCaller,
   doors,
+  check,
   logger,
 }: ServerParts<Caller>): FastifyInstance {
   const server = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     requestTimeout: 120_000,
+    // What still comes on open connections while the gateway stops is answered like any other request.
+    return503OnClosing: false,
     clientErrorHandler: (error, socket) => {
       if (socket.writable) socket.end(rawResponse(doors['*'].refuse(notHttp(error), nowhere)))
     },
@@ -41,6 +47,9 @@ export function createServer<Caller>({
     closing = true
     done()
   })
+  const ready = createReadiness(check)
+  probe('/health/live', () => live)
+  probe('/health/ready', () => (closing ? stopping : ready()))
   // What no door could answer.
   server.setErrorHandler((err, _, reply) => {
     logger.error({ err }, 'no answer could be made')
@@ -50,10 +59,21 @@ export function createServer<Caller>({
   server.setNotFoundHandler((request, reply) => enter(doors['*'], request, reply))
   server.addHook('onResponse', (request, reply, done) => {
     const { method, path } = requestOf(request)
-    logger.info({ method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered')
+    const line = { method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
+    if (path.startsWith('/health/')) logger.debug(line, 'answered')
+    else logger.info(line, 'answered')
     done()
   })
   return server
+
+  function probe(url: string, health: () => Health | Promise<Health>): void {
+    const onRequest = async (_: FastifyRequest, reply: FastifyReply) => {
+      const { status, body } = await health()
+      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+      return send(reply, { status, headers, body: JSON.stringify(body) })
+    }
+    server.route({ method: ['GET', 'HEAD'], url, onRequest, handler: neverReached })
+  }
 
   function send(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
     if (closing) void reply.header('connection', 'close')

@@ -1,0 +1,50 @@
+import { failureOf } from '../errors.ts'
+
+/** How long the check may take before the answer is no, in milliseconds. */
+const patience = 2_000
+
+/** What a probe is answered. */
+export interface Health {
+  readonly status: 200 | 503
+  readonly body: { readonly status: 'live' | 'ready' | 'not ready'; readonly reason?: string }
+}
+
+/** That the process answers at all. */
+export const live: Health = { status: 200, body: { status: 'live' } }
+
+/**
+ * Makes the check whether the gateway can do its work now. However often it is asked, what it depends on is asked
+ * once at a time.
+ */
+export function createReadiness(check: () => Promise<void>): () => Promise<Health> {
+  let underWay: Promise<Health> | undefined
+
+  return function ready() {
+    underWay ??= checked().finally(() => (underWay = undefined))
+    return Promise.race([underWay, late()])
+  }
+
+  async function checked(): Promise<Health> {
+    try {
+      await check()
+      return { status: 200, body: { status: 'ready' } }
+    } catch (thrown) {
+      return notReady(failureOf(thrown).message)
+    }
+  }
+}
+
+/** For whoever still asks while the gateway stops. */
+export const stopping = notReady('the gateway is stopping')
+
+function notReady(reason: string): Health {
+  return { status: 503, body: { status: 'not ready', reason } }
+}
+
+function late(): Promise<Health> {
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      resolve(notReady('the database does not answer in time'))
+    }, patience).unref()
+  })
+}
