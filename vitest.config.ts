@@ -1,6 +1,39 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { ClosingLine } from './test/support/closingLine.ts'
+
+/** The suites that open a database: they run on each kind of it. */
+const onEveryDatabase = [
+  'authentication',
+  'authorization',
+  'conformance',
+  'elasticsearch',
+  'graphql',
+  'http',
+  'profile',
+  'storage/contract',
+]
+
+const projects: Record<string, TestProjectInlineConfiguration> = {
+  sqlite: {
+    extends: true,
+    test: { name: 'sqlite', include: ['test/**/*.test.ts'], env: { TEST_DATABASE: 'sqlite' } },
+  },
+  postgresql: {
+    extends: true,
+    test: {
+      name: 'postgresql',
+      include: onEveryDatabase.map((folder) => `test/${folder}/**/*.test.ts`),
+      // A browser sees nothing of the database.
+      exclude: ['test/**/*.browser.test.ts'],
+      env: { TEST_DATABASE: 'postgresql' },
+      globalSetup: 'test/support/postgresForAll.ts',
+    },
+  },
+}
+
+/** `DATABASES=sqlite` narrows what the suites run on. */
+const chosen = process.env.DATABASES?.split(',') ?? Object.keys(projects)
 
 export default defineConfig({
   resolve: {
@@ -8,9 +41,13 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ['default', new ClosingLine()],
+    projects: chosen.map((name) => {
+      const project = projects[name]
+      if (!project) throw new Error(`DATABASES names ${name}: expected ${Object.keys(projects).join(' or ')}`)
+      return project
+    }),
   },
 })

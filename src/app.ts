@@ -26,11 +26,7 @@ import { createActivate } from './profile/activate.ts'
 import { createProfiles } from './profile/profiles.ts'
 import { createSetProfileEnabled } from './profile/setProfileEnabled.ts'
 import { createUpdateData } from './profile/updateData.ts'
-import { clusterUuid } from './storage/cluster.ts'
-import { openSqlite } from './storage/database.ts'
-import { createProfileRepository } from './storage/profiles.ts'
-import { createRoleRepository } from './storage/roles.ts'
-import { createUserRepository } from './storage/users.ts'
+import { openDatabase } from './storage/database.ts'
 
 export interface App {
   readonly server: FastifyInstance
@@ -54,40 +50,42 @@ interface AppParts {
 /** Puts the gateway together on an open database. It does not listen yet. */
 export async function createApp({ config, logger, clock, makeUpPassword }: AppParts): Promise<App> {
   const { settings } = config
-  const database = await openSqlite(config.databaseUrl)
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    clock,
+    poolSize: settings.database.pool_size,
+    connectionTimeout: settings.database.connection_timeout,
+    statementTimeout: settings.database.statement_timeout,
+    migrateOnStart: settings.database.migrate === 'on_start',
+  })
   try {
-    const { client } = database
-    const stores = {
-      users: createUserRepository(client),
-      roles: createRoleRepository(client),
-      profiles: createProfileRepository({ client, clock }),
-    }
+    const { users, roles, profiles } = database
 
     const passwords = createPasswords()
     const madeUpPassword = await prepareSuperuser()
     const prove = createChain(realms())
-    const authorize = createAuthorize(stores.roles)
+    const authorize = createAuthorize(roles)
 
     const useCases: UseCases = {
       activate: createActivate({
         authorize,
         prove,
-        profiles: stores.profiles,
+        profiles,
         unchangedGrace: settings.activation.unchanged_grace,
       }),
-      profiles: createProfiles({ authorize, profiles: stores.profiles }),
+      profiles: createProfiles({ authorize, profiles }),
       updateData: createUpdateData({
         authorize,
-        profiles: stores.profiles,
+        profiles,
         maxSize: settings.profile.max_size,
       }),
-      setProfileEnabled: createSetProfileEnabled({ authorize, profiles: stores.profiles }),
-      users: createUsers({ authorize, users: stores.users, passwords }),
-      roles: createRoles({ authorize, roles: stores.roles }),
+      setProfileEnabled: createSetProfileEnabled({ authorize, profiles }),
+      users: createUsers({ authorize, users, passwords }),
+      roles: createRoles({ authorize, roles }),
       server: {
         name: packageJson.name,
         version: packageJson.version,
-        clusterUuid: await clusterUuid(client),
+        clusterUuid: database.clusterUuid,
       },
     }
 
@@ -110,6 +108,7 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
           bodyLimit: settings.http.max_content_length,
         }),
       },
+      check: database.check,
       logger,
     })
     server.addHook('onClose', () => database.close())
@@ -135,11 +134,11 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
     }
 
     function nativeRealm(name: string, type: string, owns: (username: string) => boolean): Realm {
-      return createNativeRealm({ ref: { name, type, domain: null }, users: stores.users, passwords, owns })
+      return createNativeRealm({ ref: { name, type, domain: null }, users, passwords, owns })
     }
 
     async function prepareSuperuser(): Promise<string | null> {
-      const parts = { users: stores.users, passwords }
+      const parts = { users, passwords }
       const outcome = await ensureSuperuser(parts, config.elasticPassword)
       if (outcome === 'differs') {
         logger.warn('ELASTIC_PASSWORD is not the password of elastic, which stays as it is')

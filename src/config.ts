@@ -8,7 +8,7 @@ import { parseSettings } from './settingsFile.ts'
 export interface Config {
   readonly host: string
   readonly port: number
-  /** `file:…`: an SQLite database. */
+  /** `file:…` is SQLite, `postgres://…` PostgreSQL. */
   readonly databaseUrl: string
   /** The password that the superuser `elastic` gets when it is first made. */
   readonly elasticPassword: string | null
@@ -46,6 +46,8 @@ function fromText<T extends z.ZodType>(pattern: RegExp, valueOf: (text: string) 
 const duration = amount(units, 'a time such as 30s or 5m')
 const size = amount(bytes, 'a size such as 512kb or 20mb')
 
+const patience = duration.refine((milliseconds) => milliseconds > 0, { error: 'expected more than 0' })
+
 const nativeRealm = z.strictObject({
   /** The place in the chain: realms are asked in ascending order. */
   order: fromText(/^-?\d{1,9}$/, Number, z.int({ error: 'expected a whole number' })),
@@ -77,6 +79,25 @@ const settingsSchema = z.strictObject({
     .strictObject({
       /** The largest that labels and data of a profile may be together, as JSON. */
       max_size: size.prefault('10mb'),
+    })
+    .prefault({}),
+  /** Of PostgreSQL alone. */
+  database: z
+    .strictObject({
+      /** How many connections one gateway keeps at most. */
+      pool_size: fromText(
+        /^\d{1,4}$/,
+        Number,
+        z.int({ error: 'expected a whole number from 1 to 1000' }).min(1).max(1_000).default(10),
+      ),
+      /** How long to wait for a connection: to be made, or to be free. */
+      connection_timeout: patience.prefault('5s'),
+      /** How long one statement may take. */
+      statement_timeout: patience.prefault('10s'),
+      /** Who migrates a database that is not empty: `profile-gateway migrate`, or whichever gateway starts first. */
+      migrate: z
+        .enum(['by_command', 'on_start'], { error: 'expected by_command or on_start' })
+        .default('by_command'),
     })
     .prefault({}),
   http: z
@@ -113,8 +134,8 @@ export function loadConfig(
   const logLevel = logLevels.find((level) => level === (environment.LOG_LEVEL ?? 'info'))
   if (!logLevel) problems.push(`LOG_LEVEL: expected one of ${logLevels.join(', ')}`)
   const databaseUrl = value('DATABASE_URL') ?? 'file:./data/gateway.db'
-  if (!databaseUrl.startsWith('file:'))
-    problems.push('DATABASE_URL: expected file:… (this release runs on SQLite)')
+  if (!/^(file:|postgres(ql)?:\/\/)/.test(databaseUrl))
+    problems.push('DATABASE_URL: expected file:… or postgres://…')
   const elasticPassword = value('ELASTIC_PASSWORD')
   if (elasticPassword !== null && elasticPassword.length < 6) {
     problems.push('ELASTIC_PASSWORD: expected at least 6 characters')

@@ -21,6 +21,14 @@ program
   .description('answer at both doors until told to stop')
   .action(async () => (await import('./cli/serve.ts')).serve())
 program
+  .command('migrate')
+  .description('bring the database to the schema of this release')
+  .option('--status', 'only say what it lacks; the exit code is 1 if it lacks something')
+  .action(async ({ status }: { status?: true }) => {
+    const { migrate, migrationStatus } = await import('./cli/migrate.ts')
+    await (status ? migrationStatus() : migrate())
+  })
+program
   .command('demo')
   .description('activate a profile at both doors, on a database that is thrown away')
   .action(async () => (await import('./cli/demo.ts')).demo())

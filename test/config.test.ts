@@ -104,11 +104,11 @@ describe('the environment', () => {
     ])
   })
 
-  it.each(['', 'gateway.db', 'postgres://user:pass@host/db', 'sqlite:x', 'FILE:x'])(
+  it.each(['', 'gateway.db', 'postgres:x', 'mysql://user:pass@host/db', 'sqlite:x', 'FILE:x'])(
     'has no database %j',
     async (DATABASE_URL) => {
       expect(await problems(null, { DATABASE_URL })).toEqual([
-        'DATABASE_URL: expected file:… (this release runs on SQLite)',
+        'DATABASE_URL: expected file:… or postgres://…',
       ])
     },
   )
@@ -320,7 +320,7 @@ describe('a file that is not sound', () => {
       [
         'PORT: expected a number from 0 to 65535',
         'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent',
-        'DATABASE_URL: expected file:… (this release runs on SQLite)',
+        'DATABASE_URL: expected file:… or postgres://…',
         'ELASTIC_PASSWORD: expected at least 6 characters',
         'gateway.yml:3: realms.native.one.order: expected a whole number',
         'gateway.yml:3: realms.native.one.enabled: expected true or false',

@@ -16,7 +16,8 @@ export function createIdentifyCaller(prove: Prove) {
     if (proof.kind === 'refused') {
       throw new Failure('UNAUTHENTICATED', unknownCaller(principalOf(credentials), uri))
     }
-    return { ...proof.subject, authenticationType: 'realm' }
+    const { subject, securityEpoch } = proof
+    return { ...subject, authenticationType: 'realm', securityEpoch }
   }
 }
 

@@ -19,18 +19,13 @@ export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmPa
     async authenticate(credentials) {
       if (credentials.kind !== 'password' || !owns(credentials.username)) return null
       const { username, password } = credentials
-      const user = isSecurityName(username) ? await users.find(username) : null
+      const found = isSecurityName(username) ? await users.find(username) : null
       // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
-      const proven = await passwords.verify(username, user?.enabled ? user.passwordHash : null, password)
-      if (!user || !proven) return refused
-      return {
-        kind: 'proven',
-        subject: subjectOf(user),
-        async confirm() {
-          const now = await users.find(username)
-          return now?.enabled && now.passwordHash === user.passwordHash ? subjectOf(now) : null
-        },
-      }
+      const hash = found?.user.enabled ? found.user.passwordHash : null
+      const proven = await passwords.verify(username, hash, password)
+      if (!found || !proven) return refused
+      const { user, basis, securityEpoch } = found
+      return { kind: 'proven', subject: subjectOf(user), basis, securityEpoch }
     },
   }
 

@@ -1,6 +1,7 @@
 // The contract of a realm: something that can prove who a user is. A realm answers three ways: not mine (null),
 // mine and proven, mine and refused. It throws only if it cannot judge, and the chain then says so.
 
+import type { Basis } from './basis.ts'
 import type { Grant } from './credentials.ts'
 import type { RealmRef, Subject } from './subject.ts'
 
@@ -14,10 +15,12 @@ export interface Proof {
   readonly kind: 'proven'
   readonly subject: Subject
   /**
-   * The subject as it is known now, or null if these credentials would no longer prove it. Proving can take long;
-   * whoever writes down what the proof says asks again first.
+   * What the proof rests on in our database, or null if on nothing there. Proving can take long: whoever writes down
+   * what the proof says makes sure that this still stands.
    */
-  confirm(): Promise<Subject | null>
+  readonly basis: Basis | null
+  /** The security epoch when the subject was read: who decides about it must know definitions as new as that. */
+  readonly securityEpoch: number
 }
 
 export interface Refusal {

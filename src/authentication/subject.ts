@@ -23,4 +23,6 @@ export type AuthenticationType = 'realm'
 /** Whoever sends the request. Never the subject of a grant, even where both are the same person. */
 export interface Caller extends Subject {
   readonly authenticationType: AuthenticationType
+  /** The security epoch when the caller was read. */
+  readonly securityEpoch: number
 }

@@ -17,7 +17,8 @@ export async function ensureSuperuser(
 ): Promise<'made' | 'same' | 'differs' | 'missing'> {
   const there = await users.find(superuser)
   if (password === null) return there ? 'same' : 'missing'
-  if (there) return (await passwords.verify(superuser, there.passwordHash, password)) ? 'same' : 'differs'
+  if (there)
+    return (await passwords.verify(superuser, there.user.passwordHash, password)) ? 'same' : 'differs'
   const passwordHash = await passwords.hash(password)
   const made = await users.createIfAbsent({
     username: superuser,

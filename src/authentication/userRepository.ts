@@ -1,3 +1,5 @@
+import type { Basis } from './basis.ts'
+
 /** A user as the database keeps it. */
 export interface StoredUser {
   readonly username: string
@@ -12,9 +14,17 @@ export interface StoredUser {
 /** A user without its password hash: what may leave the gateway. */
 export type User = Omit<StoredUser, 'passwordHash'>
 
+/** A user as one statement found it. */
+export interface FoundUser {
+  readonly user: StoredUser
+  readonly basis: Basis
+  /** The security epoch at that moment. */
+  readonly securityEpoch: number
+}
+
 /** What the authentication service needs of the database. Every write is one atomic statement. */
 export interface UserRepository {
-  find(username: string): Promise<StoredUser | null>
+  find(username: string): Promise<FoundUser | null>
   /** Those of the named users that exist, or all users, by name. */
   list(usernames: readonly string[] | null): Promise<User[]>
   /** Creates the user or replaces it whole. True if it was created. */

@@ -1,8 +1,15 @@
 import type { Role } from './role.ts'
 
+/** All stored roles at one moment, by name. */
+export interface RoleDefinitions {
+  /** Which every change of a role raises. */
+  readonly securityEpoch: number
+  readonly roles: ReadonlyMap<string, Role>
+}
+
 /** What this folder needs of the database. Every write is one atomic statement. */
 export interface RoleRepository {
-  find(name: string): Promise<Role | null>
+  definitions(): Promise<RoleDefinitions>
   /** Those of the named roles that are stored, or all stored roles, by name. */
   list(names: readonly string[] | null): Promise<Role[]>
   /** Creates the role or replaces it whole. True if it was created. */

@@ -7,13 +7,14 @@ import { grantRejected, type GrantRejected } from '../authentication/grantReject
 import type { Caller, Subject } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
+import { createInTurn } from './inTurn.ts'
 import { isOwnedBy, isSameUser, profileUserOf, type Profile } from './profile.ts'
 import type { Candidates, ProfileRepository } from './repository.ts'
 import { baseOf, nextDifferentiator, uidOf } from './uid.ts'
 
 const action = 'cluster:admin/xpack/security/profile/activate'
 
-/** Each lost one is a write that somebody else has made. */
+/** Each lost one is a write that another gateway has made. */
 const mostAttempts = 1_000
 
 interface ActivateParts {
@@ -26,34 +27,42 @@ interface ActivateParts {
 
 /** Makes the use case: the grant's user gets a profile, created or refreshed and enabled, labels and data untouched. */
 export function createActivate({ authorize, prove, profiles, unchangedGrace }: ActivateParts) {
+  const inTurn = createInTurn()
+
   return async function activate(caller: Caller, grant: Grant): Promise<Profile | GrantRejected> {
     // 1  Is it a grant at all, and may the caller do this?
     refuseProblems(grantProblems(grant))
     await authorize(caller, action)
+    return (await attempt(grant)) ?? (await inTurn(credentialOf(grant), () => attemptAgain(grant)))
+  }
 
+  /** Null if the user or the profile was written by somebody else meanwhile. */
+  async function attempt(grant: Grant): Promise<Profile | GrantRejected | null> {
     // 2  Whom does the grant prove?
     const proof = await prove(grant)
     if (proof.kind === 'refused') return grantRejected(grant, action)
+    const { subject, basis } = proof
 
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      // 3  Which profile is that user's? It is read before the user is confirmed: then nobody who wrote it so far
-      //    knew anything newer of the user, and nobody can write later without being noticed in step 4.
-      const base = baseOf(proof.subject.username)
-      const candidates = await profiles.candidates(base)
-      const subject = await proof.confirm()
-      if (!subject) return grantRejected(grant, action)
-      const owned = theOneOwnedBy(subject, candidates)
+    // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands.
+    const base = baseOf(subject.username)
+    const candidates = await profiles.candidates(base, basis)
+    if (!candidates.stands) return null
+    const owned = theOneOwnedBy(subject, candidates)
 
-      // 4  Leave it, refresh it or create it. If somebody else has written meanwhile, look again.
-      if (owned && isUnchanged(owned, subject, candidates.now)) return owned
-      const next = owned ? refreshed(owned, subject, candidates.now) : firstOf(base, subject, candidates)
-      const written = owned ? await profiles.refresh(next) : await profiles.create(base, next)
+    // 4  Leave it, refresh it or create it, while the proof stands and nobody else has written.
+    if (owned && isUnchanged(owned, subject, candidates.now)) return owned
+    const next = owned ? refreshed(owned, subject, candidates.now) : firstOf(base, subject, candidates)
+    const written = owned ? await profiles.refresh(next, basis) : await profiles.create(base, next, basis)
 
-      if (!written) continue
+    // 5  Return it.
+    return written ? next : null
+  }
 
-      // 5  Return it, unless the user has changed meanwhile: somebody may have found that here and written nothing.
-      const now = await proof.confirm()
-      if (!now || isSameUser(next.user, profileUserOf(now))) return next
+  /** In turn, so that the many who activate one user at once do not write in vain again and again. */
+  async function attemptAgain(grant: Grant): Promise<Profile | GrantRejected> {
+    for (let attempts = 0; attempts < mostAttempts; attempts++) {
+      const result = await attempt(grant)
+      if (result) return result
     }
     throw new Failure('UNAVAILABLE', 'others write this profile all the time, try again later')
   }
@@ -65,6 +74,10 @@ export function createActivate({ authorize, prove, profiles, unchangedGrace }: A
 }
 
 export type Activate = ReturnType<typeof createActivate>
+
+function credentialOf(grant: Grant): string {
+  return grant.kind === 'password' ? grant.username : grant.token
+}
 
 function theOneOwnedBy(subject: Subject, { profiles }: Candidates): Profile | undefined {
   const owned = profiles.filter((profile) => isOwnedBy(profile, subject))

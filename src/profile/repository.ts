@@ -1,3 +1,4 @@
+import type { Basis } from '../authentication/basis.ts'
 import type { Document } from './document.ts'
 import type { Profile } from './profile.ts'
 
@@ -5,20 +6,25 @@ import type { Profile } from './profile.ts'
 export interface Candidates {
   /** That instant by the database's clock, in epoch milliseconds. */
   readonly now: number
+  /** Whether the basis still stood at that instant. */
+  readonly stands: boolean
   readonly profiles: readonly Profile[]
 }
 
-/** What this folder needs of the database. Every write is one atomic statement that bumps `seqNo` by one. */
+/**
+ * What this folder needs of the database. Every write is one atomic statement that bumps `seqNo` by one. What is
+ * written on a basis is written only while that stands; without one (null) nothing else is asked.
+ */
 export interface ProfileRepository {
   /** All profiles of usernames with this base, whoever owns them and whatever their uids look like. */
-  candidates(base: string): Promise<Candidates>
-  /** Stores a new profile with empty labels and data. False if its uid is already given. */
-  create(base: string, profile: Profile): Promise<boolean>
+  candidates(base: string, basis: Basis | null): Promise<Candidates>
+  /** Stores a new profile with empty labels and data. False if its uid is already given, or the basis is gone. */
+  create(base: string, profile: Profile, basis: Basis | null): Promise<boolean>
   /**
    * Writes user block, time and `enabled` of `next` over the profile that still has the version before it; labels
-   * and data stay as they are. False if somebody else has written since.
+   * and data stay as they are. False if somebody else has written since, or the basis is gone.
    */
-  refresh(next: Profile): Promise<boolean>
+  refresh(next: Profile, basis: Basis | null): Promise<boolean>
   /** Puts a profile into use, or out of it; nothing is written if it is so already, or is not there. */
   setEnabled(uid: string, enabled: boolean): Promise<void>
   /**

@@ -1,67 +1,88 @@
 // The databases. This folder alone knows Prisma and SQL; it implements the ports that the other folders declare.
 
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
-import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+import type { UserRepository } from '../authentication/userRepository.ts'
+import type { RoleRepository } from '../authorization/roleRepository.ts'
+import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
-import { migrate, sqlite } from './migrate.ts'
+import type { Connected } from './client.ts'
+import { clusterUuid } from './cluster.ts'
+import type { MigrationState } from './migrationHistory.ts'
+import { guarded } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
-import { sqliteFile } from './sqliteFile.ts'
-import { lockSqlite } from './sqliteLock.ts'
+import { createProfileRepository } from './profiles.ts'
+import { createRoleRepository } from './roles.ts'
+import { createUserRepository } from './users.ts'
 
-/** An open SQLite database. */
-export interface SqliteDatabase {
-  readonly client: PrismaClient
-  /** Closes it and lets others open it. */
+/** How to reach a database, and how patient to be with it. */
+export interface DatabaseOptions {
+  /** `file:…` or `postgres://…`. */
+  readonly url: string
+  /** The process's clock in epoch milliseconds: SQLite, which is opened by one process alone, has no better one. */
+  readonly clock: () => number
+  /** How many connections to PostgreSQL there may be. */
+  readonly poolSize: number
+  /** How long to wait for a connection to PostgreSQL, in milliseconds. */
+  readonly connectionTimeout: number
+  /** How long a statement may take on PostgreSQL, in milliseconds. */
+  readonly statementTimeout: number
+  /** Whether a PostgreSQL database that is not empty may be migrated too. */
+  readonly migrateOnStart: boolean
+}
+
+/** An open database at the schema of this release. */
+export interface Database {
+  readonly users: UserRepository
+  readonly roles: RoleRepository
+  readonly profiles: ProfileRepository
+  /** What names this database to clients. */
+  readonly clusterUuid: string
+  /** Throws `UNAVAILABLE` if it does not answer, `CONFIGURATION` if its schema is not one for this release any more. */
+  readonly check: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** Opens the SQLite database that a `file:` URL names, for this opener alone and brought to this release. */
-export async function openSqlite(url: string): Promise<SqliteDatabase> {
+/**
+ * Opens a database, and brings it to this release where that is this process's to do.
+ * @throws `CONFIGURATION` with what stands in the way
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   try {
-    const file = await sqliteFile(url)
-    const unlock = await lockSqlite(file)
+    const connected = await connect(options)
     try {
-      const client = await connect(file, unlock)
-      return { client, close: () => client.$disconnect() }
+      return await databaseOn(connected)
     } catch (error) {
-      await unlock()
+      await connected.close()
       throw error
     }
   } catch (error) {
-    throw openingFailure(url, error)
+    throw openingFailure(options.url, error)
   }
 }
 
-async function connect(file: string, unlock: () => Promise<void>): Promise<PrismaClient> {
-  const adapter = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 5_000 })
-  await migrate(sqlite, adapter)
-  const connection = await adapter.connect()
-  const close = connection.dispose.bind(connection)
-  // The lock belongs to the connection: it goes with it, and is not garbage before it.
-  connection.dispose = () => close().finally(unlock)
-  try {
-    await prepare(connection)
-    const { provider, adapterName } = connection
-    const client = new PrismaClient({
-      // Without the statement that failed, which can hold what must not be logged.
-      errorFormat: 'minimal',
-      adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
-    })
-    await client.$connect()
-    return client
-  } catch (error) {
-    await connection.dispose()
-    throw error
-  }
+async function connect(options: DatabaseOptions): Promise<OpenConnection> {
+  return options.url.startsWith('file:')
+    ? (await import('./sqlite.ts')).openSqlite(options)
+    : (await import('./postgresql.ts')).openPostgresql(options)
 }
 
-/** Sets what every connection starts without, and proves that the database can be written. */
-async function prepare(connection: SqlDriverAdapter): Promise<void> {
-  await connection.executeScript('PRAGMA synchronous = FULL')
-  const journal = await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] })
-  if (journal.rows[0]?.[0] !== 'wal')
-    throw new Failure('CONFIGURATION', 'its file system does not support WAL')
-  // BEGIN IMMEDIATE alone succeeds on a file that may only be read.
-  await connection.executeScript('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK')
+/** What opening either database gives. */
+export interface OpenConnection extends Connected {
+  readonly check: () => Promise<MigrationState>
+  readonly close: () => Promise<void>
+}
+
+async function databaseOn({ check, close, ...connected }: OpenConnection): Promise<Database> {
+  return {
+    users: guarded(createUserRepository(connected)),
+    roles: guarded(createRoleRepository(connected)),
+    profiles: guarded(createProfileRepository(connected)),
+    clusterUuid: await clusterUuid(connected.client),
+    ...guarded({
+      async check() {
+        const { missing } = await check()
+        if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')
+      },
+    }),
+    close,
+  }
 }

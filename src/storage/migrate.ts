@@ -2,7 +2,7 @@
 
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { Failure } from '../errors.ts'
-import { isUpToDate } from './migrationHistory.ts'
+import { migrationState } from './migrationHistory.ts'
 import { migrationListOf, readMigrations, type Migration } from './migrations.ts'
 
 /** What it takes to migrate one kind of database. */
@@ -13,14 +13,9 @@ export interface Dialect {
   readonly begin: string
 }
 
-export const sqlite: Dialect = {
-  migrations: new URL('../../prisma/migrations/sqlite/', import.meta.url),
-  begin: 'BEGIN IMMEDIATE',
-}
-
 /**
  * Applies the migrations that a database lacks, all of them or none, and returns their names. Any number of processes
- * may do so at once. A database that has a migration which is not of this release is refused.
+ * may do so at once. A database that is not one for this release is refused.
  */
 export async function migrate(
   { migrations: folder, begin }: Dialect,
@@ -28,11 +23,12 @@ export async function migrate(
 ): Promise<string[]> {
   const migrations = await readMigrations(folder)
   const connection = await adapter.connect()
+  const isComplete = async () => (await migrationState(connection, migrations)).missing.length === 0
   try {
-    if (await isUpToDate(connection, migrations)) return []
+    if (await isComplete()) return []
     await connection.executeScript(begin)
     // Meanwhile somebody else may have been first, even another release.
-    if (await isUpToDate(connection, migrations)) return []
+    if (await isComplete()) return []
     const applied = await apply(connection, folder, migrations)
     await connection.executeScript('COMMIT')
     return applied

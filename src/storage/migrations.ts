@@ -25,6 +25,11 @@ async function readMigration(folder: URL, name: string): Promise<Migration> {
   return { name, script, checksum: hash('sha256', script) }
 }
 
+/** Which release of the schema a migration belongs to: `…_r2_name` to the second. */
+export function releaseOf(name: string): number {
+  return Number(/^\d+_r(\d+)_/.exec(name)?.[1] ?? 1)
+}
+
 /** The same migrations as the schema engine takes them. */
 export function migrationListOf(folder: URL, migrations: readonly Migration[]): MigrationList {
   return {

@@ -1,11 +1,11 @@
-import { isDriverAdapterError } from '@prisma/driver-adapter-utils'
 import { Failure } from '../errors.ts'
+import { databaseErrorOf } from './databaseError.ts'
 
 /** Why a database could not be opened, in words for whoever runs the gateway. */
 export function openingFailure(url: string, error: unknown): Failure {
-  const { code, message } = originOf(error)
+  const { code, message } = databaseErrorOf(error)
   const reason = reasons.find(([pattern]) => pattern.test(code))?.[1] ?? message
-  return new Failure('CONFIGURATION', `cannot open ${url}: ${reason}`, { cause: error })
+  return new Failure('CONFIGURATION', `cannot open ${publicUrl(url)}: ${reason}`, { cause: error })
 }
 
 const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
@@ -14,10 +14,10 @@ const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
+  [/^(ENOSPC|SQLITE_FULL)$/, 'the disk is full'],
 ]
 
-function originOf(error: unknown): { code: string; message: string } {
-  if (isDriverAdapterError(error)) return { code: error.cause.originalCode ?? '', message: error.message }
-  if (!(error instanceof Error)) return { code: '', message: String(error) }
-  return { code: 'code' in error ? String(error.code) : '', message: error.message }
+/** The URL without who opens it and with what. */
+function publicUrl(url: string): string {
+  return url.replace(/^(postgres(?:ql)?:\/\/)(?:.*@)?([^?]*).*$/s, '$1$2')
 }

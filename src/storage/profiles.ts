@@ -1,43 +1,42 @@
-import { Prisma, type PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+import { empty, join, raw, sqltag as sql, type RawValue, type Sql } from '@prisma/client/runtime/client'
 import type { ProfileModel } from '../../prisma/generated/sqlite/models.ts'
-import type { Profile, ProfileUser } from '../profile/profile.ts'
+import type { Profile } from '../profile/profile.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
+import { stands } from './stands.ts'
+import type { Connected } from './client.ts'
 import { jsonIn, objectOut, stringsOut } from './json.ts'
 
-interface ProfileRepositoryParts {
-  client: PrismaClient
-  /** The database's clock in epoch milliseconds: on SQLite, which is opened by one process alone, that process's. */
-  clock: () => number
-}
-
 /** Keeps profiles in the table `profiles`. */
-export function createProfileRepository({ client, clock }: ProfileRepositoryParts): ProfileRepository {
+export function createProfileRepository({ client, now, json, forShare }: Connected): ProfileRepository {
   const { profile: profiles } = client
   return {
-    async candidates(base) {
-      const now = clock()
-      return { now, profiles: (await profiles.findMany({ where: { base }, omit })).map(profileOf) }
-    },
-
-    async create(base, { uid, ...profile }) {
-      try {
-        await profiles.create({
-          data: { uid, base, ...columnsOf(profile), labels: {}, data: {} },
-          select: { uid: true },
-        })
-        return true
-      } catch (error) {
-        if (isTaken(error)) return false
-        throw error
+    async candidates(base, basis) {
+      // The clock comes even where there is no profile.
+      const rows = await client.$queryRaw<(Clock & (Row | { uid: null }))[]>`
+        SELECT "clock".*, ${selected} FROM (SELECT ${now()} AS "now", ${stands(basis, empty)} AS "stands") AS "clock"
+        LEFT JOIN "profiles" ON "base" = ${base}`
+      return {
+        now: Number(rows[0]?.now),
+        stands: Boolean(rows[0]?.stands),
+        profiles: rows.flatMap((row) => (row.uid === null ? [] : profileOf(row))),
       }
     },
 
-    async refresh({ uid, ...next }) {
-      const { count } = await profiles.updateMany({
-        where: { uid, seqNo: next.seqNo - 1 },
-        data: columnsOf(next),
-      })
-      return count > 0
+    async create(base, profile, basis) {
+      const columns = { uid: profile.uid, base, ...columnsOf(profile), labels: json('{}'), data: json('{}') }
+      const written = await client.$executeRaw`
+        INSERT INTO "profiles" (${join(Object.keys(columns).map(column))})
+        SELECT ${join(Object.values(columns))} WHERE ${stands(basis, forShare)}
+        ON CONFLICT ("uid") DO NOTHING`
+      return written > 0
+    },
+
+    async refresh(next, basis) {
+      const changes = Object.entries(columnsOf(next)).map(([name, value]) => sql`${column(name)} = ${value}`)
+      const written = await client.$executeRaw`
+        UPDATE "profiles" SET ${join(changes)}
+        WHERE "uid" = ${next.uid} AND "seqNo" = ${next.seqNo - 1} AND ${stands(basis, forShare)}`
+      return written > 0
     },
 
     async setEnabled(uid, enabled) {
@@ -56,7 +55,8 @@ export function createProfileRepository({ client, clock }: ProfileRepositoryPart
     },
 
     async find(uids) {
-      return (await profiles.findMany({ where: { uid: { in: [...new Set(uids)] } }, omit })).map(profileOf)
+      const where = { uid: { in: [...new Set(uids)] } }
+      return (await profiles.findMany({ where, omit: { data: true } })).map(profileOf)
     },
 
     async findWithData(uids) {
@@ -64,32 +64,42 @@ export function createProfileRepository({ client, clock }: ProfileRepositoryPart
       return rows.map((row) => ({ ...profileOf(row), data: objectOut(row.data) }))
     },
   }
-}
 
-const omit = { data: true } as const
-
-/** Whether a row with that key is there already. Source: Prisma's error reference, P2002. */
-function isTaken(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
-}
-
-function columnsOf({ user, enabled, lastSynchronized, seqNo }: Omit<Profile, 'uid'>) {
-  return { ...userColumnsOf(user), enabled, lastSynchronized, seqNo }
-}
-
-function userColumnsOf({ username, roles, fullName, email, realm }: ProfileUser) {
-  return {
-    username,
-    roles: jsonIn(roles),
-    fullName,
-    email,
-    realmName: realm.name,
-    realmType: realm.type,
-    realmDomain: realm.domain,
+  function columnsOf({ user, enabled, lastSynchronized, seqNo }: Profile): Record<string, RawValue> {
+    const { username, roles, fullName, email, realm } = user
+    return {
+      username,
+      roles: json(JSON.stringify(roles)),
+      fullName,
+      email,
+      realmName: realm.name,
+      realmType: realm.type,
+      realmDomain: realm.domain,
+      enabled,
+      lastSynchronized,
+      seqNo,
+    }
   }
 }
 
-function profileOf(row: Omit<ProfileModel, 'data'>): Profile {
+/** What is read where no application data are asked for. */
+type Row = Omit<ProfileModel, 'data' | 'base'>
+
+interface Clock {
+  readonly now: number | bigint
+  readonly stands: boolean | number | bigint
+}
+
+const selected = raw(
+  '"uid", "enabled", "lastSynchronized", "username", "roles", "fullName", "email", "realmName", "realmType", ' +
+    '"realmDomain", "labels", "seqNo"',
+)
+
+function column(name: string): Sql {
+  return raw(`"${name}"`)
+}
+
+function profileOf(row: Row): Profile {
   const { uid, enabled, username, fullName, email, realmName, realmType, realmDomain } = row
   return {
     uid,

@@ -1,16 +1,23 @@
-import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import type { RoleModel } from '../../prisma/generated/sqlite/models.ts'
 import type { Role } from '../authorization/role.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
 import { byName } from './byName.ts'
+import type { Connected } from './client.ts'
 import { jsonIn, objectOut } from './json.ts'
 
 /** Keeps roles in the table `roles`. */
-export function createRoleRepository({ role: roles }: PrismaClient): RoleRepository {
+export function createRoleRepository({ client }: Connected): RoleRepository {
+  const { role: roles } = client
   return {
-    async find(name) {
-      const row = await roles.findUnique({ where: { name } })
-      return row && roleOf(row)
+    async definitions() {
+      // The epoch comes even where there is no role.
+      const rows = await client.$queryRaw<({ securityEpoch: bigint } & (Row | { name: null }))[]>`
+        SELECT "securityEpoch", "name", "definition" FROM "cluster" LEFT JOIN "roles" ON 1 = 1 WHERE "id" = 1`
+      const stored = rows.flatMap((row) => (row.name === null ? [] : roleOf(row)))
+      return {
+        securityEpoch: Number(rows[0]?.securityEpoch),
+        roles: new Map(stored.map((role) => [role.name, role])),
+      }
     },
 
     async list(names) {
@@ -37,6 +44,8 @@ export function createRoleRepository({ role: roles }: PrismaClient): RoleReposit
   }
 }
 
-function roleOf({ name, definition }: RoleModel): Role {
+type Row = Omit<RoleModel, 'revision'>
+
+function roleOf({ name, definition }: Row): Role {
   return { ...(objectOut(definition) as unknown as Omit<Role, 'name'>), name }
 }

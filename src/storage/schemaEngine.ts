@@ -1,6 +1,8 @@
 // Prisma's schema engine. Importing this file costs tens of milliseconds: do so only where there is work for it.
 
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import {
   bindMigrationAwareSqlAdapterFactory,
   type SqlMigrationAwareDriverAdapterFactory,
@@ -30,8 +32,8 @@ declare const WebAssembly: {
 }
 
 // The package can load itself only in bundlers, and in Node with a warning.
-const glueUrl = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
-const binary = await readFile(new URL('schema_engine_bg.wasm', glueUrl))
+const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+const binary = await readFile(join(dirname(gluePath), 'schema_engine_bg.wasm'))
 const { instance } = await WebAssembly.instantiate(binary, { './schema_engine_bg.js': glue })
 glue.__wbg_set_wasm(instance.exports)
 instance.exports.__wbindgen_start()

@@ -1,15 +1,24 @@
-import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+import { randomUUID } from 'node:crypto'
 import type { UserModel } from '../../prisma/generated/sqlite/models.ts'
 import type { StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
 import { byName } from './byName.ts'
+import type { Connected } from './client.ts'
 import { jsonIn, objectOut, stringsOut } from './json.ts'
 
 /** Keeps users in the table `users`. */
-export function createUserRepository({ user: users }: PrismaClient): UserRepository {
+export function createUserRepository({ client }: Connected): UserRepository {
+  const { user: users } = client
   return {
     async find(username) {
-      const row = await users.findUnique({ where: { username } })
-      return row && storedUserOf(row)
+      const [row] = await client.$queryRaw<(UserModel & { securityEpoch: bigint })[]>`
+        SELECT "users".*, "securityEpoch" FROM "users" JOIN "cluster" ON "id" = 1 WHERE "username" = ${username}`
+      if (!row) return null
+      const { incarnation, revision, securityEpoch } = row
+      return {
+        user: storedUserOf(row),
+        basis: { username, incarnation, revision },
+        securityEpoch: Number(securityEpoch),
+      }
     },
 
     async list(usernames) {
@@ -22,7 +31,7 @@ export function createUserRepository({ user: users }: PrismaClient): UserReposit
       const columns = { passwordHash, ...columnsOf(user) }
       const { revision } = await users.upsert({
         where: { username },
-        create: { username, ...columns, revision: 1 },
+        create: { username, ...columns, revision: 1, incarnation: randomUUID() },
         update: { ...columns, revision: { increment: 1 } },
         select: { revision: true },
       })
@@ -41,7 +50,7 @@ export function createUserRepository({ user: users }: PrismaClient): UserReposit
     async createIfAbsent({ username, passwordHash, ...user }) {
       const row = await users.upsert({
         where: { username },
-        create: { username, passwordHash, ...columnsOf(user), revision: 1 },
+        create: { username, passwordHash, ...columnsOf(user), revision: 1, incarnation: randomUUID() },
         // Changes nothing; with nothing to update, Prisma would not do it in one statement.
         update: { username },
       })

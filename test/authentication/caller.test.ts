@@ -3,7 +3,7 @@ import { createIdentifyCaller, type IdentifyCaller } from '../../src/authenticat
 import { createChain } from '../../src/authentication/chain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords } from '../../src/authentication/passwords.ts'
-import { databases, prepared } from '../storage/databases.ts'
+import { prepared } from '../support/testDatabase.ts'
 
 const uri = '/_security/profile/_activate?pretty'
 const missing = `missing authentication credentials for REST request [${uri}]`
@@ -12,8 +12,8 @@ const unproven = (principal: string) => `unable to authenticate user [${principa
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const basic = (username: string, password: string) => `Basic ${base64(`${username}:${password}`)}`
 
-describe.each(databases.slice(0, 1))('the caller of a request', (database) => {
-  const emptied = prepared(database)
+describe('the caller of a request', () => {
+  const emptied = prepared()
   let identify: IdentifyCaller
 
   beforeAll(async () => {
@@ -51,6 +51,7 @@ describe.each(databases.slice(0, 1))('the caller of a request', (database) => {
         metadata: {},
         realm: { name: 'native', type: 'native', domain: null },
         authenticationType: 'realm',
+        securityEpoch: expect.any(Number) as number,
       })
     })
 

@@ -171,7 +171,9 @@ describe('a proof', () => {
     const passwords = createPasswords()
     const secret = await cheapHash('secret')
     await verify(passwords, secret, 'secret')
-    await expect(verify(passwords, secret.slice(0, -1), `${secret.at(-1) ?? ''}secret`)).rejects.toThrow()
+    // A hash that lacks its last letter may not even be one.
+    const other = verify(passwords, secret.slice(0, -1), `${secret.at(-1) ?? ''}secret`).catch(() => false)
+    expect(await other).toBe(false)
   })
 
   it('is forgotten once 100,000 others have come after it', { timeout: 120_000 }, async () => {

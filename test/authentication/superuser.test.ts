@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createPasswords } from '../../src/authentication/passwords.ts'
 import { ensureSuperuser } from '../../src/authentication/superuser.ts'
-import { databases, prepared } from '../storage/databases.ts'
+import { prepared, userIn } from '../support/testDatabase.ts'
 
-describe.each(databases)('the superuser on $name', (database) => {
-  const emptied = prepared(database)
+describe('the superuser', () => {
+  const emptied = prepared()
   const passwords = createPasswords()
 
   async function parts() {
@@ -15,7 +15,7 @@ describe.each(databases)('the superuser on $name', (database) => {
   it('is made with the password, enabled and with the role superuser', async () => {
     const { users } = await parts()
     expect(await ensureSuperuser({ users, passwords }, 'first password')).toBe('made')
-    const elastic = await users.find('elastic')
+    const elastic = await userIn(users, 'elastic')
     expect(elastic).toMatchObject({ roles: ['superuser'], enabled: true, metadata: { _reserved: true } })
     expect(await passwords.verify('elastic', elastic?.passwordHash ?? null, 'first password')).toBe(true)
   })
@@ -23,18 +23,18 @@ describe.each(databases)('the superuser on $name', (database) => {
   it('is missing where there is none and no password for it, and is not made', async () => {
     const { users } = await parts()
     expect(await ensureSuperuser({ users, passwords }, null)).toBe('missing')
-    expect(await users.find('elastic')).toBeNull()
+    expect(await userIn(users, 'elastic')).toBeNull()
   })
 
   it('keeps its password and all else when it is there already', async () => {
     const { users } = await parts()
     await ensureSuperuser({ users, passwords }, 'first password')
     await users.setEnabled('elastic', false)
-    const before = await users.find('elastic')
+    const before = await userIn(users, 'elastic')
     expect(await ensureSuperuser({ users, passwords }, 'first password')).toBe('same')
     expect(await ensureSuperuser({ users, passwords }, 'another password')).toBe('differs')
     expect(await ensureSuperuser({ users, passwords }, null)).toBe('same')
-    expect(await users.find('elastic')).toEqual(before)
+    expect(await userIn(users, 'elastic')).toEqual(before)
   })
 
   it('is made by exactly one of many gateways that start at once, with the password of that one', async () => {
@@ -45,9 +45,9 @@ describe.each(databases)('the superuser on $name', (database) => {
     )
     expect(outcomes.toSorted()).toEqual([...Array<string>(7).fill('differs'), 'made'])
     const made = given[outcomes.indexOf('made')] ?? ''
-    expect(await passwords.verify('elastic', (await users.find('elastic'))?.passwordHash ?? null, made)).toBe(
-      true,
-    )
+    expect(
+      await passwords.verify('elastic', (await userIn(users, 'elastic'))?.passwordHash ?? null, made),
+    ).toBe(true)
   })
 
   // Whoever loses the race must not warn of a password that is right.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
 import type { Action } from '../../src/authorization/privileges.ts'
 import type { Role } from '../../src/authorization/role.ts'
-import { databases, prepared } from '../storage/databases.ts'
+import { prepared } from '../support/testDatabase.ts'
 
 const activate = 'cluster:admin/xpack/security/profile/activate'
 const putUser = 'cluster:admin/xpack/security/user/put'
@@ -12,14 +12,17 @@ function role(name: string, ...cluster: string[]): Role {
   return { name, cluster, ...empty }
 }
 
-describe.each(databases)('whoever acts, with the roles on $name,', (database) => {
-  const emptied = prepared(database)
+describe('whoever acts, with the roles,', () => {
+  const emptied = prepared()
 
   async function withRoles(...stored: Role[]) {
     const { roles } = await emptied()
     for (const one of stored) await roles.put(one)
     const authorize = createAuthorize(roles)
-    const act = (action: Action, ...names: string[]) => authorize({ username: 'bob', roles: names }, action)
+    const act = async (action: Action, ...names: string[]) => {
+      const { securityEpoch } = await roles.definitions()
+      await authorize({ username: 'bob', roles: names, securityEpoch }, action)
+    }
     return { roles, act }
   }
 

@@ -15,7 +15,7 @@ export interface Target {
   /** Where it listens, for what `fetch` cannot send. */
   readonly url?: string
   /** Moves its clock, in milliseconds. */
-  readonly advance?: (milliseconds: number) => void
+  readonly advance?: (milliseconds: number) => Promise<void>
 }
 
 type UserFields = NonNullable<Parameters<ContractGateway['putUser']>[1]>

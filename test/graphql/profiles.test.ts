@@ -1,29 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { jacknich, jacknichUid, loginBackend, provision } from '../support/people.ts'
 import { createTestApp, elastic, rest, type Credentials } from '../support/testApp.ts'
 import { ask, expectRefused } from './ask.ts'
 import { naughtyStrings } from './naughtyStrings.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
-const database = `file:${join(folder, 'gateway.db')}`
-const { fetch, advance, close } = await createTestApp({ environment: { DATABASE_URL: database } })
-afterAll(async () => {
-  await close()
-  await rm(folder, { recursive: true })
-})
+const { fetch, advance, run, close } = await createTestApp()
+afterAll(close)
 beforeAll(() => provision(fetch))
-beforeEach(() => write('DELETE FROM profiles'))
-
-/** Writes what no operation can. */
-async function write(statement: string) {
-  const connection = await new PrismaBetterSqlite3({ url: database }).connect()
-  await connection.executeScript(statement)
-  await connection.dispose()
-}
+beforeEach(() => run('DELETE FROM profiles'))
 
 const fields = `
   uid enabled lastSynchronized
@@ -67,9 +51,9 @@ describe('activateProfile', () => {
 
   it('leaves the profile as it is within 30 s, and refreshes it after that', async () => {
     const first = await activate(jacknich)
-    advance(29_999)
+    await advance(29_999)
     expect((await activate(jacknich)).data).toEqual(first.data)
-    advance(1)
+    await advance(1)
     const later = await activate(jacknich)
     expect(later.data).toMatchObject({
       activateProfile: { uid: jacknichUid, doc: { primaryTerm: 1, seqNo: 1 } },
@@ -95,7 +79,7 @@ describe('activateProfile', () => {
 
   it('enables a profile, and leaves its labels and data', async () => {
     await activate(jacknich)
-    await write(`UPDATE profiles SET enabled = 0, labels = '{"a":{"b":1}}', data = '{"c":{"d":2}}'`)
+    await run(`UPDATE profiles SET enabled = false, labels = '{"a":{"b":1}}', data = '{"c":{"d":2}}'`)
     expect((await activate(jacknich, ['*'])).data).toMatchObject({
       activateProfile: { enabled: true, labels: { a: { b: 1 } }, data: { c: { d: 2 } }, doc: { seqNo: 1 } },
     })
@@ -244,8 +228,8 @@ describe('activateProfile', () => {
   it('says so where several profiles are one user’s', async () => {
     await activate(jacknich)
     const columns =
-      'base, username, roles, realmName, realmType, enabled, lastSynchronized, labels, data, seqNo'
-    await write(`INSERT INTO profiles (uid, ${columns}) SELECT 'u_other_0', ${columns} FROM profiles`)
+      'base, username, roles, "realmName", "realmType", enabled, "lastSynchronized", labels, data, "seqNo"'
+    await run(`INSERT INTO profiles (uid, ${columns}) SELECT 'u_other_0', ${columns} FROM profiles`)
     const answer = await activate(jacknich)
     expectRefused(answer, 500, 'CONFIGURATION')
     expect(answer.errors?.[0]?.message).toBe(
@@ -265,7 +249,7 @@ describe('profile', () => {
 
   it('answers a profile that is not enabled', async () => {
     await activate(jacknich)
-    await write('UPDATE profiles SET enabled = 0')
+    await run('UPDATE profiles SET enabled = false')
     expect((await read(jacknichUid)).data).toEqual({ profile: { ...profile, enabled: false } })
   })
 
@@ -369,7 +353,7 @@ describe('data', () => {
     [['nothing', ...naughtyStrings.slice(0, 20)], {}],
   ])('of %.60j is what the filters keep', async (keys, kept) => {
     await activate(jacknich)
-    await write(`UPDATE profiles SET data = '${JSON.stringify(stored)}'`)
+    await run(`UPDATE profiles SET data = '${JSON.stringify(stored)}'`)
     const query = `query ($uid: ID!, $keys: [String!]!) {
       profile(uid: $uid) { data(keys: $keys) all: data(keys: ["*"]) }
       profiles(uids: [$uid]) { profiles { data(keys: $keys) } }

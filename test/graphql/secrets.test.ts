@@ -1,23 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import { createPipeline } from '../../src/graphql/yoga.ts'
 import { jacknich, loginBackend, nobody, provision } from '../support/people.ts'
 import { basic, createTestApp, elastic, type TestApp } from '../support/testApp.ts'
+import { databaseName } from '../support/testDatabase.ts'
 import { ask, expectRefused, send, type Answer, type Sent } from './ask.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
-const database = `file:${join(folder, 'gateway.db')}`
-const app = await createTestApp({ environment: { DATABASE_URL: database } })
+const app = await createTestApp()
 beforeAll(() => provision(app.fetch))
-afterAll(async () => {
-  await app.close()
-  await rm(folder, { recursive: true })
-})
+afterAll(app.close)
 
 /** What must never come back: it could be a password, a name of GraphQL, and a part of any other text. */
 const secret = 'Zc4n4ryZ'
@@ -401,13 +393,6 @@ describe('sound requests', () => {
 })
 
 describe('failures on our side', () => {
-  /** Does to the database what a broken disk or a careless operator does. */
-  async function damage(...statements: string[]) {
-    const connection = await new PrismaBetterSqlite3({ url: database }).connect()
-    for (const statement of statements) await connection.executeScript(statement)
-    await connection.dispose()
-  }
-
   function expectMasked(answer: Answer) {
     expectRefused(answer, 500, 'INTERNAL')
     expect(answer.errors?.[0]?.message).toBe('internal error')
@@ -416,7 +401,12 @@ describe('failures on our side', () => {
   }
 
   it('are masked, and logged without what was to be written', async () => {
-    await damage("CREATE TRIGGER broken BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'broken'); END")
+    // PostgreSQL says which row fails, whole.
+    const broken = {
+      sqlite: "CREATE TRIGGER broken BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'broken'); END",
+      postgresql: "ALTER TABLE users ADD CONSTRAINT broken CHECK (username <> 'newer')",
+    }
+    await app.run(broken[databaseName])
     const user = { password: secret, roles: [], fullName: secret, metadata: { note: secret } }
     const query = 'mutation ($user: UserInput!) { putUser(username: "newer", user: $user) { __typename } }'
     expectMasked(await ask(app.fetch, query, { user }))
@@ -425,14 +415,14 @@ describe('failures on our side', () => {
   })
 
   it('are masked where a table is gone', async () => {
-    await damage('ALTER TABLE profiles RENAME TO gone')
+    await app.run('ALTER TABLE profiles RENAME TO gone')
     const query = 'mutation ($grant: GrantInput!) { activateProfile(grant: $grant) { __typename } }'
     expectMasked(await ask(app.fetch, query, { grant: { password: loginBackend } }))
-    await damage('ALTER TABLE gone RENAME TO profiles')
+    await app.run('ALTER TABLE gone RENAME TO profiles')
   })
 
   it('are logged with what happened', async () => {
-    await damage("UPDATE users SET roles = '5' WHERE username = 'nobody'")
+    await app.run("UPDATE users SET roles = '5' WHERE username = 'nobody'")
     expectMasked(await ask(app.fetch, '{ users { roles } }'))
     expect(app.logs()).toMatch(/TypeError/)
   })

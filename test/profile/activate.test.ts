@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Grant } from '../../src/authentication/credentials.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
-import { dataOf, prepared, sqlite } from '../storage/databases.ts'
+import { dataOf, prepared } from '../support/testDatabase.ts'
 import {
   activateOn,
   application,
@@ -18,21 +18,29 @@ const base = baseOf('jacknich')
 const uid = (n: number) => uidOf(base, n)
 const start = 1_800_000_000_000
 let now = start
-const emptied = prepared(sqlite, () => now)
+const emptied = prepared()
+let setTime: (now: number) => Promise<void>
 
 /** Everything that a test needs, a profile of nobody yet, and a clock that shows its start. */
 async function gateway(options: Parameters<typeof activateOn>[1] = {}) {
-  now = start
   const stores = await emptied()
+  setTime = stores.setTime
+  await pass(start - now)
   await provision(stores)
   const activate = activateOn(stores, options)
-  const stored = async () => (await stores.profiles.candidates(base)).profiles
+  const stored = async () => (await stores.profiles.candidates(base, null)).profiles
   return {
     ...stores,
     activate: () => profileOf(activate(application, jacknichGrant)),
     attempt: activate,
     stored,
   }
+}
+
+/** Moves the database's clock, in milliseconds. */
+async function pass(milliseconds: number): Promise<void> {
+  now += milliseconds
+  await setTime(now)
 }
 
 /** A profile that somebody else has written for a user of that name. */
@@ -90,10 +98,10 @@ describe('a first activation', () => {
     async (given, n) => {
       const { activate, profiles, stored } = await gateway()
       const others = given.map((other) => profile(other, { name: `corp${other}`, type: 'jwt' }))
-      for (const other of others) await profiles.create(base, other)
+      for (const other of others) await profiles.create(base, other, null)
       expect((await activate()).uid).toBe(uid(n))
       expect(await stored()).toEqual(expect.arrayContaining(others))
-      now += 60_000
+      await pass(60_000)
       expect((await activate()).uid).toBe(uid(n))
       expect(await stored()).toHaveLength(given.length + 1)
     },
@@ -102,7 +110,7 @@ describe('a first activation', () => {
   it('does not take over a profile of the same base and another username', async () => {
     const { activate, profiles } = await gateway()
     const other = profile(0, native)
-    await profiles.create(base, { ...other, user: { ...other.user, username: 'JackNich' } })
+    await profiles.create(base, { ...other, user: { ...other.user, username: 'JackNich' } }, null)
     expect((await activate()).uid).toBe(uid(1))
   })
 
@@ -126,7 +134,7 @@ describe('a later activation', () => {
   it.each([0, 1, 29_999])('writes nothing if nothing has changed after %i ms', async (later) => {
     const { activate, stored } = await gateway()
     const first = await activate()
-    now += later
+    await pass(later)
     expect(await activate()).toEqual(first)
     expect(await stored()).toEqual([first])
   })
@@ -134,12 +142,12 @@ describe('a later activation', () => {
   it('writes the time from 30 s on, counted from the last write', async () => {
     const { activate, stored } = await gateway()
     const first = await activate()
-    now += 30_000
+    await pass(30_000)
     const second = await activate()
     expect(second).toEqual({ ...first, lastSynchronized: start + 30_000, seqNo: 1 })
-    now += 29_999
+    await pass(29_999)
     expect(await activate()).toEqual(second)
-    now += 1
+    await pass(1)
     const third = await activate()
     expect(third).toEqual({ ...first, lastSynchronized: start + 60_000, seqNo: 2 })
     expect(await stored()).toEqual([third])
@@ -157,7 +165,7 @@ describe('a later activation', () => {
     const { activate, users, stored } = await gateway()
     const first = await activate()
     await users.put({ ...jacknich, ...change })
-    now += 1
+    await pass(1)
     const second = await activate()
     expect(second).toEqual({ ...first, lastSynchronized: now, user: { ...first.user, ...change }, seqNo: 1 })
     expect(await stored()).toEqual([second])
@@ -183,8 +191,8 @@ describe('a later activation', () => {
     const labels = { kibana: { space: 'default' } }
     const data = { kibana: { theme: 'dark' } }
     await setDocuments(first.uid, { labels, data })
-    await profiles.refresh({ ...first, enabled: false, seqNo: 1 })
-    now += 5
+    await profiles.refresh({ ...first, enabled: false, seqNo: 1 }, null)
+    await pass(5)
     const second = await activate()
     expect(second).toEqual({ ...first, enabled: true, lastSynchronized: now, labels, seqNo: 2 })
     expect(await stored()).toEqual([second])
@@ -200,7 +208,7 @@ describe('a later activation', () => {
     expect((await activate()).labels).toEqual(labels)
     await users.put({ ...jacknich, fullName: 'Jack' })
     expect((await activate()).labels).toEqual(labels)
-    now += 30_000
+    await pass(30_000)
     expect((await activate()).labels).toEqual(labels)
     expect(await dataOf(profiles, uid)).toEqual(data)
   })
@@ -208,26 +216,26 @@ describe('a later activation', () => {
   it('never moves the time back when the clock goes backwards', async () => {
     const { activate, users } = await gateway()
     const first = await activate()
-    now -= 3_600_000
+    await pass(-3_600_000)
     expect(await activate()).toEqual(first)
     await users.put({ ...jacknich, fullName: 'Jack' })
     const second = await activate()
     expect(second).toMatchObject({ lastSynchronized: start, seqNo: 1, user: { fullName: 'Jack' } })
-    now = start + 1
+    await pass(start + 1 - now)
     await users.put({ ...jacknich, fullName: 'Nick' })
     expect(await activate()).toMatchObject({ lastSynchronized: start + 1, seqNo: 2 })
   })
 
   it('takes the native profile whatever the realm was called when it was written, and calls it as now', async () => {
     const { activate, profiles, stored } = await gateway()
-    await profiles.create(base, profile(0, { name: 'default_native', type: 'native' }))
+    await profiles.create(base, profile(0, { name: 'default_native', type: 'native' }), null)
     expect(await activate()).toMatchObject({ uid: uid(0), seqNo: 1, user: { realm: native } })
     expect(await stored()).toHaveLength(1)
   })
 
   it('takes a profile with a literal uid, if it is the user’s', async () => {
     const { activate, profiles } = await gateway()
-    await profiles.create(base, { ...profile(0, native), uid: 'u_jacknich_suffix' })
+    await profiles.create(base, { ...profile(0, native), uid: 'u_jacknich_suffix' }, null)
     expect((await activate()).uid).toBe('u_jacknich_suffix')
   })
 })
@@ -238,8 +246,8 @@ describe('an activation that finds several profiles of the user', () => {
   async function withSeveral(realm = native) {
     const parts = await gateway({ realm })
     for (const n of [2, 0, 10])
-      await parts.profiles.create(base, profile(n, { name: `n${n}`, type: 'native' }))
-    await parts.profiles.create(base, profile(1, { name: 'corp', type: 'jwt' }))
+      await parts.profiles.create(base, profile(n, { name: `n${n}`, type: 'native' }), null)
+    await parts.profiles.create(base, profile(1, { name: 'corp', type: 'jwt' }), null)
     return parts
   }
 
@@ -271,7 +279,7 @@ describe('an activation is rejected, and writes nothing,', () => {
     const { attempt, profiles } = await gateway()
     const message = rejected.message.replace('jacknich', principal)
     expect(await attempt(application, grant)).toEqual({ ...rejected, principal, message })
-    expect((await profiles.candidates(baseOf(principal))).profiles).toEqual([])
+    expect((await profiles.candidates(baseOf(principal), null)).profiles).toEqual([])
   })
 
   it('for a disabled user', async () => {
@@ -300,14 +308,16 @@ describe('an activation is rejected, and writes nothing,', () => {
 })
 
 describe('an activation whose hash is still being computed', () => {
-  /** The same gateway, on which something is done right before each verification is answered. */
+  /** The same gateway, on which something is done right before the first verification is answered. */
   async function during(act: (gateway: Awaited<ReturnType<typeof gatewayOf>>) => Promise<unknown>) {
     const parts = await gatewayOf()
+    let done: Promise<unknown> | undefined
+    const once = () => (done ??= act(parts))
     const slow: typeof passwords = {
       ...passwords,
       async verify(...given) {
         const proven = await passwords.verify(...given)
-        await act(parts)
+        await once()
         return proven
       },
     }
@@ -329,7 +339,7 @@ describe('an activation whose hash is still being computed', () => {
 
     const second = await during(act)
     const before = await second.activate()
-    now += 60_000
+    await pass(60_000)
     expect(await second.attempt()).toEqual(rejected)
     expect(await second.stored()).toEqual([before])
   })

@@ -2,10 +2,10 @@ import fc, { type Scheduler } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf } from '../../src/profile/uid.ts'
-import { prepared, sqlite, type TestDatabase } from '../storage/databases.ts'
+import { prepared, type TestDatabase } from '../support/testDatabase.ts'
 import { activateOn, application, jacknich, jacknichGrant, profileOf, provision } from './activating.ts'
 
-const emptied = prepared(sqlite, () => 1_800_000_000_000)
+const emptied = prepared()
 
 async function provisioned(): Promise<TestDatabase> {
   const stores = await emptied()
@@ -20,7 +20,7 @@ describe('fifty first activations at once', () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => profileOf(activate(application, jacknichGrant))),
     )
-    const { profiles } = await stores.profiles.candidates(baseOf('jacknich'))
+    const { profiles } = await stores.profiles.candidates(baseOf('jacknich'), null)
     expect(profiles).toHaveLength(1)
     expect(profiles[0]).toMatchObject({ uid: 'u_79HkWkwmnBH5gqFKwoxggWPjEBOur1zLPXQPEl1VBW0_0', seqNo: 0 })
     for (const answer of answers) expect(answer).toEqual(profiles[0])

@@ -7,7 +7,7 @@ import type { StoredUser } from '../../src/authentication/userRepository.ts'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
 import { createActivate } from '../../src/profile/activate.ts'
 import type { Profile } from '../../src/profile/profile.ts'
-import type { TestDatabase } from '../storage/databases.ts'
+import type { TestDatabase } from '../support/testDatabase.ts'
 
 /** Shared by all tests: a password that was proven once costs nothing the next time. */
 export const passwords = createPasswords()
@@ -36,6 +36,7 @@ export const application: Caller = {
   metadata: {},
   realm: native,
   authenticationType: 'realm',
+  securityEpoch: 0,
 }
 
 interface Options {

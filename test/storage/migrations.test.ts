@@ -21,7 +21,10 @@ describe.each(['sqlite', 'postgresql'] as const)('the migrations of %s', (databa
     let before = `datasource db {\n  provider = "${database}"\n}\n`
     for (const { name, script } of await readMigrations(folder)) {
       const after = await readFile(new URL(`${name}/schema.prisma`, folder), 'utf8')
-      expect(script).toBe(await diff(database, before, after))
+      const derived = await diff(database, before, after)
+      // What no schema can say, such as triggers, is written by hand: in a migration that changes no schema.
+      if (derived !== null) expect(script).toBe(derived)
+      else expect(after).toBe(before)
       before = after
     }
   })

@@ -20,7 +20,7 @@ export interface ContractGateway {
   /** Sends what an operator does, below `/_security/`, which must succeed. */
   readonly operate: (method: string, path: string, body?: object) => Promise<unknown>
   /** Moves the gateway's clock, in milliseconds, where that can be done. */
-  readonly advance?: (milliseconds: number) => void
+  readonly advance?: (milliseconds: number) => Promise<void>
 }
 
 export interface ContractCase {
@@ -45,7 +45,7 @@ interface UserFields {
 export async function createContractGateway(
   fetch: Fetch,
   admin: Credentials,
-  advance?: (milliseconds: number) => void,
+  advance?: (milliseconds: number) => Promise<void>,
 ): Promise<ContractGateway> {
   await operate('PUT', 'role/contract_activator', { cluster: ['manage_user_profile'] })
   const application = await putUser({}, { roles: ['contract_activator'] })
@@ -285,7 +285,7 @@ const activating: readonly DoorCase[] = [
     async fn({ putUser, activate, advance }) {
       const user = await putUser({}, jack)
       const first = await activate(user)
-      advance?.(29_999)
+      await advance?.(29_999)
       assert.deepEqual(await activate(user), first)
     },
   },
@@ -297,7 +297,7 @@ const activating: readonly DoorCase[] = [
     async fn({ putUser, activate, advance }) {
       const user = await putUser({}, jack)
       const first = await activate(user)
-      advance?.(30_000)
+      await advance?.(30_000)
       const second = await activate(user)
       const last_synchronized = first.last_synchronized + 30_000
       assert.deepEqual(second, { ...first, last_synchronized, _doc: nextVersion(first) })

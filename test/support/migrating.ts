@@ -4,7 +4,8 @@
 import { once } from 'node:events'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { migrate, sqlite } from '../../src/storage/migrate.ts'
+import { migrate } from '../../src/storage/migrate.ts'
+import { sqlite } from '../../src/storage/sqlite.ts'
 
 const [file = '', fatal = '0'] = process.argv.slice(2)
 let statements = 0

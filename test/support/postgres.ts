@@ -85,7 +85,7 @@ export async function startPostgres({
   }
 
   async function stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
-    if (!server || server.exitCode !== null || server.signalCode !== null) return
+    if (server?.exitCode !== null || server.signalCode !== null) return
     const ended = once(server, 'exit')
     server.kill(signal)
     await ended

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { createApp, type App } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
+import { newDatabase, type NewDatabase } from './testDatabase.ts'
 
 /** `fetch`, but for paths of the gateway: in process, or over a socket. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>
@@ -16,7 +17,9 @@ export interface TestApp {
   /** Everything that was logged so far. */
   readonly logs: () => string
   /** Moves the clock, in milliseconds. */
-  readonly advance: (milliseconds: number) => void
+  readonly advance: (milliseconds: number) => Promise<void>
+  /** Runs a statement past the gateway, and answers with its rows. */
+  readonly run: NewDatabase['run']
   readonly close: () => Promise<void>
 }
 
@@ -37,6 +40,7 @@ export const elastic = { username: 'elastic', password: 'elastic-p@ssw0rd' }
 /** The whole gateway in process, on a database of its own, with a clock that only the test moves. */
 export async function createTestApp({ environment = {}, settings }: TestAppOptions = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
+  const database = await newDatabase()
   const lines: string[] = []
   const destination = new Writable({
     write(chunk, _, done) {
@@ -47,22 +51,30 @@ export async function createTestApp({ environment = {}, settings }: TestAppOptio
   if (settings !== undefined) await writeFile(join(folder, 'gateway.yml'), settings)
   const config = loadConfig({
     PORT: '0',
-    DATABASE_URL: `file:${join(folder, 'gateway.db')}`,
+    DATABASE_URL: database.url,
     ELASTIC_PASSWORD: elastic.password,
     ...(settings !== undefined && { GATEWAY_CONFIG: join(folder, 'gateway.yml') }),
     ...environment,
   })
   let now = 1_800_000_000_000
-  const app = await createApp({ config, logger: pino({ level: 'debug' }, destination), clock: () => now })
+  await database.setTime(now)
+  const app = await createApp({
+    config,
+    logger: pino({ level: 'debug' }, destination),
+    clock: database.clock,
+  })
   return {
     app,
     fetch: inProcess(app),
     logs: () => lines.join(''),
-    advance: (milliseconds) => {
+    advance(milliseconds) {
       now += milliseconds
+      return database.setTime(now)
     },
+    run: database.run,
     async close() {
       await app.close()
+      await database.remove()
       await rm(folder, { recursive: true })
     },
   }

@@ -1,25 +1,29 @@
-import { describe, expect, it } from 'vitest'
-import { databases, prepared } from '../databases.ts'
-import { atOnce } from './concurrency.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabase } from '../../../src/storage/database.ts'
+import { newDatabase, optionsFor, type NewDatabase } from '../../support/testDatabase.ts'
 
-describe.each(databases)('the name of the cluster on $name', (database) => {
-  const emptied = prepared(database)
-
-  it('is one UUID, whoever asks first and however many at once', async () => {
-    const { clusterUuid } = await emptied()
-    const uuids = new Set(await atOnce(64, clusterUuid))
-    expect([...uuids]).toEqual([expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)])
-  })
-
-  it('stays', async () => {
-    const { clusterUuid } = await emptied()
-    expect(await clusterUuid()).toBe(await clusterUuid())
+describe('the name of the cluster', () => {
+  it('is one UUID, which stays', async () => {
+    const database = await removedAfterwards()
+    const uuid = await nameOf(database)
+    expect(uuid).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
+    expect(await nameOf(database)).toBe(uuid)
   })
 
   it('is another for each database', async () => {
-    const { clusterUuid } = await emptied()
-    const other = await database.open()
-    expect(await other.clusterUuid()).not.toBe(await clusterUuid())
-    await other.close()
+    const [one, other] = [await removedAfterwards(), await removedAfterwards()]
+    expect(await nameOf(one)).not.toBe(await nameOf(other))
   })
 })
+
+async function removedAfterwards(): Promise<NewDatabase> {
+  const database = await newDatabase()
+  onTestFinished(() => database.remove())
+  return database
+}
+
+async function nameOf(database: NewDatabase): Promise<string> {
+  const { clusterUuid, close } = await openDatabase(optionsFor(database))
+  await close()
+  return clusterUuid
+}

@@ -1,9 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Role } from '../../../src/authorization/role.ts'
-import { databases, prepared } from '../databases.ts'
+import { prepared, roleIn } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
+
+const ada = {
+  username: 'ada',
+  passwordHash: 'hash of ada',
+  roles: [],
+  fullName: null,
+  email: null,
+  metadata: {},
+  enabled: true,
+}
 
 const activator: Role = {
   name: 'activator',
@@ -27,14 +37,14 @@ const nothing: Role = {
   description: null,
 }
 
-describe.each(databases)('roles on $name', (database) => {
-  const emptied = prepared(database)
+describe('roles', () => {
+  const emptied = prepared()
 
   describe('a role that is put', () => {
     it('is created the first time, and found as it was put', async () => {
       const { roles } = await emptied()
       expect(await roles.put(activator)).toBe(true)
-      expect(await roles.find('activator')).toEqual(activator)
+      expect(await roleIn(roles, 'activator')).toEqual(activator)
       expect(await roles.list(null)).toEqual([activator])
     })
 
@@ -42,7 +52,7 @@ describe.each(databases)('roles on $name', (database) => {
       const { roles } = await emptied()
       await roles.put(activator)
       expect(await roles.put(nothing)).toBe(false)
-      expect(await roles.find('activator')).toEqual(nothing)
+      expect(await roleIn(roles, 'activator')).toEqual(nothing)
     })
 
     it('is created exactly once by many at once, and is what one of them put', async () => {
@@ -53,7 +63,7 @@ describe.each(databases)('roles on $name', (database) => {
         metadata: { n },
       }))
       expect(howMany(await Promise.all(versions.map((version) => roles.put(version))))).toBe(1)
-      expect(versions).toContainEqual(await roles.find('activator'))
+      expect(versions).toContainEqual(await roleIn(roles, 'activator'))
     })
 
     it('is created once for each time that it was deleted, whoever does both at once', async () => {
@@ -63,7 +73,7 @@ describe.each(databases)('roles on $name', (database) => {
       const done = await atOnce(100, act)
       const created = done.filter((one) => one.created).length
       const deleted = done.filter((one) => one.deleted).length
-      expect(created - deleted).toBe((await roles.find('activator')) ? 1 : 0)
+      expect(created - deleted).toBe((await roleIn(roles, 'activator')) ? 1 : 0)
     })
 
     it('keeps any documents exactly', async () => {
@@ -76,7 +86,7 @@ describe.each(databases)('roles on $name', (database) => {
       await fc.assert(
         fc.asyncProperty(fc.record(documents), async (given) => {
           await roles.put({ ...activator, ...given })
-          expect(await roles.find('activator')).toEqual({ ...activator, ...given })
+          expect(await roleIn(roles, 'activator')).toEqual({ ...activator, ...given })
         }),
       )
     })
@@ -91,7 +101,7 @@ describe.each(databases)('roles on $name', (database) => {
         applications: [document],
       }
       await roles.put(role)
-      expect(await roles.find('activator')).toEqual(role)
+      expect(await roleIn(roles, 'activator')).toEqual(role)
     })
   })
 
@@ -100,7 +110,7 @@ describe.each(databases)('roles on $name', (database) => {
       const { roles } = await emptied()
       await roles.put(activator)
       expect(howMany(await atOnce(64, () => roles.delete('activator')))).toBe(1)
-      expect(await roles.find('activator')).toBeNull()
+      expect(await roleIn(roles, 'activator')).toBeNull()
     })
 
     it('is created when it is put again', async () => {
@@ -127,7 +137,7 @@ describe.each(databases)('roles on $name', (database) => {
   describe('a role that is looked for', () => {
     it('is null if there is none', async () => {
       const { roles } = await emptied()
-      expect(await roles.find('activator')).toBeNull()
+      expect(await roleIn(roles, 'activator')).toBeNull()
     })
 
     it('is the one of exactly that name, also among many looked for at once', async () => {
@@ -135,7 +145,7 @@ describe.each(databases)('roles on $name', (database) => {
       const names = Array.from({ length: 50 }, (_, n) => [`role${n}`, `ROLE${n}`]).flat()
       for (const name of names) await roles.put({ ...activator, name })
       const asked = [...names, ...names.map((name) => `no ${name}`)]
-      const found = await Promise.all(asked.map((name) => roles.find(name)))
+      const found = await Promise.all(asked.map((name) => roleIn(roles, name)))
       expect(found.map((role) => role?.name)).toEqual(
         asked.map((name) => (names.includes(name) ? name : undefined)),
       )
@@ -176,6 +186,58 @@ describe.each(databases)('roles on $name', (database) => {
       await roles.put(activator)
       const names = Array.from({ length: 100_000 }, (_, n) => `nothing ${n}`)
       expect(await roles.list(['activator', ...names, 'activator'])).toHaveLength(1)
+    })
+  })
+
+  describe('the security epoch', () => {
+    it('is raised by each change of a role, and read with every user', async () => {
+      const { roles, users } = await emptied()
+      await users.put(ada)
+      const epoch = async () => {
+        const { securityEpoch } = await roles.definitions()
+        expect((await users.find('ada'))?.securityEpoch).toBe(securityEpoch)
+        return securityEpoch
+      }
+      const changes = [
+        () => roles.put(activator),
+        () => roles.put({ ...activator, cluster: [] }),
+        () => roles.delete('activator'),
+      ]
+      for (const change of changes) {
+        const before = await epoch()
+        await change()
+        expect(await epoch()).toBeGreaterThan(before)
+      }
+    })
+
+    it('is raised by nothing else', async () => {
+      const { roles, users, profiles } = await emptied()
+      const { securityEpoch } = await roles.definitions()
+      await users.put(ada)
+      await users.setEnabled('ada', true)
+      await users.delete('ada')
+      await profiles.candidates('base', null)
+      await roles.delete('nothing')
+      await roles.list(null)
+      expect((await roles.definitions()).securityEpoch).toBe(securityEpoch)
+    })
+
+    it('is never read with roles that are older than it, however many write and read at once', async () => {
+      const { roles } = await emptied()
+      const { securityEpoch: start } = await roles.definitions()
+      let written = 0
+      const write = async () => {
+        for (let n = 0; n < 20; n++) {
+          await roles.put({ ...activator, name: `r${String(written++)}` })
+        }
+      }
+      const read = async () => {
+        while (written < 60) {
+          const { securityEpoch, roles: found } = await roles.definitions()
+          expect(found.size).toBe(securityEpoch - start)
+        }
+      }
+      await Promise.all([write(), write(), write(), read(), read()])
     })
   })
 })

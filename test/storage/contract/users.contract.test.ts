@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StoredUser } from '../../../src/authentication/userRepository.ts'
-import { databases, prepared } from '../databases.ts'
+import { prepared, userIn } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
 
@@ -16,14 +16,14 @@ const ada: StoredUser = {
 }
 const { passwordHash, ...adaWithoutHash } = ada
 
-describe.each(databases)('users on $name', (database) => {
-  const emptied = prepared(database)
+describe('users', () => {
+  const emptied = prepared()
 
   describe('a user that is put', () => {
     it('is created the first time, and found as it was put', async () => {
       const { users } = await emptied()
       expect(await users.put(ada)).toBe(true)
-      expect(await users.find('ada')).toEqual(ada)
+      expect(await userIn(users, 'ada')).toEqual(ada)
     })
 
     it('is replaced whole the next time', async () => {
@@ -39,7 +39,7 @@ describe.each(databases)('users on $name', (database) => {
         enabled: false,
       }
       expect(await users.put(other)).toBe(false)
-      expect(await users.find('ada')).toEqual(other)
+      expect(await userIn(users, 'ada')).toEqual(other)
     })
 
     it('is created exactly once by many at once, and is what one of them put', async () => {
@@ -51,7 +51,7 @@ describe.each(databases)('users on $name', (database) => {
       }))
       const created = await Promise.all(versions.map((version) => users.put(version)))
       expect(howMany(created)).toBe(1)
-      expect(versions).toContainEqual(await users.find('ada'))
+      expect(versions).toContainEqual(await userIn(users, 'ada'))
     })
 
     it('is created once for each time that it was deleted, whoever does both at once', async () => {
@@ -61,7 +61,7 @@ describe.each(databases)('users on $name', (database) => {
       )
       const created = done.filter((one) => one.created).length
       const deleted = done.filter((one) => one.deleted).length
-      expect(created - deleted).toBe((await users.find('ada')) ? 1 : 0)
+      expect(created - deleted).toBe((await userIn(users, 'ada')) ? 1 : 0)
     })
 
     it('keeps any metadata and any roles exactly', async () => {
@@ -69,7 +69,7 @@ describe.each(databases)('users on $name', (database) => {
       await fc.assert(
         fc.asyncProperty(anyDocument, fc.array(fc.string()), async (metadata, roles) => {
           await users.put({ ...ada, metadata, roles })
-          expect(await users.find('ada')).toEqual({ ...ada, metadata, roles })
+          expect(await userIn(users, 'ada')).toEqual({ ...ada, metadata, roles })
         }),
         { numRuns: 200 },
       )
@@ -78,7 +78,7 @@ describe.each(databases)('users on $name', (database) => {
     it.each(delicateDocuments)('keeps metadata with %s exactly', async (_, metadata) => {
       const { users } = await emptied()
       await users.put({ ...ada, metadata })
-      expect(await users.find('ada')).toEqual({ ...ada, metadata })
+      expect(await userIn(users, 'ada')).toEqual({ ...ada, metadata })
     })
   })
 
@@ -86,7 +86,7 @@ describe.each(databases)('users on $name', (database) => {
     it('is one row, which all get who try at once', async () => {
       const { users } = await emptied()
       const rows = await atOnce(64, (n) => users.createIfAbsent({ ...ada, passwordHash: `${n}` }))
-      const row = await users.find('ada')
+      const row = await userIn(users, 'ada')
       expect(row).not.toBeNull()
       for (const got of rows) expect(got).toEqual(row)
       expect(await users.list(null)).toHaveLength(1)
@@ -97,7 +97,7 @@ describe.each(databases)('users on $name', (database) => {
       await users.put(ada)
       const other = { ...ada, passwordHash: 'x', roles: [], metadata: {}, enabled: false }
       expect(await users.createIfAbsent(other)).toEqual(ada)
-      expect(await users.find('ada')).toEqual(ada)
+      expect(await userIn(users, 'ada')).toEqual(ada)
     })
   })
 
@@ -114,21 +114,21 @@ describe.each(databases)('users on $name', (database) => {
         enabled: false,
       }
       expect(await users.replace(other)).toBe(true)
-      expect(await users.find('ada')).toEqual({ ...other, passwordHash })
+      expect(await userIn(users, 'ada')).toEqual({ ...other, passwordHash })
     })
 
     it('replaces the password alone', async () => {
       const { users } = await emptied()
       await users.put(ada)
       expect(await users.setPasswordHash('ada', 'new hash')).toBe(true)
-      expect(await users.find('ada')).toEqual({ ...ada, passwordHash: 'new hash' })
+      expect(await userIn(users, 'ada')).toEqual({ ...ada, passwordHash: 'new hash' })
     })
 
     it.each([true, false])('sets alone whether the user is enabled: %s', async (enabled) => {
       const { users } = await emptied()
       await users.put({ ...ada, enabled: !enabled })
       expect(await users.setEnabled('ada', enabled)).toBe(true)
-      expect(await users.find('ada')).toEqual({ ...ada, enabled })
+      expect(await userIn(users, 'ada')).toEqual({ ...ada, enabled })
     })
 
     it('is not lost among changes of other parts at once', async () => {
@@ -140,7 +140,7 @@ describe.each(databases)('users on $name', (database) => {
         () => users.replace({ ...adaWithoutHash, enabled: false, roles: ['new'] }),
       ]
       expect(howMany(await atOnce(60, (n) => changes[n % 3]?.() ?? Promise.reject(new Error())))).toBe(60)
-      expect(await users.find('ada')).toEqual({
+      expect(await userIn(users, 'ada')).toEqual({
         ...ada,
         passwordHash: 'new hash',
         enabled: false,
@@ -164,7 +164,7 @@ describe.each(databases)('users on $name', (database) => {
       await users.setPasswordHash('ada', 'new hash')
       await users.replace({ ...adaWithoutHash, roles: [] })
       await users.delete('ada')
-      for (const username of names) expect(await users.find(username)).toEqual({ ...ada, username })
+      for (const username of names) expect(await userIn(users, username)).toEqual({ ...ada, username })
     })
   })
 
@@ -173,7 +173,7 @@ describe.each(databases)('users on $name', (database) => {
       const { users } = await emptied()
       await users.put(ada)
       expect(howMany(await atOnce(64, () => users.delete('ada')))).toBe(1)
-      expect(await users.find('ada')).toBeNull()
+      expect(await userIn(users, 'ada')).toBeNull()
     })
 
     it('is created when it is put again', async () => {
@@ -192,7 +192,7 @@ describe.each(databases)('users on $name', (database) => {
   describe('a user that is looked for', () => {
     it('is null if there is none', async () => {
       const { users } = await emptied()
-      expect(await users.find('ada')).toBeNull()
+      expect(await userIn(users, 'ada')).toBeNull()
     })
 
     it('is the one of exactly that name, also among many looked for at once', async () => {
@@ -200,7 +200,7 @@ describe.each(databases)('users on $name', (database) => {
       const names = Array.from({ length: 50 }, (_, n) => [`user${n}`, `USER${n}`]).flat()
       for (const username of names) await users.put({ ...ada, username })
       const asked = [...names, ...names.map((username) => `no ${username}`)]
-      const found = await Promise.all(asked.map((username) => users.find(username)))
+      const found = await Promise.all(asked.map((username) => userIn(users, username)))
       expect(found.map((user) => user?.username)).toEqual(
         asked.map((name) => (names.includes(name) ? name : undefined)),
       )
@@ -211,7 +211,7 @@ describe.each(databases)('users on $name', (database) => {
       async (username) => {
         const { users } = await emptied()
         await users.put({ ...ada, username })
-        expect(await users.find(username)).toEqual({ ...ada, username })
+        expect(await userIn(users, username)).toEqual({ ...ada, username })
       },
     )
   })
@@ -259,6 +259,36 @@ describe.each(databases)('users on $name', (database) => {
       await users.put(ada)
       const names = Array.from({ length: 100_000 }, (_, n) => `nobody ${n}`)
       expect(await users.list(['ada', ...names, 'ada'])).toHaveLength(1)
+    })
+  })
+
+  describe('the basis that a user is', () => {
+    it('stays the same as long as nobody writes the user', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      await users.put({ ...ada, username: 'joe' })
+      const before = await users.find('ada')
+      await users.setEnabled('joe', false)
+      expect(await users.find('ada')).toEqual(before)
+    })
+
+    it('is another after each write, and never one that was', async () => {
+      const { users } = await emptied()
+      const seen = new Set<string>()
+      const writes = [
+        () => users.put(ada),
+        () => users.put(ada),
+        () => users.replace(ada),
+        () => users.setPasswordHash('ada', 'hash of ada'),
+        () => users.setEnabled('ada', true),
+        () => users.delete('ada').then(() => users.put(ada)),
+        () => users.delete('ada').then(() => users.createIfAbsent(ada)),
+      ]
+      for (const write of writes) {
+        await write()
+        seen.add(JSON.stringify((await users.find('ada'))?.basis))
+      }
+      expect(seen.size).toBe(writes.length)
     })
   })
 })

@@ -1,0 +1,30 @@
+import { loadConfig } from '../config.ts'
+import { migrateDatabase, migrationStateOf } from '../storage/migrating.ts'
+
+/** Brings the database to the schema of this release. Gateways of the release before go on working meanwhile. */
+export async function migrate(): Promise<void> {
+  const applied = await migrateDatabase(target())
+  print(applied.length > 0 ? applied.map((name) => `applied  ${name}`) : [upToDate])
+}
+
+/** Says what the database lacks, and changes nothing. The exit code is 1 if it lacks something. */
+export async function migrationStatus(): Promise<void> {
+  const { missing, ahead } = await migrationStateOf(target())
+  print([
+    ...ahead.map((name) => `newer    ${name}`),
+    ...missing.map((name) => `missing  ${name}`),
+    ...(missing.length > 0 ? [] : [upToDate]),
+  ])
+  if (missing.length > 0) process.exitCode = 1
+}
+
+const upToDate = 'The database has every migration of this release.'
+
+function target() {
+  const { databaseUrl, settings } = loadConfig()
+  return { url: databaseUrl, connectionTimeout: settings.database.connection_timeout }
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+}

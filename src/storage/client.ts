@@ -1,0 +1,16 @@
+import type { Sql } from '@prisma/client/runtime/client'
+import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+
+/** The client of either database. They come from one schema, and differ in types that nothing here uses. */
+export type Client = PrismaClient
+
+/** An open database as the repositories use it: its client, and what its SQL says in its own way. */
+export interface Connected {
+  readonly client: Client
+  /** Its clock, in epoch milliseconds. */
+  readonly now: () => Sql
+  /** JSON text as the value of a column. */
+  readonly json: (text: string) => Sql
+  /** Ends a SELECT whose rows must not change before the statement is done. */
+  readonly forShare: Sql
+}

@@ -1,0 +1,64 @@
+// For whoever migrates by hand. Gateways open databases; this only looks at their schema, or brings it to this release.
+
+import { stat } from 'node:fs/promises'
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import type { DatabaseOptions } from './database.ts'
+import { migrate, type Dialect } from './migrate.ts'
+import { migrationState, type MigrationState } from './migrationHistory.ts'
+import { readMigrations } from './migrations.ts'
+import { openingFailure } from './openingFailure.ts'
+import { migratingPostgresql, postgresql } from './postgresql.ts'
+import { sqlite } from './sqlite.ts'
+import { sqliteFile } from './sqliteFile.ts'
+import { lockSqlite } from './sqliteLock.ts'
+
+type Target = Pick<DatabaseOptions, 'url' | 'connectionTimeout'>
+
+/**
+ * Applies the migrations that a database lacks, and returns their names. An SQLite file must not be open in a gateway.
+ * @throws `CONFIGURATION` with what stands in the way
+ */
+export async function migrateDatabase(target: Target): Promise<string[]> {
+  return openingFailures(target, async () => {
+    if (!isSqlite(target)) return migrate(postgresql, migratingPostgresql(target))
+    const file = await sqliteFile(target.url)
+    const unlock = await lockSqlite(file)
+    return migrate(sqlite, new PrismaBetterSqlite3({ url: `file:${file}` })).finally(unlock)
+  })
+}
+
+/**
+ * How a database stands to the migrations of this release. Nothing is changed, and gateways may have it open.
+ * @throws `CONFIGURATION` if it is not one for this release, or cannot be opened
+ */
+export async function migrationStateOf(target: Target): Promise<MigrationState> {
+  return openingFailures(target, async () => {
+    if (!isSqlite(target)) return stateOn(postgresql, migratingPostgresql(target))
+    const file = await sqliteFile(target.url)
+    // To open it would make it.
+    const there = await stat(file).catch(() => null)
+    return stateOn(sqlite, new PrismaBetterSqlite3({ url: there ? `file:${file}` : ':memory:' }))
+  })
+}
+
+async function stateOn({ migrations }: Dialect, adapter: SqlMigrationAwareDriverAdapterFactory) {
+  const connection = await adapter.connect()
+  try {
+    return await migrationState(connection, await readMigrations(migrations))
+  } finally {
+    await connection.dispose()
+  }
+}
+
+async function openingFailures<T>({ url }: Target, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    throw openingFailure(url, error)
+  }
+}
+
+function isSqlite({ url }: Target): boolean {
+  return url.startsWith('file:')
+}

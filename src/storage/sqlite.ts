@@ -1,0 +1,72 @@
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { empty, sqltag as sql } from '@prisma/client/runtime/client'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
+import { Failure } from '../errors.ts'
+import type { DatabaseOptions, OpenConnection } from './database.ts'
+import { migrate, type Dialect } from './migrate.ts'
+import { migrationState } from './migrationHistory.ts'
+import { readMigrations } from './migrations.ts'
+import { sqliteFile } from './sqliteFile.ts'
+import { lockSqlite } from './sqliteLock.ts'
+
+export const sqlite: Dialect = {
+  migrations: new URL('../../prisma/migrations/sqlite/', import.meta.url),
+  begin: 'BEGIN IMMEDIATE',
+}
+
+/** Opens the SQLite database that a `file:` URL names, for this opener alone and brought to this release. */
+export async function openSqlite({
+  url,
+  clock,
+}: Pick<DatabaseOptions, 'url' | 'clock'>): Promise<OpenConnection> {
+  const file = await sqliteFile(url)
+  const unlock = await lockSqlite(file)
+  try {
+    const adapter = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 5_000 })
+    await migrate(sqlite, adapter)
+    const connection = await adapter.connect()
+    const close = connection.dispose.bind(connection)
+    // The lock belongs to the connection: it goes with it, and is not garbage before it.
+    connection.dispose = () => close().finally(unlock)
+    return await prepared(connection, clock)
+  } catch (error) {
+    await unlock()
+    throw error
+  }
+}
+
+async function prepared(connection: SqlDriverAdapter, clock: () => number): Promise<OpenConnection> {
+  try {
+    await prepare(connection)
+    const { provider, adapterName } = connection
+    const client = new PrismaClient({
+      // Without the statement that failed, which can hold what must not be logged.
+      errorFormat: 'minimal',
+      adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
+    })
+    await client.$connect()
+    const migrations = await readMigrations(sqlite.migrations)
+    return {
+      client,
+      now: () => sql`${clock()}`,
+      json: (text) => sql`${text}`,
+      forShare: empty,
+      check: () => migrationState(connection, migrations),
+      close: () => client.$disconnect(),
+    }
+  } catch (error) {
+    await connection.dispose()
+    throw error
+  }
+}
+
+/** Sets what every connection starts without, and proves that the database can be written. */
+async function prepare(connection: SqlDriverAdapter): Promise<void> {
+  await connection.executeScript('PRAGMA synchronous = FULL')
+  const journal = await connection.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] })
+  if (journal.rows[0]?.[0] !== 'wal')
+    throw new Failure('CONFIGURATION', 'its file system does not support WAL')
+  // BEGIN IMMEDIATE alone succeeds on a file that may only be read.
+  await connection.executeScript('BEGIN IMMEDIATE; PRAGMA user_version = 0; ROLLBACK')
+}
