@@ -10,7 +10,7 @@ enableCompileCache()
 process.umask(0o077)
 
 // Source: sysexits.h.
-const exitCodes = { usage: 64, software: 70, configuration: 78 }
+const exitCodes = { usage: 64, unavailable: 69, software: 70, configuration: 78 }
 
 const program = new Command(packageJson.name)
   .description(packageJson.description)
@@ -46,6 +46,7 @@ function exitCodeOf(error: unknown): number {
   const details = failure.problems.map((problem) => `\n  ${problem}`).join('')
   process.stderr.write(`${packageJson.name}: ${failure.message}${details}\n`)
   if (failure.code === 'CONFIGURATION') return exitCodes.configuration
+  if (failure.code === 'UNAVAILABLE') return exitCodes.unavailable
   process.stderr.write(`${failure.cause instanceof Error ? (failure.cause.stack ?? '') : ''}\n`)
   return exitCodes.software
 }

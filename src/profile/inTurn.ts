@@ -1,16 +1,17 @@
-/** Makes the function that runs tasks of one key one after the other, in the order in which they came. */
+/**
+ * Makes the function that runs tasks of one key one after the other, in the order in which they came. If one fails,
+ * those behind it fail with it: what was in its way is in theirs, and they have waited long enough.
+ */
 export function createInTurn() {
   const last = new Map<string, Promise<unknown>>()
 
   return async function inTurn<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const before = last.get(key) ?? Promise.resolve()
-    const turn = before.then(task)
-    const settled = turn.catch(() => undefined)
-    last.set(key, settled)
+    const turn = (last.get(key) ?? Promise.resolve()).then(task)
+    last.set(key, turn)
     try {
       return await turn
     } finally {
-      if (last.get(key) === settled) last.delete(key)
+      if (last.get(key) === turn) last.delete(key)
     }
   }
 }

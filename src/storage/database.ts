@@ -43,7 +43,7 @@ export interface Database {
 
 /**
  * Opens a database, and brings it to this release where that is this process's to do.
- * @throws `CONFIGURATION` with what stands in the way
+ * @throws `CONFIGURATION` with what stands in the way, `UNAVAILABLE` if the server is not there now
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   try {

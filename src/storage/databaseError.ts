@@ -14,10 +14,16 @@ export function databaseErrorOf(thrown: unknown): DatabaseError {
   const error = adapterErrorIn(thrown) ?? thrown
   if (error instanceof Error && isDriverAdapterError(error)) {
     const { kind, originalCode = '', originalMessage } = error.cause
-    return { code: originalCode, kind, message: originalMessage ?? error.message }
+    const reason = kind === 'TlsConnectionError' ? error.cause.reason : error.message
+    return { code: originalCode, kind, message: originalMessage ?? reason }
   }
   if (!(error instanceof Error)) return { code: '', kind: '', message: String(error) }
   return { code: 'code' in error ? String(error.code) : '', kind: '', message: error.message }
+}
+
+/** Whether it is not the request that is wrong: what the database cannot do now it may well do later. */
+export function isPassing({ code, kind, message }: DatabaseError): boolean {
+  return passing.test(code) || passingKinds.has(kind) || lost.test(message)
 }
 
 /** Prisma keeps it beside what it says itself. */
@@ -26,3 +32,20 @@ function adapterErrorIn(thrown: unknown): unknown {
     ? (thrown.meta as { driverAdapterError?: unknown } | undefined)?.driverAdapterError
     : undefined
 }
+
+/** Source: PostgreSQL, Appendix A; SQLite, Result and Error Codes. */
+const passing =
+  /^(40(001|P01)|(08|53|57|58)[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)[A-Z_]*|E[A-Z]+)$/
+
+/** What Prisma's adapters make of failures that have no such code. */
+const passingKinds = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TlsConnectionError',
+  'TooManyConnections',
+])
+
+/** What the driver of PostgreSQL and its pool say without any code. */
+const lost =
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered)/

@@ -1,12 +1,25 @@
 import { Failure } from '../errors.ts'
-import { databaseErrorOf } from './databaseError.ts'
+import { databaseErrorOf, isPassing } from './databaseError.ts'
 
-/** Why a database could not be opened, in words for whoever runs the gateway. */
+/**
+ * Why a database could not be opened, in words for whoever runs the gateway: `UNAVAILABLE` if it only is not there
+ * now, else `CONFIGURATION`.
+ */
 export function openingFailure(url: string, error: unknown): Failure {
-  const { code, message } = databaseErrorOf(error)
-  const reason = reasons.find(([pattern]) => pattern.test(code))?.[1] ?? message
-  return new Failure('CONFIGURATION', `cannot open ${publicUrl(url)}: ${reason}`, { cause: error })
+  const databaseError = databaseErrorOf(error)
+  const { code, kind, message } = databaseError
+  const reason = reasons.find(([pattern]) => pattern.test(code || kind))?.[1] ?? message
+  // A server may come back by itself; a file is not where it should be.
+  const mayReturn = !url.startsWith('file:') && isPassing(databaseError) && !refusals.test(code || kind)
+  return new Failure(
+    mayReturn ? 'UNAVAILABLE' : 'CONFIGURATION',
+    `cannot open ${publicUrl(url)}: ${reason}`,
+    { cause: error },
+  )
 }
+
+/** The server is there, and does not let us in. Source: PostgreSQL, Appendix A. */
+const refusals = /^(28000|28P01|3D000|TlsConnectionError)$/
 
 const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^(EEXIST|ENOTDIR)$/, 'a part of its path is not a folder'],
@@ -14,6 +27,7 @@ const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
+  [/^DatabaseNotReachable$/, 'there is no such host, or nothing listens there'],
   [/^(ENOSPC|SQLITE_FULL)$/, 'the disk is full'],
 ]
 
