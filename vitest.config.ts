@@ -14,16 +14,24 @@ const onEveryDatabase = [
   'storage/contract',
 ]
 
+/** The suite that is about PostgreSQL alone. */
+const onPostgresql = 'test/storage/postgresql.test.ts'
+
 const projects: Record<string, TestProjectInlineConfiguration> = {
   sqlite: {
     extends: true,
-    test: { name: 'sqlite', include: ['test/**/*.test.ts'], env: { TEST_DATABASE: 'sqlite' } },
+    test: {
+      name: 'sqlite',
+      include: ['test/**/*.test.ts'],
+      exclude: [onPostgresql],
+      env: { TEST_DATABASE: 'sqlite' },
+    },
   },
   postgresql: {
     extends: true,
     test: {
       name: 'postgresql',
-      include: onEveryDatabase.map((folder) => `test/${folder}/**/*.test.ts`),
+      include: [onPostgresql, ...onEveryDatabase.map((folder) => `test/${folder}/**/*.test.ts`)],
       // A browser sees nothing of the database.
       exclude: ['test/**/*.browser.test.ts'],
       env: { TEST_DATABASE: 'postgresql' },

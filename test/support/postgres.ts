@@ -4,7 +4,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { hash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -32,12 +32,15 @@ interface PostgresOptions {
   readonly durable?: boolean
   /** Settings of `postgresql.conf`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Files for the folder of its data, by name. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Makes and starts a server on a free port of this machine. */
 export async function startPostgres({
   durable = false,
   settings = {},
+  files = {},
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-postgres-'))
   const data = join(folder, 'data')
@@ -62,6 +65,11 @@ export async function startPostgres({
       user,
     ),
   )
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(data, name)
+    await writeFile(file, content, { mode: 0o600 })
+    if (user.uid !== undefined) await chown(file, user.uid, user.gid ?? user.uid)
+  }
   await start()
   return { url, createDatabase, query, pid: () => server?.pid ?? 0, stop, start, close }
 
