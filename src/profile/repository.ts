@@ -25,8 +25,8 @@ export interface ProfileRepository {
    * and data stay as they are. False if somebody else has written since, or the basis is gone.
    */
   refresh(next: Profile, basis: Basis | null): Promise<boolean>
-  /** Puts a profile into use, or out of it; nothing is written if it is so already, or is not there. */
-  setEnabled(uid: string, enabled: boolean): Promise<void>
+  /** Puts a profile into use, or out of it. False, and nothing is written, if it is so already or is not there. */
+  setEnabled(uid: string, enabled: boolean): Promise<boolean>
   /**
    * Writes the labels of `next`, and the data, over the profile that still has the version before it. False if
    * somebody else has written since.

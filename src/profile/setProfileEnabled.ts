@@ -16,9 +16,13 @@ export function createSetProfileEnabled({ authorize, profiles }: SetEnabledParts
     enabled: boolean,
   ): Promise<Profile | null> {
     await authorize(caller, 'cluster:admin/xpack/security/profile/set_enabled')
-    await profiles.setEnabled(uid, enabled)
-    const [profile] = await profiles.find([uid])
-    return profile ?? null
+    for (;;) {
+      const written = await profiles.setEnabled(uid, enabled)
+      const [profile] = await profiles.find([uid])
+      if (!profile) return null
+      // Otherwise somebody has just made it, or done the opposite.
+      if (written || profile.enabled === enabled) return profile
+    }
   }
 }
 

@@ -40,10 +40,11 @@ export function createProfileRepository({ client, now, json, forShare }: Connect
     },
 
     async setEnabled(uid, enabled) {
-      await profiles.updateMany({
+      const { count } = await profiles.updateMany({
         where: { uid, enabled: !enabled },
         data: { enabled, seqNo: { increment: 1 } },
       })
+      return count > 0
     },
 
     async setData({ uid, labels, seqNo }, data) {

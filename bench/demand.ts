@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os'
+import type { Arrivals } from './job.ts'
+import type { Options } from './options.ts'
+import type { Passwords } from './passwords.ts'
+import { regulars } from './requests.ts'
+import { countedAt } from './roundTrips.ts'
+
+/** How much faster than measured passwords may be verified without users running out. */
+const margin = 1.15
+
+/** How many users are needed where each comes only once and a password has to be verified for each. */
+export function createDemand(options: Options, { highestRate }: Passwords) {
+  const { rounds, seconds, connections, parts, counted, warmUp, ramp } = options
+  const atMost = highestRate * margin
+  const inOneRound = [
+    ...connections.map((count) => of(count, closedArrivals(seconds, ramp))),
+    ...parts.map((part) => of(0, { kind: 'open', rate: part * atMost, seconds })),
+  ]
+  return {
+    of,
+    /** By everything that one server is asked for. */
+    ofServer:
+      rounds * sum(inOneRound) +
+      of(16, closedArrivals(warmUp, ramp)) +
+      countedAt.length * counted +
+      regulars.length,
+  }
+
+  function of(count: number, arrivals: Arrivals): number {
+    if (arrivals.kind === 'open') return Math.max(1, Math.floor(arrivals.rate * arrivals.seconds))
+    const used = Math.min(1, count / availableParallelism())
+    return Math.ceil(atMost * used * (arrivals.rampMs / 1_000 + arrivals.seconds)) + 2 * count
+  }
+}
+
+/** A closed loop with its ramp. */
+export function closedArrivals(seconds: number, ramp: number): Arrivals {
+  return { kind: 'closed', rampMs: ramp * 1_000, seconds }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util'
+
+/** How much is measured. */
+export interface Options {
+  /** How long one measurement takes. */
+  readonly seconds: number
+  /** How long a server is used before it is measured, in seconds. */
+  readonly warmUp: number
+  /** How long a number of connections is used before it is measured, in seconds. */
+  readonly ramp: number
+  readonly rounds: number
+  /** Of which scenarios and servers, written `scenario / server`. */
+  readonly only: RegExp
+  readonly connections: readonly number[]
+  /** Arrival rates, in parts of the maximum. */
+  readonly parts: readonly number[]
+  /** How many requests the round trips are counted over. */
+  readonly counted: number
+}
+
+/** Reads the command line. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string' },
+      rounds: { type: 'string' },
+      only: { type: 'string', default: '' },
+      quick: { type: 'boolean', default: false },
+    },
+  })
+  const { quick } = values
+  return {
+    seconds: positive('seconds', values.seconds) ?? (quick ? 0.2 : 3),
+    warmUp: quick ? 0.3 : 2,
+    ramp: quick ? 0.05 : 0.2,
+    rounds: Math.ceil(positive('rounds', values.rounds) ?? (quick ? 1 : 3)),
+    only: new RegExp(values.only, 'i'),
+    connections: quick ? [1, 64] : [1, 16, 64],
+    parts: quick ? [0.5] : [0.25, 0.5, 0.75],
+    counted: quick ? 50 : 200,
+  }
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (!(number > 0)) throw new Error(`--${name}: expected a number above 0`)
+  return number
+}

@@ -1,0 +1,36 @@
+import type { Ownership } from './ownership.ts'
+import { createRelay } from './relay.ts'
+import { regulars } from './requests.ts'
+import { untilAllCame, type Subject, type TryOut } from './trial.ts'
+
+/** At how many connections round trips are counted: alone, and where several requests could share one. */
+export const countedAt = [1, 16]
+
+/**
+ * Counts how often a server goes to its database for one activation: on the wire, at another server of its kind on
+ * the same database, so that nothing stands in the way of the one that is timed.
+ */
+export async function countRoundTrips(
+  subject: Subject,
+  requests: number,
+  tryOut: TryOut,
+  own: Ownership['own'],
+): Promise<void> {
+  const { row, deployment } = subject
+  if (deployment.databaseUrl === null) return
+  const relay = await own(createRelay(Number(new URL(deployment.databaseUrl).port)), (one) => one.close())
+  const { port, stop } = await deployment.startBeside(relay.through(deployment.databaseUrl))
+  const comers = (count: number) =>
+    row.scenario.users === 'again'
+      ? Array.from({ length: count }, (_, n) => n % regulars.length)
+      : deployment.strangers(count)
+  const trial = { arrivals: untilAllCame, port }
+  // So that it has its connections, and remembers whom it does.
+  await tryOut(subject, { ...trial, connections: 16, users: comers(regulars.length), rule: 'any' })
+  for (const connections of countedAt) {
+    const before = relay.roundTrips()
+    await tryOut(subject, { ...trial, connections, users: comers(requests) })
+    row.roundTrips.set(connections, (relay.roundTrips() - before) / requests)
+  }
+  await stop()
+}

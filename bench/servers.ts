@@ -1,0 +1,45 @@
+import type { DoorName } from './doors.ts'
+import type { Grant } from './people.ts'
+
+/** A row of the tables: one way to activate a profile. */
+export interface Server {
+  readonly name: string
+  readonly door: DoorName
+  readonly deployment: DeploymentName
+  readonly grants: readonly Grant['kind'][]
+  /** Whether an activation that changes nothing can write nothing. */
+  readonly hasGrace: boolean
+}
+
+/** What runs as one process on one database. */
+export type DeploymentName = 'gateway on sqlite' | 'gateway on postgresql' | 'floor A' | 'floor B'
+
+/** In the order of a round: what is compared stands side by side. */
+export const servers: readonly Server[] = [
+  floor('A', { hasGrace: false }),
+  gateway('graphql', 'postgresql'),
+  gateway('rest', 'postgresql'),
+  floor('B', { hasGrace: true }),
+  gateway('graphql', 'sqlite'),
+  gateway('rest', 'sqlite'),
+]
+
+function gateway(door: DoorName, database: 'sqlite' | 'postgresql'): Server {
+  return {
+    name: `gateway/${door}/${database}`,
+    door,
+    deployment: `gateway on ${database}`,
+    grants: ['password'],
+    hasGrace: true,
+  }
+}
+
+function floor(name: 'A' | 'B', { hasGrace }: { hasGrace: boolean }): Server {
+  return {
+    name: `floor ${name}`,
+    door: 'rest',
+    deployment: `floor ${name}`,
+    grants: ['password', 'jwt'],
+    hasGrace,
+  }
+}
