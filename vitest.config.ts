@@ -14,8 +14,8 @@ const onEveryDatabase = [
   'storage/contract',
 ]
 
-/** The suite that is about PostgreSQL alone. */
-const onPostgresql = 'test/storage/postgresql.test.ts'
+/** The suites that are about PostgreSQL alone. */
+const onPostgresql = ['test/storage/postgresql.test.ts', 'test/crash/*Postgres.test.ts']
 
 const projects: Record<string, TestProjectInlineConfiguration> = {
   sqlite: {
@@ -23,7 +23,7 @@ const projects: Record<string, TestProjectInlineConfiguration> = {
     test: {
       name: 'sqlite',
       include: ['test/**/*.test.ts'],
-      exclude: [onPostgresql],
+      exclude: onPostgresql,
       env: { TEST_DATABASE: 'sqlite' },
     },
   },
@@ -31,7 +31,11 @@ const projects: Record<string, TestProjectInlineConfiguration> = {
     extends: true,
     test: {
       name: 'postgresql',
-      include: [onPostgresql, ...onEveryDatabase.map((folder) => `test/${folder}/**/*.test.ts`)],
+      include: [
+        ...onPostgresql,
+        'test/crash/killedGateway.test.ts',
+        ...onEveryDatabase.map((folder) => `test/${folder}/**/*.test.ts`),
+      ],
       // A browser sees nothing of the database.
       exclude: ['test/**/*.browser.test.ts'],
       env: { TEST_DATABASE: 'postgresql' },

@@ -4,6 +4,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { hash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -19,8 +20,10 @@ export interface PostgresServer {
   readonly query: (sql: string, database?: string) => Promise<unknown[]>
   /** Its process: the one that all others of the server belong to. */
   readonly pid: () => number
-  /** Ends the server: SIGINT as an operator would, SIGQUIT and SIGKILL as a crash would. Its data stay. */
+  /** Ends the server: SIGINT as an operator would, SIGKILL, to all of its processes, as a crash would. Its data stay. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>
+  /** Sends a signal to all of its processes at once: SIGSTOP freezes the server, and SIGCONT lets it go on. */
+  readonly signal: (signal: NodeJS.Signals) => void
   /** Starts it again where it was. */
   readonly start: () => Promise<void>
   /** Ends it and removes its data. */
@@ -71,7 +74,7 @@ export async function startPostgres({
     if (user.uid !== undefined) await chown(file, user.uid, user.gid ?? user.uid)
   }
   await start()
-  return { url, createDatabase, query, pid: () => server?.pid ?? 0, stop, start, close }
+  return { url, createDatabase, query, pid: () => server?.pid ?? 0, stop, signal: signalAll, start, close }
 
   function url(database = 'postgres'): string {
     return `postgres://postgres@127.0.0.1:${port}/${database}`
@@ -95,10 +98,19 @@ export async function startPostgres({
   async function stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     if (server?.exitCode !== null || server.signalCode !== null) return
     const ended = once(server, 'exit')
-    server.kill(signal)
+    if (signal === 'SIGKILL') signalAll(signal)
+    else server.kill(signal)
     await ended
-    // Its other processes notice, but not at once, and until then none can be started on the same data.
+    // Until then none can be started on the same data.
     if (signal === 'SIGKILL') await sharedMemoryReleased()
+  }
+
+  function signalAll(signal: NodeJS.Signals): void {
+    // Stopped, the first process neither makes others meanwhile nor notices what happens to those that it has made.
+    server?.kill('SIGSTOP')
+    const children = readFileSync(`/proc/${server?.pid}/task/${server?.pid}/children`, 'utf8')
+    for (const pid of children.split(' ').filter(Boolean)) process.kill(Number(pid), signal)
+    server?.kill(signal)
   }
 
   async function sharedMemoryReleased(): Promise<void> {
