@@ -50,7 +50,7 @@ describe(`a caller ${deployment.name}`, { timeout: factor(60_000) }, () => {
   it('is turned away by all gateways from when one has said so, until one says otherwise', async () => {
     const gateways = await startGateways(deployment)
     await withTraffic(gateways, async () => {
-      for (let round = 0; round < factor(12); round++) {
+      for (let round = 0; round < factor(5); round++) {
         const operator = gateways[round % gateways.length] ?? gateways[0]
         for (const { when, away, back, status } of changes) {
           await change(operator, away)
