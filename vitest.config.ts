@@ -10,12 +10,19 @@ const onEveryDatabase = [
   'elasticsearch',
   'graphql',
   'http',
+  'migrateCommand.test.ts',
   'profile',
   'storage/contract',
+  'storage/migrate.test.ts',
+  'storage/previousRelease.test.ts',
 ]
 
 /** The suites that are about PostgreSQL alone. */
-const onPostgresql = ['test/storage/postgresql.test.ts', 'test/crash/*Postgres.test.ts']
+const onPostgresql = [
+  'test/migrateCommandPostgres.test.ts',
+  'test/storage/postgresql.test.ts',
+  'test/crash/*Postgres.test.ts',
+]
 
 const projects: Record<string, TestProjectInlineConfiguration> = {
   sqlite: {
@@ -34,7 +41,7 @@ const projects: Record<string, TestProjectInlineConfiguration> = {
       include: [
         ...onPostgresql,
         'test/crash/killedGateway.test.ts',
-        ...onEveryDatabase.map((folder) => `test/${folder}/**/*.test.ts`),
+        ...onEveryDatabase.map((path) => `test/${path}${path.endsWith('.ts') ? '' : '/**/*.test.ts'}`),
       ],
       // A browser sees nothing of the database.
       exclude: ['test/**/*.browser.test.ts'],

@@ -37,7 +37,8 @@ export async function schemaFor(database: 'sqlite' | 'postgresql'): Promise<stri
     .replace('provider = "sqlite"', 'provider = "postgresql"')
 }
 
-function findCli(): string | null {
+/** Prisma's CLI, if it is installed. */
+export function findCli(): string | null {
   try {
     return createRequire(import.meta.url).resolve('prisma/build/index.js')
   } catch {
@@ -45,7 +46,8 @@ function findCli(): string | null {
   }
 }
 
-function runPrisma(cli: string, schema: string): Promise<unknown> {
+/** Generates the client that a schema file asks for. */
+export function runPrisma(cli: string, schema: string): Promise<unknown> {
   // Generating needs no schema engine, yet Prisma downloads one unless it is shown some file that exists.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' }
   return promisify(execFile)(process.execPath, [cli, 'generate', '--no-hints', '--schema', schema], { env })

@@ -103,6 +103,16 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
   })
 })
 
+describe('a database that is not there', { timeout: 60_000 }, () => {
+  it('is not made by asking what it lacks, nor is its folder', async () => {
+    const folder = await temporaryFolder()
+    const { code, out, err } = await run(['migrate', '--status'], {}, folder)
+    expect({ code, err }).toEqual({ code: 1, err: '' })
+    expect(out).toMatch(/^(missing {2}\w+\n)+$/)
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
 describe('a gateway that serves', { timeout: 60_000 }, () => {
   it('says where both doors are, on standard error, and answers at both', async () => {
     const served = gateway(['serve'], await temporaryFolder(), withPassword)

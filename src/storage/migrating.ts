@@ -10,7 +10,7 @@ import { readMigrations } from './migrations.ts'
 import { openingFailure } from './openingFailure.ts'
 import { migratingPostgresql, postgresql } from './postgresql.ts'
 import { sqlite } from './sqlite.ts'
-import { sqliteFile } from './sqliteFile.ts'
+import { sqliteFile, sqlitePath } from './sqliteFile.ts'
 import { lockSqlite } from './sqliteLock.ts'
 
 type Target = Pick<DatabaseOptions, 'url' | 'connectionTimeout'>
@@ -35,10 +35,10 @@ export async function migrateDatabase(target: Target): Promise<string[]> {
 export async function migrationStateOf(target: Target): Promise<MigrationState> {
   return openingFailures(target, async () => {
     if (!isSqlite(target)) return stateOn(postgresql, migratingPostgresql(target))
-    const file = await sqliteFile(target.url)
-    // To open it would make it.
-    const there = await stat(file).catch(() => null)
-    return stateOn(sqlite, new PrismaBetterSqlite3({ url: there ? `file:${file}` : ':memory:' }))
+    // To open it would make it, and to ask for its file its folder.
+    const there = await stat(sqlitePath(target.url)).catch(() => null)
+    const url = there ? `file:${await sqliteFile(target.url)}` : ':memory:'
+    return stateOn(sqlite, new PrismaBetterSqlite3({ url }))
   })
 }
 

@@ -72,15 +72,18 @@ export function migratingPostgresql({
 
   async function connect(): Promise<SqlDriverAdapter> {
     let connections = 0
+    let failure = new Error('the connection was lost')
     const pool = new Pool({
       ...server,
       max: 1,
       idleTimeoutMillis: 0,
       verify(_, done) {
         connections += 1
-        done(connections > 1 ? new Error('the connection was lost') : undefined)
+        done(connections > 1 ? failure : undefined)
       },
     })
+    // A statement that fails ends the connection. What the engine then tries must not hide the reason.
+    pool.on('release', (error?: Error) => (failure = error ?? failure))
     const connection = await new PrismaPg(pool, { disposeExternalPool: true }).connect()
     // The adapter's own takes every semicolon for the end of a statement.
     connection.executeScript = async (script) => {

@@ -34,6 +34,20 @@ declare const WebAssembly: {
 // The package can load itself only in bundlers, and in Node with a warning.
 const gluePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
 const binary = await readFile(join(dirname(gluePath), 'schema_engine_bg.wasm'))
-const { instance } = await WebAssembly.instantiate(binary, { './schema_engine_bg.js': glue })
+const { instance } = await WebAssembly.instantiate(binary, {
+  './schema_engine_bg.js': withoutLingering(glue),
+})
 glue.__wbg_set_wasm(instance.exports)
 instance.exports.__wbindgen_start()
+
+/** The engine waits ten seconds for a lock of its own, and goes on waiting once it has it. No process should. */
+function withoutLingering(imports: object): object {
+  const entries = Object.entries(imports) as [string, (...given: unknown[]) => NodeJS.Timeout][]
+  return Object.fromEntries(
+    entries.map(([name, call]) =>
+      name.startsWith('__wbg_setTimeout_')
+        ? [name, (...given: unknown[]) => call(...given).unref()]
+        : [name, call],
+    ),
+  )
+}

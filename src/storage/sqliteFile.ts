@@ -8,7 +8,7 @@ import { Failure } from '../errors.ts'
  * missing. Relative paths start at the working directory.
  */
 export async function sqliteFile(url: string): Promise<string> {
-  const path = pathOf(url)
+  const path = sqlitePath(url)
   // The database will hold password hashes: a folder made for it is nobody else's.
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await realpath(path).catch(async () => join(await realpath(dirname(path)), basename(path)))
@@ -17,7 +17,8 @@ export async function sqliteFile(url: string): Promise<string> {
   return file
 }
 
-function pathOf(url: string): string {
+/** The path that a `file:` URL names. Nothing need be there. */
+export function sqlitePath(url: string): string {
   const path = url.replace(/^file:/, '')
   if (path === url || path === '' || path === ':memory:' || path.includes('?')) {
     throw new Failure('CONFIGURATION', 'it has to be file: and a path, without parameters')

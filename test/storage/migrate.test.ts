@@ -1,154 +1,229 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/storage/database.ts'
 import { migrate, type Dialect } from '../../src/storage/migrate.ts'
-import { readMigrations } from '../../src/storage/migrations.ts'
+import { migrationStateOf } from '../../src/storage/migrating.ts'
+import { postgresql } from '../../src/storage/postgresql.ts'
 import { sqlite } from '../../src/storage/sqlite.ts'
+import { adapterFor } from '../support/dialects.ts'
 import { driftOf } from '../support/drift.ts'
+import { emptyDatabase, type EmptyDatabase } from '../support/emptyDatabase.ts'
 import { startProgram } from '../support/program.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { anotherRelease, lastRelease, migrationsOf } from '../support/releases.ts'
+import { databaseName, optionsFor } from '../support/testDatabase.ts'
 
-const ours = (await readMigrations(sqlite.migrations)).map(({ name }) => name)
+const ours = { sqlite, postgresql }[databaseName]
+const migrations = await migrationsOf(ours)
+const release = lastRelease(migrations)
 
 describe('a database that lacks migrations', () => {
   it('agrees with the schema once they are applied', async () => {
-    const file = await newFile()
-    expect(await migrate(sqlite, adapter(file))).toEqual(ours)
-    expect(await driftOf(file)).toBe('')
+    const { url } = await emptyDatabase()
+    expect(await migrateAt(url)).toEqual(migrations)
+    expect(await driftOf(url)).toBe('')
   })
 
   it('is not touched again once it has them', async () => {
-    const file = await newFile()
-    await migrate(sqlite, adapter(file))
-    const before = await readFile(file)
-    expect(await migrate(sqlite, adapter(file))).toEqual([])
-    expect(await readFile(file)).toEqual(before)
+    const database = await emptyDatabase()
+    await migrateAt(database.url)
+    const before = await footprint(database)
+    expect(await migrateAt(database.url)).toEqual([])
+    expect(await footprint(database)).toEqual(before)
   })
 
   it('gets only those that are new in a later release', async () => {
-    const file = await newFile()
-    await migrate(sqlite, adapter(file))
-    const later = await release({ '99990101000000_later': 'CREATE TABLE later (x INTEGER);' })
-    expect(await migrate(later, adapter(file))).toEqual(['99990101000000_later'])
+    const { url } = await emptyDatabase()
+    await migrateAt(url)
+    const name = migrationOf(release + 1)
+    expect(await migrateAt(url, await withMigration(name))).toEqual([name])
   })
 
   it('gets all of them or none', async () => {
-    const file = await newFile()
-    const broken = await release({
-      '99990101000000_broken': 'CREATE TABLE a (x INTEGER); CREATE TABLE a (x INTEGER);',
-    })
-    await expect(migrate(broken, adapter(file))).rejects.toMatchObject({
+    const database = await emptyDatabase()
+    const twice = 'CREATE TABLE a (x INTEGER); CREATE TABLE a (x INTEGER);'
+    const broken = await withMigration(migrationOf(release), twice)
+    await expect(migrateAt(database.url, broken)).rejects.toMatchObject({
       code: 'CONFIGURATION',
-      message: 'the migration failed: table a already exists',
+      message: expect.stringMatching(/^the migration failed: .*\ba\b.* already exists$/) as string,
     })
-    expect(await query(file, 'SELECT name FROM sqlite_master')).toEqual([])
+    expect(await tablesOf(database)).toEqual([])
   })
 })
 
-describe('a database that is not of this release', () => {
-  it('is refused if it has a later migration', async () => {
-    const file = await newFile()
-    const later = await release({ '99990101000000_later': 'CREATE TABLE later (x INTEGER);' })
-    await migrate(later, adapter(file))
-    await expect(migrate(sqlite, adapter(file))).rejects.toMatchObject({
-      code: 'CONFIGURATION',
-      message: 'the database has the migration 99990101000000_later, which this release does not know',
+describe('a database that another release has migrated', () => {
+  it('is served, and not touched, if that is the next one', async () => {
+    const database = await emptyDatabase()
+    const name = migrationOf(release + 1)
+    await migrateAt(database.url, await withMigration(name))
+    const before = await footprint(database)
+    expect(await migrateAt(database.url)).toEqual([])
+    expect(await migrationStateOf(optionsFor(database))).toEqual({
+      isNew: false,
+      missing: [],
+      ahead: [name],
     })
+    expect(await footprint(database)).toEqual(before)
+    const { check, users, close } = await openDatabase(optionsFor(database))
+    await check()
+    expect(await users.find('nobody')).toBeNull()
+    await close()
   })
 
-  it('is refused if a migration has changed since it was applied', async () => {
-    const file = await newFile()
-    await migrate(await release({ '99990101000000_next': 'CREATE TABLE next (x INTEGER);' }), adapter(file))
-    const changed = await release({ '99990101000000_next': 'CREATE TABLE next (y INTEGER);' })
-    await expect(migrate(changed, adapter(file))).rejects.toMatchObject({
+  it('is refused, and not touched, if that is two releases ahead', async () => {
+    await refuses(
+      migrationOf(release + 2),
+      `its schema is of release ${release + 2}, and this gateway knows ${release} and can work with ${release + 1}: update the gateway`,
+    )
+  })
+
+  it.each([migrationOf(release), migrationOf(1), '99990101000000_unnumbered'])(
+    'is refused, and not touched, if that should be known here: %s',
+    async (name) => {
+      await refuses(name, `the database has the migration ${name}, which this release does not know`)
+    },
+  )
+
+  it('is refused, and not touched, if a migration has changed since it was applied', async () => {
+    const database = await emptyDatabase()
+    const name = migrationOf(release)
+    await migrateAt(database.url, await withMigration(name))
+    const changed = await withMigration(name, 'CREATE TABLE other (y INTEGER);')
+    const before = await footprint(database)
+    await expect(migrateAt(database.url, changed)).rejects.toMatchObject({
       code: 'CONFIGURATION',
-      message: 'the migration 99990101000000_next was another one when it was applied',
+      message: `the migration ${name} was another one when it was applied`,
     })
+    expect(await footprint(database)).toEqual(before)
   })
 
   it('is accepted if only the line ends have changed', async () => {
-    const file = await newFile()
-    await migrate(
-      await release({ '99990101000000_next': 'CREATE TABLE\nnext (x INTEGER);\n' }),
-      adapter(file),
-    )
-    const crlf = await release({ '99990101000000_next': 'CREATE TABLE\r\nnext (x INTEGER);\r\n' })
-    expect(await migrate(crlf, adapter(file))).toEqual([])
+    const { url } = await emptyDatabase()
+    const name = migrationOf(release)
+    await migrateAt(url, await withMigration(name, 'CREATE TABLE\nnext (x INTEGER);\n'))
+    const crlf = await withMigration(name, 'CREATE TABLE\r\nnext (x INTEGER);\r\n')
+    expect(await migrateAt(url, crlf)).toEqual([])
   })
 
-  it('is refused, and left alone, if it belongs to something else', async () => {
-    const file = await newFile()
-    await query(file, 'CREATE TABLE recipes (name TEXT)')
-    await expect(migrate(sqlite, adapter(file))).rejects.toMatchObject({
+  it('is refused, and not touched, if it belongs to something else', async () => {
+    const database = await emptyDatabase()
+    await database.run('CREATE TABLE recipes (name TEXT)')
+    await expect(migrateAt(database.url)).rejects.toMatchObject({
       code: 'CONFIGURATION',
       message: 'the database holds tables of something else',
     })
-    expect(await query(file, 'SELECT name FROM sqlite_master')).toEqual([['recipes']])
+    expect(await tablesOf(database)).toEqual(['recipes'])
+  })
+
+  /** Nobody uses a database that has our migrations and this one, and nothing happens to it. */
+  async function refuses(name: string, message: string): Promise<void> {
+    const database = await emptyDatabase()
+    await migrateAt(database.url, await withMigration(name))
+    const before = await footprint(database)
+    const refusal = { code: 'CONFIGURATION', message: expect.stringContaining(message) as string }
+    await expect(migrateAt(database.url)).rejects.toMatchObject(refusal)
+    await expect(migrationStateOf(optionsFor(database))).rejects.toMatchObject(refusal)
+    await expect(openDatabase(optionsFor(database))).rejects.toMatchObject(refusal)
+    expect(await footprint(database)).toEqual(before)
+  }
+})
+
+describe('a database that is migrated', () => {
+  it.each([
+    ['made', `INSERT INTO roles (name, definition, revision) VALUES ('b', '{}', 1)`],
+    ['changed', `UPDATE roles SET revision = 2 WHERE name = 'a'`],
+    ['deleted', `DELETE FROM roles WHERE name = 'a'`],
+  ])('raises the security epoch itself when a role is %s', async (_, statement) => {
+    const { url, run } = await emptyDatabase()
+    await migrateAt(url)
+    await run(`INSERT INTO cluster (id, uuid) VALUES (1, 'uuid')`)
+    await run(`INSERT INTO roles (name, definition, revision) VALUES ('a', '{}', 1)`)
+    const epoch = async () => Number((await run('SELECT "securityEpoch" FROM cluster'))[0]?.[0])
+    const before = await epoch()
+    await run(statement)
+    expect(await epoch()).toBe(before + 1)
   })
 })
 
-describe('a first start', () => {
-  it('succeeds in each of four processes that start on one empty file at once', async () => {
-    const file = await newFile()
-    const programs = [1, 2, 3, 4].map(() => startProgram('migrating', file))
+describe('a first start', { timeout: 120_000 }, () => {
+  it('succeeds in each of four processes that start on one empty database at once', async () => {
+    const { url, run } = await emptyDatabase()
+    const programs = [1, 2, 3, 4].map(() => startProgram('migrating', url))
     await Promise.all(programs.map(({ line }) => line()))
     for (const { child } of programs) child.stdin?.write('go\n')
     expect(await Promise.all(programs.map(({ ended }) => ended))).toEqual([0, 0, 0, 0])
-    expect(await driftOf(file)).toBe('')
-    expect(await query(file, 'SELECT migration_name FROM _prisma_migrations')).toEqual(
-      ours.map((name) => [name]),
+    expect(await driftOf(url)).toBe('')
+    expect(await run('SELECT migration_name FROM _prisma_migrations ORDER BY 1')).toEqual(
+      migrations.map((name) => [name]),
     )
   })
 
+  it('waits for whoever migrates already', async () => {
+    const { url } = await emptyDatabase()
+    const other = await adapterFor(url).connect()
+    await other.executeScript(ours.begin)
+    const { line, child, ended } = startProgram('migrating', url)
+    await line()
+    child.stdin?.write('go\n')
+    expect(await Promise.race([ended, setTimeout(1_000, 'waits')])).toBe('waits')
+    await other.dispose()
+    expect(await ended).toBe(0)
+    expect(await driftOf(url)).toBe('')
+  })
+
   it('that is killed before any of its statements is completed by the next', async () => {
-    const folder = await temporaryFolder()
-    const total = Number(await run(join(folder, 'whole.db')))
+    const total = Number(await migrateInProcess((await emptyDatabase()).url))
     expect(total).toBeGreaterThan(10)
     const fatal = Array.from({ length: total }, (_, index) => index + 1)
     const kill = async () => {
       for (let number = fatal.shift(); number; number = fatal.shift()) {
-        const file = join(folder, `${number}.db`)
-        expect(await run(file, number)).toBe('SIGKILL')
-        expect(await migrate(sqlite, adapter(file))).toEqual(ours)
-        expect(await driftOf(file)).toBe('')
+        const { url } = await emptyDatabase()
+        expect(await migrateInProcess(url, number)).toBe('SIGKILL')
+        expect(await migrateAt(url)).toEqual(migrations)
+        expect(await driftOf(url)).toBe('')
       }
     }
     await Promise.all([kill(), kill()])
   })
 })
 
-async function run(file: string, fatal = 0): Promise<string | undefined> {
-  const { line, child, ended } = startProgram('migrating', file, String(fatal))
+/** Migrates in a process of its own. Returns how many statements that took, or the signal that ended it. */
+async function migrateInProcess(url: string, fatal = 0): Promise<string | undefined> {
+  const { line, child, ended } = startProgram('migrating', url, String(fatal))
   await line()
   child.stdin?.write('go\n')
   const statements = await line()
   return (await ended) === 0 ? statements : String(await ended)
 }
 
-async function newFile(): Promise<string> {
-  return join(await temporaryFolder(), 'gateway.db')
+function migrateAt(url: string, dialect: Dialect = ours): Promise<string[]> {
+  return migrate(dialect, adapterFor(url))
 }
 
-function adapter(file: string): PrismaBetterSqlite3 {
-  return new PrismaBetterSqlite3({ url: `file:${file}` })
+/** What a migration of a release may be called. */
+function migrationOf(number: number): string {
+  return `99990101000000_r${number}_made_up`
 }
 
-/** A release with our migrations and more. */
-async function release(more: Record<string, string>): Promise<Dialect> {
-  const folder = pathToFileURL(`${await temporaryFolder()}/`)
-  await cp(sqlite.migrations, folder, { recursive: true })
-  for (const [name, script] of Object.entries(more)) {
-    await mkdir(new URL(name, folder))
-    await writeFile(new URL(`${name}/migration.sql`, folder), script)
+function withMigration(name: string, script = 'CREATE TABLE made_up (x INTEGER);'): Promise<Dialect> {
+  return anotherRelease(ours, { more: { [name]: script } })
+}
+
+/** What no write to the schema, or to what is recorded of its migrations, leaves as it was. */
+async function footprint({ url, run }: EmptyDatabase): Promise<unknown> {
+  if (databaseName === 'sqlite') return readFile(fileURLToPath(url))
+  const tables = ['pg_class', 'pg_attribute', 'pg_constraint', 'pg_proc', 'pg_trigger', '_prisma_migrations']
+  return run(
+    tables.map((table) => `SELECT '${table}', xmin::text, ctid::text FROM ${table}`).join(' UNION ALL ') +
+      ' ORDER BY 1, 2, 3',
+  )
+}
+
+async function tablesOf({ run }: EmptyDatabase): Promise<unknown[]> {
+  const tables = {
+    sqlite: 'SELECT name FROM sqlite_master',
+    postgresql: `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`,
   }
-  return { ...sqlite, migrations: folder }
-}
-
-async function query(file: string, sql: string): Promise<unknown[][]> {
-  const connection = await adapter(file).connect()
-  const { rows } = await connection.queryRaw({ sql, args: [], argTypes: [] })
-  await connection.dispose()
-  return rows
+  return (await run(tables[databaseName])).flat()
 }

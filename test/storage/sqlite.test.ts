@@ -14,7 +14,7 @@ describe('an open SQLite database', () => {
   it('is at this release, in a folder made for its owner alone', async () => {
     const folder = join(await temporaryFolder(), 'new/data')
     await open(join(folder, 'gateway.db'))
-    expect(await driftOf(join(folder, 'gateway.db'))).toBe('')
+    expect(await driftOf(`file:${folder}/gateway.db`)).toBe('')
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
   })
 
@@ -31,7 +31,7 @@ describe('an open SQLite database', () => {
     const backup = await new PrismaBetterSqlite3({ url: `file:${file}` }).connect()
     await backup.executeScript(`VACUUM INTO '${file}.backup'`)
     await backup.dispose()
-    expect(await driftOf(`${file}.backup`)).toBe('')
+    expect(await driftOf(`file:${file}.backup`)).toBe('')
   })
 
   it('answers nothing more once it is closed', async () => {

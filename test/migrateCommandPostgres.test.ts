@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, inject, it } from 'vitest'
+import { migrate } from '../src/storage/migrate.ts'
+import { gateway } from './cliProcess.ts'
+import { finished, prepared, upToDate } from './migrateProcess.ts'
+import { adapterFor } from './support/dialects.ts'
+import { emptyDatabase, asSuperuser, type EmptyDatabase } from './support/emptyDatabase.ts'
+import { jacknich, jacknichUid, loginBackend, provision } from './support/people.ts'
+import { anotherRelease } from './support/releases.ts'
+import { elastic, overSocket, rest } from './support/testApp.ts'
+import { temporaryFolder } from './support/temporaryFolder.ts'
+
+describe('a PostgreSQL database that lacks a migration', { timeout: 60_000 }, () => {
+  it('is not served and not changed: 78, and the command that helps; once that has run, it is served', async () => {
+    const { command, start, database, dialect, migrations } = await prepared()
+    const without = migrations.slice(-1)
+    await migrate(await anotherRelease(dialect, { without }), adapterFor(database.url))
+    expect(await command('serve')).toEqual({
+      code: 78,
+      out: '',
+      err: `profile-gateway: cannot open ${publicUrl(database.url)}: it lacks the migrations ${without.join()}: run \`profile-gateway migrate\`\n`,
+    })
+    expect(await command('migrate', '--status')).toEqual({
+      code: 1,
+      out: `missing  ${without.join()}\n`,
+      err: '',
+    })
+    expect(await command('migrate')).toEqual({ code: 0, out: `applied  ${without.join()}\n`, err: '' })
+    expect(await command('migrate', '--status')).toEqual({ code: 0, out: upToDate, err: '' })
+    const served = start('serve')
+    await served.address()
+    expect(await served.stop()).toBe(0)
+  })
+})
+
+describe('a gateway on PostgreSQL', { timeout: 60_000 }, () => {
+  it('goes on while the next release migrates, and is not ready once the one after that has', async () => {
+    const { start, database, dialect, release } = await prepared()
+    const served = start('serve')
+    const fetch = overSocket(await served.address())
+    const ready = async () => (await fetch('/health/ready')).status
+    expect(await ready()).toBe(200)
+    const more = { [`99990101000000_r${release + 1}_next`]: 'ALTER TABLE users ADD COLUMN next TEXT;' }
+    await migrate(await anotherRelease(dialect, { more }), adapterFor(database.url))
+    await eventually(ready, 200)
+    await provision(fetch)
+    expect(await activated(fetch)).toMatchObject({ status: 200, body: { uid: jacknichUid } })
+    more[`99990101000001_r${release + 2}_after_next`] = 'ALTER TABLE users DROP COLUMN email;'
+    await migrate(await anotherRelease(dialect, { more }), adapterFor(database.url))
+    await eventually(ready, 503)
+    expect(await served.stop()).toBe(0)
+  })
+})
+
+describe('a role of PostgreSQL that may not change schemas', { timeout: 60_000 }, () => {
+  it('can serve what another has migrated', async () => {
+    const { command, database, folder } = await prepared()
+    expect(await command('migrate')).toMatchObject({ code: 0 })
+    const { environment } = await withoutDdl(database)
+    const status = gateway(['migrate', '--status'], folder, environment)
+    expect(await finished(status)).toEqual({ code: 0, out: upToDate, err: '' })
+    const served = gateway(['serve'], folder, environment)
+    const fetch = overSocket(await served.address())
+    await provision(fetch)
+    expect(await rest(fetch, 'PUT', '/_security/role/late', elastic, { cluster: ['all'] })).toMatchObject({
+      status: 200,
+      body: { role: { created: true } },
+    })
+    expect(await activated(fetch)).toMatchObject({ status: 200, body: { uid: jacknichUid } })
+    const [[epoch] = []] = await database.run('SELECT "securityEpoch" FROM cluster')
+    expect(Number(epoch)).toBe(2)
+    expect(await served.stop()).toBe(0)
+  })
+
+  it.each([[['serve']], [['migrate']]])(
+    'cannot migrate: %j on an empty database ends with 78, says why, and does not say its password',
+    async (args) => {
+      const database = await emptyDatabase()
+      const { environment, password } = await withoutDdl(database)
+      const { code, out, err } = await finished(gateway(args, await temporaryFolder(), environment))
+      expect({ code, out }).toEqual({ code: 78, out: '' })
+      expect(err).toBe(
+        `profile-gateway: cannot open ${publicUrl(database.url)}: the migration failed: ERROR: permission denied for schema public\n`,
+      )
+      expect(err).not.toContain(password)
+      expect(await database.run(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).toEqual([])
+    },
+  )
+})
+
+/** What a gateway needs to open a database as a role that may read and write its rows, and nothing else. */
+async function withoutDdl({ url, run }: EmptyDatabase) {
+  const [role, password] = [`serve_${randomUUID().slice(0, 8)}`, 'pg-s3cret-p@ss']
+  const { pathname, host } = new URL(url)
+  await asSuperuser(`CREATE ROLE ${role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '${password}'`)
+  await asSuperuser(`REVOKE ALL ON DATABASE ${pathname.slice(1)} FROM PUBLIC`)
+  await asSuperuser(`GRANT CONNECT ON DATABASE ${pathname.slice(1)} TO ${role}`)
+  await run(`REVOKE ALL ON SCHEMA public FROM PUBLIC`)
+  await run(`GRANT USAGE ON SCHEMA public TO ${role}`)
+  await run(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`)
+  const databaseUrl = `postgres://${role}:${encodeURIComponent(password)}@${host}${pathname}`
+  return { password, environment: { DATABASE_URL: databaseUrl, ELASTIC_PASSWORD: elastic.password } }
+}
+
+/** Activates a profile, as an application does. */
+function activated(fetch: ReturnType<typeof overSocket>) {
+  const grant = { grant_type: 'password', ...jacknich }
+  return rest(fetch, 'POST', '/_security/profile/_activate', loginBackend, grant)
+}
+
+/** Readiness is remembered for a moment. */
+async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
+  await expect.poll(read, { timeout: 10_000 }).toBe(expected)
+}
+
+/** The URL without who opens it. */
+function publicUrl(url: string): string {
+  const { pathname } = new URL(url)
+  return `postgres://${new URL(inject('postgres')).host}${pathname}`
+}
