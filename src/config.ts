@@ -46,7 +46,9 @@ function fromText<T extends z.ZodType>(pattern: RegExp, valueOf: (text: string) 
 const duration = amount(units, 'a time such as 30s or 5m')
 const size = amount(bytes, 'a size such as 512kb or 20mb')
 
-const patience = duration.refine((milliseconds) => milliseconds > 0, { error: 'expected more than 0' })
+const timeout = duration.refine((milliseconds) => milliseconds > 0 && milliseconds <= 3_600_000, {
+  error: 'expected more than 0 and at most 1h',
+})
 
 const nativeRealm = z.strictObject({
   /** The place in the chain: realms are asked in ascending order. */
@@ -91,9 +93,9 @@ const settingsSchema = z.strictObject({
         z.int({ error: 'expected a whole number from 1 to 1000' }).min(1).max(1_000).default(10),
       ),
       /** How long to wait for a connection: to be made, or to be free. */
-      connection_timeout: patience.prefault('5s'),
+      connection_timeout: timeout.prefault('5s'),
       /** How long one statement may take. */
-      statement_timeout: patience.prefault('10s'),
+      statement_timeout: timeout.prefault('10s'),
       /** Who migrates a database that is not empty: `profile-gateway migrate`, or whichever gateway starts first. */
       migrate: z
         .enum(['by_command', 'on_start'], { error: 'expected by_command or on_start' })

@@ -135,10 +135,23 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     },
   )
 
-  // A connection that is kept alive keeps the process alive, until its client leaves or a minute has passed.
+  // A connection that is kept alive keeps the process alive, until its client leaves or the deadline has passed.
   it('ends after the requests under way even if their clients would send more', async () => {
     const { answer } = await stoppedDuringRequest('SIGTERM', { agent: new Agent({ keepAlive: true }) })
     expect(answer.headers.connection).toBe('close')
+  })
+
+  it('ends with 0 in time though a request never does', async () => {
+    const served = gateway(['serve'], await temporaryFolder(), withPassword)
+    const { hostname, port } = new URL(await served.address())
+    const socket = connect(Number(port), hostname)
+    const headers = `Host: gateway\r\nAuthorization: ${basic(elastic)}\r\nContent-Length: 40\r\nExpect: 100-continue`
+    socket.write(`PUT /_security/user/late HTTP/1.1\r\n${headers}\r\n\r\n`)
+    await once(socket, 'data')
+    const begun = performance.now()
+    expect(await served.stop()).toBe(0)
+    expect(performance.now() - begun).toBeGreaterThan(9_000)
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 
   it('is alone on its database: a second one ends with 78', async () => {

@@ -80,7 +80,7 @@ describe('a role of PostgreSQL that may not change schemas', { timeout: 60_000 }
       const { code, out, err } = await finished(gateway(args, await temporaryFolder(), environment))
       expect({ code, out }).toEqual({ code: 78, out: '' })
       expect(err).toBe(
-        `profile-gateway: cannot open ${publicUrl(database.url)}: the migration failed: ERROR: permission denied for schema public\n`,
+        `profile-gateway: cannot open ${publicUrl(database.url)}: it has to be migrated, which this role may not do: run \`profile-gateway migrate\` as one that may\n`,
       )
       expect(err).not.toContain(password)
       expect(await database.run(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)).toEqual([])

@@ -2,27 +2,38 @@ import type { Role } from './role.ts'
 import type { RoleDefinitions, RoleRepository } from './roleRepository.ts'
 
 /**
- * Makes the function that gives all stored roles, at least as new as a security epoch. They are kept in memory until
- * somebody has read a newer epoch: a change counts everywhere from the first request that begins after it.
+ * Makes the function that gives all stored roles as of a security epoch that was just read, or later. They are kept
+ * in memory as long as everybody reads the same epoch: a change counts everywhere from the first request that begins
+ * after it. A database that was restored may have an older epoch.
  */
 export function createRolesAt(stored: Pick<RoleRepository, 'definitions'>) {
   let known: RoleDefinitions | undefined
-  let reading: Promise<void> | undefined
+  let reading: Promise<RoleDefinitions> | undefined
+  let next: Promise<RoleDefinitions> | undefined
 
   return async function rolesAt(securityEpoch: number): Promise<ReadonlyMap<string, Role>> {
-    while (!known || known.securityEpoch < securityEpoch) {
-      // One that is under way may have begun too early: then it is done again.
-      reading ??= read()
-      await reading
-    }
+    if (known?.securityEpoch === securityEpoch) return known.roles
+    known = await readFromNow()
     return known.roles
   }
 
-  async function read(): Promise<void> {
-    try {
-      known = await stored.definitions()
-    } finally {
-      reading = undefined
-    }
+  /** A reading that begins after this moment: one that is under way may have begun too early. */
+  function readFromNow(): Promise<RoleDefinitions> {
+    if (!reading) return read()
+    next ??= reading
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return read()
+      })
+    return next
+  }
+
+  function read(): Promise<RoleDefinitions> {
+    const begun = stored.definitions().finally(() => {
+      if (reading === begun) reading = undefined
+    })
+    reading = begun
+    return begun
   }
 }

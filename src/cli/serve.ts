@@ -18,9 +18,13 @@ export async function serve(): Promise<void> {
   if (app.madeUpPassword !== null) {
     note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
   }
+  let isStopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      isStopping = true
       setTimeout(() => app.server.server.closeAllConnections(), patience).unref()
+      // A database that does not answer does not let go of its connections either.
+      setTimeout(() => process.exit(0), patience + 2_000).unref()
       app.close().catch((err: unknown) => {
         logger.fatal({ err }, 'could not close')
         process.exitCode = 1
@@ -29,8 +33,10 @@ export async function serve(): Promise<void> {
   }
   const address = await app.listen().catch(async (error: unknown) => {
     await app.close()
+    if (isStopping) return null
     throw listenFailure(error)
   })
+  if (address === null) return
   note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
 }
 

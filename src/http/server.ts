@@ -60,8 +60,7 @@ export function createServer<Caller>({
   server.addHook('onResponse', (request, reply, done) => {
     const { method, path } = requestOf(request)
     const line = { method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
-    if (path.startsWith('/health/')) logger.debug(line, 'answered')
-    else logger.info(line, 'answered')
+    logger[isProbe(request) ? 'debug' : 'info'](line, 'answered')
     done()
   })
   return server
@@ -98,6 +97,11 @@ export function createServer<Caller>({
       return send(reply, door.refuse(failure, request))
     }
   }
+}
+
+/** Whoever asks for anything else below `/health/` shall be seen. */
+function isProbe({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url?.startsWith('/health/') ?? false
 }
 
 function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorRequest {

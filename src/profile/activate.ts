@@ -14,7 +14,7 @@ import { baseOf, nextDifferentiator, uidOf } from './uid.ts'
 
 const action = 'cluster:admin/xpack/security/profile/activate'
 
-/** Each lost one is a write that another gateway has made. */
+/** Each lost one is a write that somebody else has made, of the profile or of its user. */
 const mostAttempts = 1_000
 
 interface ActivateParts {

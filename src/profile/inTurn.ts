@@ -1,12 +1,17 @@
+import { failureOf } from '../errors.ts'
+
 /**
- * Makes the function that runs tasks of one key one after the other, in the order in which they came. If one fails,
- * those behind it fail with it: what was in its way is in theirs, and they have waited long enough.
+ * Makes the function that runs tasks of one key one after the other, in the order in which they came. If one fails as
+ * `UNAVAILABLE`, those behind it fail with it: what was in its way is in theirs, and they have waited long enough.
  */
 export function createInTurn() {
   const last = new Map<string, Promise<unknown>>()
 
   return async function inTurn<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const turn = (last.get(key) ?? Promise.resolve()).then(task)
+    const before = (last.get(key) ?? Promise.resolve()).catch((thrown: unknown) => {
+      if (failureOf(thrown).code === 'UNAVAILABLE') throw thrown
+    })
+    const turn = before.then(task)
     last.set(key, turn)
     try {
       return await turn

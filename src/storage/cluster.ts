@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Failure } from '../errors.ts'
 import type { Client } from './client.ts'
 
 /** What names this database to clients: made by whoever opens it first, and kept. */
@@ -10,4 +11,10 @@ export async function clusterUuid({ cluster }: Client): Promise<string> {
     update: { id: 1 },
   })
   return uuid
+}
+
+/** The security epoch as a statement has read it. Without it nobody could know which roles count. */
+export function epochOut(column: bigint | null | undefined): number {
+  if (typeof column === 'bigint') return Number(column)
+  throw new Failure('CONFIGURATION', 'the database lacks the row of the cluster: restart the gateway')
 }

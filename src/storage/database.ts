@@ -72,11 +72,12 @@ export interface OpenConnection extends Connected {
 }
 
 async function databaseOn({ check, close, ...connected }: OpenConnection): Promise<Database> {
+  const { nameCluster } = guarded({ nameCluster: () => clusterUuid(connected.client) })
   return {
     users: guarded(createUserRepository(connected)),
     roles: guarded(createRoleRepository(connected)),
     profiles: guarded(createProfileRepository(connected)),
-    clusterUuid: await clusterUuid(connected.client),
+    clusterUuid: await nameCluster(),
     ...guarded({
       async check() {
         const { missing } = await check()

@@ -1,7 +1,7 @@
 import { isDriverAdapterError } from '@prisma/driver-adapter-utils'
 
 /** What a database or its driver says of a failure. */
-export interface DatabaseError {
+interface DatabaseError {
   /** SQLSTATE, SQLite's result code, or a code of the operating system; empty where there is none. */
   readonly code: string
   /** Prisma's name for it, where it has one. */
@@ -35,7 +35,7 @@ function adapterErrorIn(thrown: unknown): unknown {
 
 /** Source: PostgreSQL, Appendix A; SQLite, Result and Error Codes. */
 const passing =
-  /^(40(001|P01)|(08|53|57|58)[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)[A-Z_]*|E[A-Z]+)$/
+  /^(40(001|P01)|(08|53|57|58)[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)[A-Z_]*|E(?!RR_)[A-Z_]+)$/
 
 /** What Prisma's adapters make of failures that have no such code. */
 const passingKinds = new Set([
@@ -48,4 +48,4 @@ const passingKinds = new Set([
 
 /** What the driver of PostgreSQL and its pool say without any code. */
 const lost =
-  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered)/
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client (has encountered|was closed)|Cannot use a pool after)/

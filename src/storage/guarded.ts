@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../errors.ts'
 import { databaseErrorOf, isPassing } from './databaseError.ts'
 
@@ -6,8 +7,8 @@ const mostTries = 10
 
 /**
  * The same port, whose methods fail as `UNAVAILABLE` where the database cannot do now what it could do later, and
- * never with what was to be stored. Each of them must be one statement: what the database itself has undone is done
- * again.
+ * never with what was to be stored. Each that writes must be one statement: what the database itself has undone is
+ * done again.
  */
 export function guarded<Port extends object>(port: Port): Port {
   const methods = Object.entries(port) as [string, Method][]
@@ -24,7 +25,10 @@ function guardedMethod(method: Method): Method {
       } catch (thrown) {
         const error = databaseErrorOf(thrown)
         const { code, kind, message } = error
-        if (undone.test(code) && tries < mostTries) continue
+        if (undone.test(code) && tries < mostTries) {
+          await setTimeout(Math.random() * 20)
+          continue
+        }
         // PostgreSQL says in its details which row it was, whole.
         const cause = kind === '' ? thrown : new Error(`the database says ${code} ${kind}: ${message}`)
         if (!isPassing(error)) throw cause

@@ -2,6 +2,7 @@
 
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { Failure } from '../errors.ts'
+import { databaseErrorOf, isPassing } from './databaseError.ts'
 import { migrationState } from './migrationHistory.ts'
 import { migrationListOf, readMigrations, type Migration } from './migrations.ts'
 
@@ -41,7 +42,8 @@ export async function migrate(
 async function apply(connection: SqlDriverAdapter, folder: URL, migrations: readonly Migration[]) {
   const { createSchemaEngine, filters } = await import('./schemaEngine.ts')
   // The engine gets our one connection, so that each of its statements is inside our transaction.
-  const connect = () => Promise.resolve(connection)
+  const { failures, recorded } = recording(connection)
+  const connect = () => Promise.resolve(recorded)
   const { provider, adapterName } = connection
   const engine = await createSchemaEngine({ provider, adapterName, connect, connectToShadowDb: connect })
   try {
@@ -49,14 +51,35 @@ async function apply(connection: SqlDriverAdapter, folder: URL, migrations: read
     const { appliedMigrationNames } = await engine.applyMigrations(input)
     return appliedMigrationNames
   } catch (cause) {
-    throw new Failure('CONFIGURATION', reasonOf(cause), { cause })
+    throw migrationFailure(cause, failures[0])
   } finally {
     engine.free()
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if ('code' in error && error.code === 'P3005') return 'the database holds tables of something else'
-  return `the migration failed: ${error.message.split('\n', 1).join()}`
+/** The same connection, and the failures that it has had: the engine tells little of them. */
+function recording(connection: SqlDriverAdapter) {
+  const failures: unknown[] = []
+  const recorded = Object.create(connection) as SqlDriverAdapter
+  const record = (thrown: unknown) => {
+    failures.push(thrown)
+    throw thrown
+  }
+  recorded.queryRaw = (query) => connection.queryRaw(query).catch(record)
+  recorded.executeRaw = (query) => connection.executeRaw(query).catch(record)
+  recorded.executeScript = (script) => connection.executeScript(script).catch(record)
+  return { failures, recorded }
+}
+
+function migrationFailure(thrown: unknown, first: unknown): Failure {
+  const error = databaseErrorOf(first ?? thrown)
+  if (thrown instanceof Error && 'code' in thrown && thrown.code === 'P3005')
+    return new Failure('CONFIGURATION', 'the database holds tables of something else', { cause: thrown })
+  // Source: PostgreSQL, Appendix A.
+  if (error.code === '42501') {
+    const message = `it has to be migrated, which this role may not do: run \`profile-gateway migrate\` as one that may`
+    return new Failure('CONFIGURATION', message, { cause: thrown })
+  }
+  const message = `the migration failed: ${error.message.split('\n', 1).join()}`
+  return new Failure(isPassing(error) ? 'UNAVAILABLE' : 'CONFIGURATION', message, { cause: thrown })
 }

@@ -6,11 +6,14 @@ import { databaseErrorOf, isPassing } from './databaseError.ts'
  * now, else `CONFIGURATION`.
  */
 export function openingFailure(url: string, error: unknown): Failure {
+  if (error instanceof Failure) {
+    return new Failure(error.code, `cannot open ${publicUrl(url)}: ${error.message}`, { cause: error })
+  }
   const databaseError = databaseErrorOf(error)
-  const { code, kind, message } = databaseError
-  const reason = reasons.find(([pattern]) => pattern.test(code || kind))?.[1] ?? message
+  const { code, message } = databaseError
+  const reason = reasons.find(([pattern]) => pattern.test(code))?.[1] ?? message
   // A server may come back by itself; a file is not where it should be.
-  const mayReturn = !url.startsWith('file:') && isPassing(databaseError) && !refusals.test(code || kind)
+  const mayReturn = !url.startsWith('file:') && isPassing(databaseError) && !refusals.test(code)
   return new Failure(
     mayReturn ? 'UNAVAILABLE' : 'CONFIGURATION',
     `cannot open ${publicUrl(url)}: ${reason}`,
@@ -19,7 +22,7 @@ export function openingFailure(url: string, error: unknown): Failure {
 }
 
 /** The server is there, and does not let us in. Source: PostgreSQL, Appendix A. */
-const refusals = /^(28000|28P01|3D000|TlsConnectionError)$/
+const refusals = /^(28000|28P01|3D000)$/
 
 const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^(EEXIST|ENOTDIR)$/, 'a part of its path is not a folder'],
@@ -27,11 +30,14 @@ const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
-  [/^DatabaseNotReachable$/, 'there is no such host, or nothing listens there'],
+  [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/, 'there is no such host, or nothing listens there'],
   [/^(ENOSPC|SQLITE_FULL)$/, 'the disk is full'],
 ]
 
 /** The URL without who opens it and with what. */
 function publicUrl(url: string): string {
-  return url.replace(/^(postgres(?:ql)?:\/\/)(?:.*@)?([^?]*).*$/s, '$1$2')
+  if (url.startsWith('file:')) return url
+  if (!URL.canParse(url)) return 'DATABASE_URL'
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
 }

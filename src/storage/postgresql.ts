@@ -13,8 +13,9 @@ import { postgresqlUrl } from './postgresqlUrl.ts'
 
 export const postgresql: Dialect = {
   migrations: new URL('../../prisma/migrations/postgresql/', import.meta.url),
-  // The number is only ours.
-  begin: 'BEGIN; SELECT pg_advisory_xact_lock(7300192)',
+  // The number is only ours. Whoever waits sees afterwards what was done meanwhile. A table that somebody else is using
+  // is not waited for long: those who would read it wait behind us.
+  begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7300192); SET LOCAL lock_timeout = '5s'`,
 }
 
 /**
@@ -32,15 +33,16 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
     statement_timeout: statementTimeout,
     query_timeout: statementTimeout + 1_000,
   })
-  const connection = await new PrismaPg(pool, { disposeExternalPool: true }).connect()
+  const connection = await connectTo(pool)
   try {
-    await requireDurable(connection)
     const migrations = await readMigrations(postgresql.migrations)
+    await requireServable(connection)
     const { isNew, missing } = await migrationState(connection, migrations)
     if (missing.length > 0) {
       if (!isNew && !migrateOnStart) throw new Failure('CONFIGURATION', lacking(missing))
       await migrate(postgresql, migratingPostgresql(options))
     }
+    await requireOneSchema(connection)
     const { provider, adapterName } = connection
     const client = new PrismaClient({
       // Without the statement that failed, which can hold what must not be logged.
@@ -52,11 +54,38 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
       now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
       json: (text) => sql`${text}::jsonb`,
       forShare: sql`FOR SHARE`,
-      check: () => migrationState(connection, migrations),
+      async check() {
+        await requireServable(connection)
+        return migrationState(connection, migrations)
+      },
       close: () => client.$disconnect(),
     }
   } catch (error) {
     await connection.dispose()
+    throw error
+  }
+}
+
+/**
+ * Prisma names the schema in every statement that it makes itself: the one that the server would take, in which the
+ * migrations are, or will be.
+ */
+async function connectTo(pool: Pool): Promise<SqlDriverAdapter> {
+  // The pool makes another connection for one that is lost.
+  pool.on('error', () => undefined)
+  try {
+    const { rows } = await pool.query<{ schema: string | null }>(
+      `SELECT coalesce(
+        (SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+          WHERE pg_class.oid = to_regclass('_prisma_migrations')),
+        current_schema()
+      ) AS "schema"`,
+    )
+    const schema = rows[0]?.schema
+    if (!schema) throw new Failure('CONFIGURATION', 'there is no schema that this role may use')
+    return await new PrismaPg(pool, { schema, disposeExternalPool: true }).connect()
+  } catch (error) {
+    await pool.end()
     throw error
   }
 }
@@ -66,7 +95,12 @@ export function migratingPostgresql({
   url,
   connectionTimeout,
 }: Pick<DatabaseOptions, 'url' | 'connectionTimeout'>): SqlMigrationAwareDriverAdapterFactory {
-  const server: ClientConfig = { ...postgresqlUrl(url), connectionTimeoutMillis: connectionTimeout }
+  const server: ClientConfig = {
+    ...postgresqlUrl(url),
+    connectionTimeoutMillis: connectionTimeout,
+    // A machine that is lost in the middle must not keep the lock.
+    idle_in_transaction_session_timeout: 60_000,
+  }
   const none = () => Promise.reject(new Error('no shadow database is needed'))
   return { provider: 'postgres', adapterName: '@prisma/adapter-pg', connect, connectToShadowDb: none }
 
@@ -84,7 +118,7 @@ export function migratingPostgresql({
     })
     // A statement that fails ends the connection. What the engine then tries must not hide the reason.
     pool.on('release', (error?: Error) => (failure = error ?? failure))
-    const connection = await new PrismaPg(pool, { disposeExternalPool: true }).connect()
+    const connection = await connectTo(pool)
     // The adapter's own takes every semicolon for the end of a statement.
     connection.executeScript = async (script) => {
       await connection.executeRaw({ sql: script, args: [], argTypes: [] })
@@ -94,16 +128,26 @@ export function migratingPostgresql({
 }
 
 /** Refuses a database that acknowledges what a crash can take, or that cannot be written. */
-async function requireDurable(connection: SqlDriverAdapter): Promise<void> {
+async function requireServable(connection: SqlDriverAdapter): Promise<void> {
   const read = `SELECT current_setting('synchronous_commit'), current_setting('server_encoding'),
     current_setting('transaction_read_only')`
   const { rows } = await connection.queryRaw({ sql: read, args: [], argTypes: [] })
   const [synchronousCommit, encoding, readOnly] = rows[0] ?? []
   const reason =
     (synchronousCommit === 'off' && 'synchronous_commit is off: a crash would take what was acknowledged') ||
-    (encoding !== 'UTF8' && 'its encoding has to be UTF8') ||
-    (readOnly === 'on' && 'it may only be read')
+    (encoding !== 'UTF8' && 'its encoding has to be UTF8')
   if (reason) throw new Failure('CONFIGURATION', reason)
+  // Such as a replica, before it is promoted.
+  if (readOnly === 'on') throw new Failure('UNAVAILABLE', 'it may only be read')
+}
+
+/** Refuses a search path that leads raw statements to other tables than those that Prisma names. */
+async function requireOneSchema(connection: SqlDriverAdapter): Promise<void> {
+  const read = `SELECT count(DISTINCT relnamespace) FROM pg_class WHERE oid IN
+    (to_regclass('_prisma_migrations'), to_regclass('users'), to_regclass('roles'), to_regclass('profiles'), to_regclass('cluster'))`
+  const { rows } = await connection.queryRaw({ sql: read, args: [], argTypes: [] })
+  if (String(rows[0]?.[0]) !== '1')
+    throw new Failure('CONFIGURATION', 'its search_path leads to tables of several schemas')
 }
 
 function lacking(migrations: readonly string[]): string {

@@ -2,51 +2,63 @@ import type { ClientConfig } from 'pg'
 import { parse, toClientConfig } from 'pg-connection-string'
 import { Failure } from '../errors.ts'
 
-const sslModes = ['disable', 'require', 'verify-ca', 'verify-full']
-const parameters = [
-  'sslmode',
-  'sslrootcert',
-  'sslcert',
-  'sslkey',
-  'channel_binding',
-  'application_name',
-  'host',
-  'port',
-]
+/** The parameters, each with the values that it may have. */
+const parameters: Readonly<Record<string, readonly [expected: string, pattern: RegExp]>> = {
+  sslmode: ['disable, require, verify-ca or verify-full', /^(disable|require|verify-ca|verify-full)$/],
+  sslrootcert: ['a file', /./],
+  sslcert: ['a file', /./],
+  sslkey: ['a file', /./],
+  // The driver uses it where the server offers it, and cannot be made to insist.
+  channel_binding: ['disable or prefer; sslmode=verify-full is what protects', /^(disable|prefer)$/],
+  application_name: ['a name', /./],
+  host: ['a host, or the folder of a socket', /./],
+  port: ['a number', /^\d{1,5}$/],
+}
 
 /**
- * Where a `postgres://user:password@host:port/database` URL leads, and how: `sslmode` is one of disable, require,
- * verify-ca and verify-full, as libpq has them, with the files that `sslrootcert`, `sslcert` and `sslkey` name.
+ * Where a `postgres://user:password@host:port/database` URL leads, and how: `sslmode` is one of disable (which it is
+ * without), require, verify-ca and verify-full, as libpq has them, with the files that `sslrootcert`, `sslcert` and
+ * `sslkey` name.
  * @throws `CONFIGURATION` if it says something else
  */
 export function postgresqlUrl(url: string): ClientConfig {
-  const { searchParams } = parsed(() => new URL(url), 'it is no URL')
-  const unknown = [...searchParams.keys()].filter((name) => !parameters.includes(name))
-  if (unknown.length > 0)
-    throw refusal(`unknown parameter ${unknown.join(', ')}: expected ${parameters.join(', ')}`)
-  const sslMode = searchParams.get('sslmode') ?? 'disable'
-  if (!sslModes.includes(sslMode)) throw refusal(`sslmode: expected one of ${sslModes.join(', ')}`)
-  if (sslMode === 'verify-ca' && !searchParams.has('sslrootcert'))
+  const given = parametersOf(url)
+  const sslMode = given.get('sslmode') ?? 'disable'
+  const needsTls = ['sslrootcert', 'sslcert', 'sslkey'].filter((name) => given.has(name))
+  if (sslMode === 'disable' && needsTls.length > 0)
+    throw refusal(`${needsTls.join(', ')}: needs sslmode=require, verify-ca or verify-full`)
+  if (sslMode === 'verify-ca' && !given.has('sslrootcert'))
     throw refusal('sslmode=verify-ca needs sslrootcert: anybody can have a certificate of a public authority')
-  const { channel_binding: binding, ...options } = parsed(
-    () => parse(url, { useLibpqCompat: true }),
-    'a file that it names cannot be read',
-  )
-  const config = toClientConfig(options)
+  const { channel_binding: binding, ...server } = parsed(url)
   return {
     application_name: 'profile-gateway',
     keepAlive: true,
-    ...config,
+    ...toClientConfig(server),
     ...(sslMode === 'disable' && { ssl: false }),
-    enableChannelBinding: binding !== undefined && binding !== 'disable',
+    enableChannelBinding: binding === 'prefer',
   }
 }
 
-function parsed<T>(parse: () => T, otherwise: string): T {
+function parametersOf(url: string): ReadonlyMap<string, string> {
+  if (!URL.canParse(url)) throw refusal('it is no URL')
+  const given = new Map<string, string>()
+  for (const [name, value] of new URL(url).searchParams) {
+    const known = parameters[name]
+    if (!known) throw refusal(`unknown parameter ${name}: expected ${Object.keys(parameters).join(', ')}`)
+    if (given.has(name)) throw refusal(`${name}: given twice`)
+    const [expected, pattern] = known
+    if (!pattern.test(value)) throw refusal(`${name}: expected ${expected}`)
+    given.set(name, value)
+  }
+  return given
+}
+
+function parsed(url: string) {
   try {
-    return parse()
+    return parse(url, { useLibpqCompat: true })
   } catch (cause) {
-    throw new Failure('CONFIGURATION', otherwise, { cause })
+    const reason = cause instanceof URIError ? 'it is no URL' : 'a file that it names cannot be read'
+    throw new Failure('CONFIGURATION', reason, { cause })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Role } from '../authorization/role.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
 import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
+import { epochOut } from './cluster.ts'
 import { jsonIn, objectOut } from './json.ts'
 
 /** Keeps roles in the table `roles`. */
@@ -15,7 +16,7 @@ export function createRoleRepository({ client }: Connected): RoleRepository {
         SELECT "securityEpoch", "name", "definition" FROM "cluster" LEFT JOIN "roles" ON 1 = 1 WHERE "id" = 1`
       const stored = rows.flatMap((row) => (row.name === null ? [] : roleOf(row)))
       return {
-        securityEpoch: Number(rows[0]?.securityEpoch),
+        securityEpoch: epochOut(rows[0]?.securityEpoch),
         roles: new Map(stored.map((role) => [role.name, role])),
       }
     },

@@ -1,13 +1,13 @@
 import { sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import type { Basis } from '../authentication/basis.ts'
 
-/** The condition that a basis stands: its user is there, and was not written since. */
-export function stands(basis: Basis | null, ending: Sql): Sql {
+/** The condition that a basis stands: its user is there, and was not written since. `lock` ends the SELECT of it. */
+export function stands(basis: Basis | null, lock: Sql): Sql {
   if (!basis) return sql`1 = 1`
   const { username, incarnation, revision } = basis
   return sql`EXISTS (
     SELECT 1 FROM "users"
     WHERE "username" = ${username} AND "incarnation" IS NOT DISTINCT FROM ${incarnation} AND "revision" = ${revision}
-    ${ending}
+    ${lock}
   )`
 }

@@ -3,6 +3,7 @@ import type { UserModel } from '../../prisma/generated/sqlite/models.ts'
 import type { StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
 import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
+import { epochOut } from './cluster.ts'
 import { jsonIn, objectOut, stringsOut } from './json.ts'
 
 /** Keeps users in the table `users`. */
@@ -10,14 +11,14 @@ export function createUserRepository({ client }: Connected): UserRepository {
   const { user: users } = client
   return {
     async find(username) {
-      const [row] = await client.$queryRaw<(UserModel & { securityEpoch: bigint })[]>`
-        SELECT "users".*, "securityEpoch" FROM "users" JOIN "cluster" ON "id" = 1 WHERE "username" = ${username}`
+      const [row] = await client.$queryRaw<(UserModel & { securityEpoch: bigint | null })[]>`
+        SELECT "users".*, "securityEpoch" FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = ${username}`
       if (!row) return null
       const { incarnation, revision, securityEpoch } = row
       return {
         user: storedUserOf(row),
         basis: { username, incarnation, revision },
-        securityEpoch: Number(securityEpoch),
+        securityEpoch: epochOut(securityEpoch),
       }
     },
 
@@ -32,7 +33,8 @@ export function createUserRepository({ client }: Connected): UserRepository {
       const { revision } = await users.upsert({
         where: { username },
         create: { username, ...columns, revision: 1, incarnation: randomUUID() },
-        update: { ...columns, revision: { increment: 1 } },
+        // Rows that are older than the column get one too.
+        update: { ...columns, revision: { increment: 1 }, incarnation: randomUUID() },
         select: { revision: true },
       })
       return revision === 1

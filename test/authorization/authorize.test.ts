@@ -16,14 +16,14 @@ describe('whoever acts, with the roles,', () => {
   const emptied = prepared()
 
   async function withRoles(...stored: Role[]) {
-    const { roles } = await emptied()
+    const { roles, run } = await emptied()
     for (const one of stored) await roles.put(one)
     const authorize = createAuthorize(roles)
     const act = async (action: Action, ...names: string[]) => {
       const { securityEpoch } = await roles.definitions()
       await authorize({ username: 'bob', roles: names, securityEpoch }, action)
     }
-    return { roles, act }
+    return { roles, run, act }
   }
 
   describe('may do', () => {
@@ -46,6 +46,16 @@ describe('whoever acts, with the roles,', () => {
     it('what one of many roles allows, though others do not exist', async () => {
       const { act } = await withRoles(role('a', 'monitor'), role('b', 'manage_user_profile'))
       await act(activate, 'missing', 'a', 'b')
+    })
+
+    it('what a role allows in a database that was restored, whose epoch is older', async () => {
+      const { act, roles, run } = await withRoles(role('r', 'manage_user_profile'))
+      await act(activate, 'r')
+      await roles.put(role('other'))
+      await act(activate, 'r')
+      await run('UPDATE cluster SET "securityEpoch" = "securityEpoch" - 2')
+      await roles.delete('r')
+      await expect(act(activate, 'r')).rejects.toMatchObject({ code: 'FORBIDDEN' })
     })
 
     it('from now on what a role allows now', async () => {

@@ -46,6 +46,22 @@ const outages = [
   },
 ]
 
+it(
+  'a gateway ends in time on SIGTERM though PostgreSQL does not answer, with 0',
+  { timeout: 60_000 },
+  async () => {
+    const environment = { DATABASE_URL: await postgres.createDatabase() }
+    const { fetch, process } = await serve(await temporaryFolder(), { environment, settings })
+    await populate(fetch)
+    onTestFinished(() => postgres.signal('SIGCONT'))
+    postgres.signal('SIGSTOP')
+    const begun = performance.now()
+    expect(await process.stop()).toBe(0)
+    expect(performance.now() - begun).toBeLessThan(20_000)
+    postgres.signal('SIGCONT')
+  },
+)
+
 describe.each(outages)(
   'while PostgreSQL is $name under load',
   { timeout: Math.max(60_000, factor(60_000)) },

@@ -65,10 +65,12 @@ describe('a gateway that is asked how it is', () => {
     expect(await ask('/health/ready')).toEqual(ready)
   })
 
-  it('logs nothing of it, unless everything is logged', async () => {
+  it('logs nothing of it, unless everything is logged, but whoever asks for anything else there', async () => {
     const silent = await createTestApp()
     await silent.fetch('/health/ready')
     expect(silent.logs()).not.toMatch(/"level":30.*health/)
+    await silent.fetch('/health/guess')
+    expect(silent.logs()).toMatch(/"level":30.*"\/health\/guess","status":401/)
     await silent.close()
   })
 })

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../src/storage/database.ts'
+import { emptyDatabase } from '../support/emptyDatabase.ts'
 import { startPostgres, type PostgresServer } from '../support/postgres.ts'
 import { newDatabase, optionsFor, type NewDatabase } from '../support/testDatabase.ts'
 
@@ -14,7 +15,7 @@ describe('an open PostgreSQL database', () => {
 
   it('keeps at most as many connections as it may, and none once it is closed', async () => {
     const database = await removedAfterwards()
-    const name = new URL(database.url).pathname.slice(1)
+    const name = nameOf(database)
     const connections = async () =>
       Number(
         (
@@ -54,9 +55,19 @@ describe('an open PostgreSQL database', () => {
     await expect(waiting).resolves.toMatchObject({ profiles: [] })
   })
 
+  it('is migrated once by four who open it at once, whatever its transactions are isolated by', async () => {
+    const database = await emptyDatabase()
+    await database.run(
+      `ALTER DATABASE ${nameOf(database)} SET default_transaction_isolation = 'serializable'`,
+    )
+    const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase(optionsFor(database))))
+    await Promise.all(opened.map(({ close }) => close()))
+    expect(new Set(opened.map(({ clusterUuid }) => clusterUuid)).size).toBe(1)
+  })
+
   it('makes again what the server has undone, whatever its transactions are isolated by', async () => {
     const database = await removedAfterwards()
-    const name = new URL(database.url).pathname.slice(1)
+    const name = nameOf(database)
     await database.run(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`)
     const { users, close } = await openDatabase(optionsFor(database))
     onTestFinished(close)
@@ -69,7 +80,7 @@ describe('an open PostgreSQL database', () => {
 describe('a PostgreSQL database that cannot be served', () => {
   it.each([
     ['synchronous_commit = off', 'synchronous_commit is off: a crash would take what was acknowledged'],
-    ['default_transaction_read_only = on', 'it may only be read'],
+    ['search_path = elsewhere', 'there is no schema that this role may use'],
   ])('is refused if it has %s', async (setting, reason) => {
     const database = await removedAfterwards()
     const { host, pathname } = new URL(database.url)
@@ -95,6 +106,68 @@ describe('a PostgreSQL database that cannot be served', () => {
       code: 'UNAVAILABLE',
       message: 'cannot open postgres://127.0.0.1:1/db: there is no such host, or nothing listens there',
     })
+  })
+})
+
+describe('a PostgreSQL database on whose search path are two schemas', () => {
+  const path = 'gate, public, clock, pg_catalog'
+  const user = { username: 'ada', passwordHash: '', roles: [], fullName: null, email: null, metadata: {} }
+
+  /** As a role finds it that has a schema of its own name. */
+  async function withPath(): Promise<NewDatabase> {
+    const database = await removedAfterwards()
+    await database.run('CREATE SCHEMA gate')
+    await database.run(`ALTER DATABASE ${nameOf(database)} SET search_path = ${path}`)
+    return database
+  }
+
+  it('is served where its tables are', async () => {
+    const { users, roles, close } = await openDatabase(optionsFor(await withPath()))
+    onTestFinished(close)
+    await users.put({ ...user, enabled: true })
+    await users.setEnabled('ada', false)
+    expect((await users.find('ada'))?.user.enabled).toBe(false)
+    const { securityEpoch } = await roles.definitions()
+    const empty = { indices: [], applications: [], runAs: [], global: null, metadata: {}, description: null }
+    await roles.put({ name: 'r', cluster: [], ...empty })
+    expect((await roles.definitions()).securityEpoch).toBeGreaterThan(securityEpoch)
+  })
+
+  it('is migrated into the first, if it has no tables yet, and served there', async () => {
+    const database = await withPath()
+    await database.run('DROP SCHEMA public CASCADE')
+    const { users, close } = await openDatabase(optionsFor(database))
+    onTestFinished(close)
+    await users.put({ ...user, enabled: true })
+    expect((await users.find('ada'))?.user.username).toBe('ada')
+    expect(await database.run('SELECT username FROM gate.users')).toEqual([['ada']])
+  })
+
+  it('is refused if the path leads to tables of both', async () => {
+    const database = await withPath()
+    await database.run('CREATE TABLE gate.users (username text)')
+    await expect(openDatabase(optionsFor(database))).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('its search_path leads to tables of several schemas') as string,
+    })
+  })
+})
+
+describe('a PostgreSQL database that may only be read', () => {
+  it('is no error of the configuration, and makes a gateway unready that has it open', async () => {
+    const database = await removedAfterwards()
+    const { check, close } = await openDatabase({ ...optionsFor(database), poolSize: 1 })
+    onTestFinished(close)
+    await check()
+    await database.run(`ALTER DATABASE ${nameOf(database)} SET default_transaction_read_only = on`)
+    await database.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'profile-gateway' AND datname = '${nameOf(database)}'`,
+    )
+    await expect
+      .poll(() => check().catch((failure: unknown) => String(failure)))
+      .toBe('Failure: it may only be read')
+    await expect(openDatabase(optionsFor(database))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 })
 
@@ -144,6 +217,10 @@ describe('a PostgreSQL server with TLS', () => {
     await expect(open(host, parameters)).rejects.toEqual(failure)
   })
 })
+
+function nameOf({ url }: Pick<NewDatabase, 'url'>): string {
+  return new URL(url).pathname.slice(1)
+}
 
 async function removedAfterwards(): Promise<NewDatabase> {
   const database = await newDatabase()

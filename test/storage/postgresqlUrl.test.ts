@@ -41,16 +41,25 @@ describe('the URL of a PostgreSQL database', () => {
     expect(postgresqlUrl(`postgres://host/db?sslmode=${sslmode}`).ssl).toEqual(ssl)
   })
 
-  it.each(['prefer', 'require'])('binds the channel where that is asked for: %s', (binding) => {
-    const url = `postgres://host/db?sslmode=require&channel_binding=${binding}`
-    expect(postgresqlUrl(url).enableChannelBinding).toBe(true)
+  it('binds the channel where that is asked for', () => {
+    const url = 'postgres://host/db?sslmode=require'
+    expect(postgresqlUrl(url).enableChannelBinding).toBe(false)
+    expect(postgresqlUrl(`${url}&channel_binding=prefer`).enableChannelBinding).toBe(true)
   })
 
   it.each([
     ['postgres://host:port/db', 'it is no URL'],
+    ['postgres://user:p%ff@host/db', 'it is no URL'],
+    ['postgres://host/db?port=abc', 'port: expected a number'],
+    ['postgres://host/db?sslmode=prefer', 'sslmode: expected disable, require, verify-ca or verify-full'],
+    ['postgres://host/db?sslmode=disable&sslmode=require', 'sslmode: given twice'],
     [
-      'postgres://host/db?sslmode=prefer',
-      'sslmode: expected one of disable, require, verify-ca, verify-full',
+      'postgres://host/db?sslrootcert=ca.pem&sslkey=key.pem',
+      'sslrootcert, sslkey: needs sslmode=require, verify-ca or verify-full',
+    ],
+    [
+      'postgres://host/db?channel_binding=require',
+      'channel_binding: expected disable or prefer; sslmode=verify-full is what protects',
     ],
     [
       'postgres://host/db?sslmode=verify-ca',
@@ -59,7 +68,7 @@ describe('the URL of a PostgreSQL database', () => {
     ['postgres://host/db?sslmode=verify-full&sslrootcert=/nowhere', 'a file that it names cannot be read'],
     [
       'postgres://host/db?schema=x&pool=3',
-      'unknown parameter schema, pool: expected sslmode, sslrootcert, sslcert, sslkey, channel_binding, ' +
+      'unknown parameter schema: expected sslmode, sslrootcert, sslcert, sslkey, channel_binding, ' +
         'application_name, host, port',
     ],
   ])('is refused if it is %s', (url, message) => {

@@ -60,7 +60,7 @@ async function newPostgresql(): Promise<NewDatabase> {
   const name = `gateway_${Math.random().toString(36).slice(2)}`
   await server.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
   // A function of ours, which a test can set, stands before the server's own clock.
-  await server.query(`ALTER DATABASE ${name} SET search_path = clock, pg_catalog, public`)
+  await server.query(`ALTER DATABASE ${name} SET search_path = public, clock, pg_catalog`)
   const url = Object.assign(new URL(inject('postgres')), { pathname: `/${name}` }).href
   const pool = new Pool({ connectionString: url, max: 1 })
   const run = async (text: string) => (await pool.query<unknown[]>({ text, rowMode: 'array' })).rows

@@ -16,6 +16,23 @@ describe('the name of the cluster', () => {
   })
 })
 
+describe('a database without the row of the cluster', () => {
+  it('says so, rather than that nobody is there or that no role counts', async () => {
+    const database = await removedAfterwards()
+    const { users, roles, close } = await openDatabase(optionsFor(database))
+    onTestFinished(close)
+    const ada = { username: 'ada', passwordHash: '', roles: [], fullName: null, email: null, metadata: {} }
+    await users.put({ ...ada, enabled: true })
+    await database.run('DELETE FROM cluster')
+    const failure = {
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('lacks the row of the cluster') as string,
+    }
+    await expect(users.find('ada')).rejects.toMatchObject(failure)
+    await expect(roles.definitions()).rejects.toMatchObject(failure)
+  })
+})
+
 async function removedAfterwards(): Promise<NewDatabase> {
   const database = await newDatabase()
   onTestFinished(() => database.remove())
