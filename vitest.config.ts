@@ -1,15 +1,16 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { ClosingLine } from './test/support/closingLine.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
-  'authentication',
-  'authorization',
+  'authentication/{caller,native,superuser}.test.ts',
+  'authorization/{atOnce,authorize,roles}.test.ts',
   'conformance',
   'elasticsearch',
   'graphql',
-  'http',
+  'http/{health,server}.test.ts',
   'migrateCommand.test.ts',
   'profile',
   'storage/contract',
@@ -62,6 +63,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Many suites wait for processes and servers: more of them at once than there are cores.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', new ClosingLine()],
     projects: chosen.map((name) => {
       const project = projects[name]

@@ -7,7 +7,7 @@ import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
 import { clusterUuid } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
-import { guarded } from './guarded.ts'
+import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
 import { createProfileRepository } from './profiles.ts'
 import { createRoleRepository } from './roles.ts'
@@ -72,12 +72,11 @@ export interface OpenConnection extends Connected {
 }
 
 async function databaseOn({ check, close, ...connected }: OpenConnection): Promise<Database> {
-  const { nameCluster } = guarded({ nameCluster: () => clusterUuid(connected.client) })
   return {
     users: guarded(createUserRepository(connected)),
     roles: guarded(createRoleRepository(connected)),
     profiles: guarded(createProfileRepository(connected)),
-    clusterUuid: await nameCluster(),
+    clusterUuid: await insisting(() => clusterUuid(connected.client)),
     ...guarded({
       async check() {
         const { missing } = await check()

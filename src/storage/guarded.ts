@@ -19,21 +19,27 @@ type Method = (...given: unknown[]) => Promise<unknown>
 
 function guardedMethod(method: Method): Method {
   return async (...given) => {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await method(...given)
-      } catch (thrown) {
-        const error = databaseErrorOf(thrown)
-        const { code, kind, message } = error
-        if (undone.test(code) && tries < mostTries) {
-          await setTimeout(Math.random() * 20)
-          continue
-        }
-        // PostgreSQL says in its details which row it was, whole.
-        const cause = kind === '' ? thrown : new Error(`the database says ${code} ${kind}: ${message}`)
-        if (!isPassing(error)) throw cause
-        throw new Failure('UNAVAILABLE', 'the database is not available, try again later', { cause })
-      }
+    try {
+      return await insisting(() => method(...given))
+    } catch (thrown) {
+      const error = databaseErrorOf(thrown)
+      const { code, kind, message } = error
+      // PostgreSQL says in its details which row it was, whole.
+      const cause = kind === '' ? thrown : new Error(`the database says ${code} ${kind}: ${message}`)
+      if (!isPassing(error)) throw cause
+      throw new Failure('UNAVAILABLE', 'the database is not available, try again later', { cause })
+    }
+  }
+}
+
+/** Makes a statement, and makes it again where the database itself has undone it. */
+export async function insisting<T>(statement: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await statement()
+    } catch (thrown) {
+      if (tries === mostTries || !undone.test(databaseErrorOf(thrown).code)) throw thrown
+      await setTimeout(Math.random() * 20)
     }
   }
 }
