@@ -1,8 +1,19 @@
 import type { Sql } from '@prisma/client/runtime/client'
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 
 /** The client of either database. They come from one schema, and differ in types that nothing here uses. */
 export type Client = PrismaClient
+
+/** How a client is made on a connection that is open already. */
+export function clientOptions(connection: SqlDriverAdapter) {
+  const { provider, adapterName } = connection
+  return {
+    // Without the statement that failed, which can hold what must not be logged.
+    errorFormat: 'minimal',
+    adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
+  } as const
+}
 
 /** An open database as the repositories use it: its client, and what its SQL says in its own way. */
 export interface Connected {

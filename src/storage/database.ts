@@ -11,6 +11,7 @@ import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
 import { createProfileRepository } from './profiles.ts'
 import { createRoleRepository } from './roles.ts'
+import { isSqlite } from './sqliteFile.ts'
 import { createUserRepository } from './users.ts'
 
 /** How to reach a database, and how patient to be with it. */
@@ -60,7 +61,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function connect(options: DatabaseOptions): Promise<OpenConnection> {
-  return options.url.startsWith('file:')
+  return isSqlite(options.url)
     ? (await import('./sqlite.ts')).openSqlite(options)
     : (await import('./postgresql.ts')).openPostgresql(options)
 }

@@ -10,7 +10,7 @@ import { readMigrations } from './migrations.ts'
 import { openingFailure } from './openingFailure.ts'
 import { migratingPostgresql, postgresql } from './postgresql.ts'
 import { sqlite } from './sqlite.ts'
-import { sqliteFile, sqlitePath } from './sqliteFile.ts'
+import { isSqlite, sqliteFile, sqlitePath } from './sqliteFile.ts'
 import { lockSqlite } from './sqliteLock.ts'
 
 type Target = Pick<DatabaseOptions, 'url' | 'connectionTimeout'>
@@ -21,7 +21,7 @@ type Target = Pick<DatabaseOptions, 'url' | 'connectionTimeout'>
  */
 export async function migrateDatabase(target: Target): Promise<string[]> {
   return openingFailures(target, async () => {
-    if (!isSqlite(target)) return migrate(postgresql, migratingPostgresql(target))
+    if (!isSqlite(target.url)) return migrate(postgresql, migratingPostgresql(target))
     const file = await sqliteFile(target.url)
     const unlock = await lockSqlite(file)
     return migrate(sqlite, new PrismaBetterSqlite3({ url: `file:${file}` })).finally(unlock)
@@ -34,7 +34,7 @@ export async function migrateDatabase(target: Target): Promise<string[]> {
  */
 export async function migrationStateOf(target: Target): Promise<MigrationState> {
   return openingFailures(target, async () => {
-    if (!isSqlite(target)) return stateOn(postgresql, migratingPostgresql(target))
+    if (!isSqlite(target.url)) return stateOn(postgresql, migratingPostgresql(target))
     // To open it would make it, and to ask for its file its folder.
     const there = await stat(sqlitePath(target.url)).catch(() => null)
     const url = there ? `file:${await sqliteFile(target.url)}` : ':memory:'
@@ -57,8 +57,4 @@ async function openingFailures<T>({ url }: Target, act: () => Promise<T>): Promi
   } catch (error) {
     throw openingFailure(url, error)
   }
-}
-
-function isSqlite({ url }: Target): boolean {
-  return url.startsWith('file:')
 }

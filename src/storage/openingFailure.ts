@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import { databaseErrorOf, isPassing } from './databaseError.ts'
+import { isSqlite } from './sqliteFile.ts'
 
 /**
  * Why a database could not be opened, in words for whoever runs the gateway: `UNAVAILABLE` if it only is not there
@@ -13,7 +14,7 @@ export function openingFailure(url: string, error: unknown): Failure {
   const { code, message } = databaseError
   const reason = reasons.find(([pattern]) => pattern.test(code))?.[1] ?? message
   // A server may come back by itself; a file is not where it should be.
-  const mayReturn = !url.startsWith('file:') && isPassing(databaseError) && !refusals.test(code)
+  const mayReturn = !isSqlite(url) && isPassing(databaseError) && !refusals.test(code)
   return new Failure(
     mayReturn ? 'UNAVAILABLE' : 'CONFIGURATION',
     `cannot open ${publicUrl(url)}: ${reason}`,
@@ -36,7 +37,7 @@ const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
 
 /** The URL without who opens it and with what. */
 function publicUrl(url: string): string {
-  if (url.startsWith('file:')) return url
+  if (isSqlite(url)) return url
   if (!URL.canParse(url)) return 'DATABASE_URL'
   const { protocol, host, pathname } = new URL(url)
   return `${protocol}//${host}${pathname}`

@@ -4,7 +4,7 @@ import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@p
 import { Pool, type ClientConfig } from 'pg'
 import { PrismaClient } from '../../prisma/generated/postgresql/client.ts'
 import { Failure } from '../errors.ts'
-import type { Client } from './client.ts'
+import { clientOptions, type Client } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
@@ -43,12 +43,7 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
       await migrate(postgresql, migratingPostgresql(options))
     }
     await requireOneSchema(connection)
-    const { provider, adapterName } = connection
-    const client = new PrismaClient({
-      // Without the statement that failed, which can hold what must not be logged.
-      errorFormat: 'minimal',
-      adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
-    })
+    const client = new PrismaClient(clientOptions(connection))
     return {
       client: client as unknown as Client,
       now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,

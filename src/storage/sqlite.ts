@@ -3,6 +3,7 @@ import { empty, sqltag as sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import { Failure } from '../errors.ts'
+import { clientOptions } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
@@ -39,12 +40,7 @@ export async function openSqlite({
 async function prepared(connection: SqlDriverAdapter, clock: () => number): Promise<OpenConnection> {
   try {
     await prepare(connection)
-    const { provider, adapterName } = connection
-    const client = new PrismaClient({
-      // Without the statement that failed, which can hold what must not be logged.
-      errorFormat: 'minimal',
-      adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
-    })
+    const client = new PrismaClient(clientOptions(connection))
     await client.$connect()
     const migrations = await readMigrations(sqlite.migrations)
     return {

@@ -17,6 +17,11 @@ export async function sqliteFile(url: string): Promise<string> {
   return file
 }
 
+/** Whether a URL names an SQLite database; any other is PostgreSQL's. */
+export function isSqlite(url: string): boolean {
+  return url.startsWith('file:')
+}
+
 /** The path that a `file:` URL names. Nothing need be there. */
 export function sqlitePath(url: string): string {
   const path = url.replace(/^file:/, '')
