@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ProfileBody } from '../support/activationModel.ts'
+import type { ProfileBody } from '../support/profileBody.ts'
 import { deployment, startGateways, type Gateways } from '../support/gateways.ts'
 import { jacknich, loginBackend } from '../support/people.ts'
 import { rest } from '../support/testApp.ts'

@@ -1,6 +1,13 @@
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
-import { versionOf, type Answer, type Call, type ProfileBody } from './activationModel.ts'
+import { versionOf, type Answer, type Call } from './activationModel.ts'
 import { loginBackend } from './people.ts'
+import {
+  activateProfile,
+  profileBodyOf,
+  rejection,
+  type GraphqlProfile,
+  type ProfileBody,
+} from './profileBody.ts'
 import { elastic, graphql, rest, type Answered, type Credentials, type Fetch } from './testApp.ts'
 
 export type Door = 'REST' | 'GraphQL'
@@ -71,52 +78,19 @@ export function createActivationClient({ fetch, username, hashes }: ClientParts)
   }
 
   async function activateAtGraphql(password: string): Promise<Answer> {
-    const answered = await graphql(fetch, loginBackend, activateProfile, { username, password })
+    const answered = await graphql(fetch, loginBackend, activateProfile, {
+      grant: { password: { username, password } },
+    })
     const result = (answered.body as { data?: { activateProfile: GraphqlResult } | null }).data
       ?.activateProfile
     if (answered.status !== 200 || !result) throw unexpected(answered)
     if (result.__typename !== 'Profile') return 'no'
-    const { lastSynchronized, enabled, labels, data, doc, user } = result
-    const present = Object.fromEntries(Object.entries(user).filter(([, value]) => value !== null))
-    const last_synchronized = Date.parse(lastSynchronized)
-    return { uid: result.uid, enabled, last_synchronized, user: present, labels, data, _doc: doc }
+    return profileBodyOf(result)
   }
 }
 
-const activateProfile = /* GraphQL */ `
-  mutation Activate($username: String!, $password: String!) {
-    activateProfile(grant: { password: { username: $username, password: $password } }) {
-      __typename
-      ... on Profile {
-        uid
-        enabled
-        lastSynchronized
-        user {
-          username
-          roles
-          realm_name: realmName
-          realm_domain: realmDomain
-          email
-          full_name: fullName
-        }
-        labels
-        data(keys: [])
-        doc {
-          _primary_term: primaryTerm
-          _seq_no: seqNo
-        }
-      }
-    }
-  }
-`
-
 type GraphqlResult =
-  | { readonly __typename: 'GrantRejected' }
-  | (Omit<ProfileBody, 'last_synchronized' | '_doc'> & {
-      readonly __typename: 'Profile'
-      readonly lastSynchronized: string
-      readonly doc: ProfileBody['_doc']
-    })
+  { readonly __typename: 'GrantRejected' } | ({ readonly __typename: 'Profile' } & GraphqlProfile)
 
 function done(answered: Answered, missing: number): 'done' | 'no' {
   if (answered.status === 200) return 'done'
@@ -126,8 +100,4 @@ function done(answered: Answered, missing: number): 'done' | 'no' {
 
 function unexpected({ status, body }: Answered): Error {
   return new Error(`answered with ${status}: ${JSON.stringify(body)}`)
-}
-
-function rejection(username: string): string {
-  return `unable to authenticate user [${username}] for action [cluster:admin/xpack/security/profile/activate]`
 }

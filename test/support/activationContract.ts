@@ -3,6 +3,13 @@
 
 import assert from 'node:assert/strict'
 import { hash, randomUUID } from 'node:crypto'
+import {
+  activateProfile,
+  profileBodyOf,
+  rejection,
+  type GraphqlProfile,
+  type ProfileBody,
+} from './profileBody.ts'
 import { basic, rest, type Answered, type Credentials, type Fetch } from './testApp.ts'
 
 /** What a case is given. */
@@ -72,17 +79,6 @@ export async function createContractGateway(
 
 type Grant = Credentials | { readonly access_token: string }
 
-/** A profile as Elasticsearch writes it: what is absent is left out. */
-interface ProfileBody {
-  readonly uid: string
-  readonly enabled: boolean
-  readonly last_synchronized: number
-  readonly user: Readonly<Record<string, unknown>>
-  readonly labels: object
-  readonly data: object
-  readonly _doc: { readonly _primary_term: number; readonly _seq_no: number }
-}
-
 interface Answer {
   readonly status: number
   readonly challenges: string | null
@@ -128,43 +124,7 @@ const atRest: Door = {
   },
 }
 
-const query = /* GraphQL */ `
-  mutation Activate($grant: GrantInput!) {
-    activateProfile(grant: $grant) {
-      __typename
-      ... on Profile {
-        uid
-        enabled
-        lastSynchronized
-        user {
-          username
-          roles
-          realm_name: realmName
-          realm_domain: realmDomain
-          email
-          full_name: fullName
-        }
-        labels
-        data(keys: [])
-        doc {
-          _primary_term: primaryTerm
-          _seq_no: seqNo
-        }
-      }
-      ... on GrantRejected {
-        message
-        reason
-        principal
-      }
-    }
-  }
-`
-
-interface GraphqlProfile extends Omit<ProfileBody, 'last_synchronized' | '_doc'> {
-  readonly __typename: string
-  readonly lastSynchronized: string
-  readonly doc: ProfileBody['_doc']
-}
+type GraphqlResult = GraphqlProfile & { readonly __typename: string }
 
 const atGraphql: Door = {
   door: 'GraphQL',
@@ -172,15 +132,12 @@ const atGraphql: Door = {
   bodyOf(grant) {
     const password = 'access_token' in grant ? undefined : grant
     const accessToken = 'access_token' in grant ? { token: grant.access_token } : undefined
-    return { query, variables: { grant: { password, accessToken } } }
+    return { query: activateProfile, variables: { grant: { password, accessToken } } }
   },
   profileOf({ status, body }) {
-    const { activateProfile: result } = (body as { data: { activateProfile: GraphqlProfile } }).data
+    const { activateProfile: result } = (body as { data: { activateProfile: GraphqlResult } }).data
     assert.deepEqual([status, result.__typename], [200, 'Profile'], JSON.stringify(body))
-    const { uid, enabled, lastSynchronized, user, labels, data, doc } = result
-    const present = Object.fromEntries(Object.entries(user).filter(([, value]) => value !== null))
-    const last_synchronized = Date.parse(lastSynchronized)
-    return { uid, enabled, last_synchronized, user: present, labels, data, _doc: doc }
+    return profileBodyOf(result)
   },
   assertRejected(answer, principal) {
     const reason = 'NOT_AUTHENTICATED'
@@ -769,10 +726,6 @@ async function answerOf(response: Response): Promise<Answer> {
 function envelope(status: number, type: string, reason: string, more: object = {}): object {
   const error = { type, reason, ...more }
   return { error: { root_cause: [error], ...error }, status }
-}
-
-function rejection(principal: string): string {
-  return `unable to authenticate user [${principal}] for action [${action}]`
 }
 
 function unproven(principal: string, path: string): string {

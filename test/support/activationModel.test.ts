@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
-import { activationModel, versionOf, type Answer, type Call, type ProfileBody } from './activationModel.ts'
+import { activationModel, versionOf, type Answer, type Call } from './activationModel.ts'
+import type { ProfileBody } from './profileBody.ts'
 import { linearizable } from './linearizable.ts'
 
 type Step = readonly [Call, Answer | null]

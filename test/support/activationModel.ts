@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
 import type { Model } from './linearizable.ts'
+import type { ProfileBody } from './profileBody.ts'
 
 /** What one user is asked to be, and what is asked of that user's profile. */
 export type Call =
@@ -16,17 +17,6 @@ export type Call =
 
 /** `no`: there is no such user or profile, or the grant was rejected. */
 export type Answer = ProfileBody | 'created' | 'done' | 'no'
-
-/** A profile as Elasticsearch writes it. */
-export interface ProfileBody {
-  readonly uid: string
-  readonly enabled: boolean
-  readonly last_synchronized: number
-  readonly user: Readonly<Record<string, unknown>>
-  readonly labels: Readonly<Record<string, unknown>>
-  readonly data: object
-  readonly _doc: { readonly _primary_term: number; readonly _seq_no: number }
-}
 
 interface State {
   readonly user: { readonly version: number; readonly enabled: boolean; readonly password: string } | null
