@@ -90,7 +90,7 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
     }
 
     const server = createServer({
-      identifyCaller: createIdentifyCaller(prove),
+      identifyCaller: createIdentifyCaller({ prove, securityEpoch: database.securityEpoch }),
       doors: {
         '/graphql': createGraphqlDoor({
           schema,

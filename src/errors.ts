@@ -28,18 +28,22 @@ interface FailureDetails {
   cause?: unknown
   /** Everything that is wrong with the input, in the order in which Elasticsearch lists it. */
   problems?: readonly string[]
+  /** What a 401 says in `WWW-Authenticate` in place of what it says of others. */
+  challenge?: string
 }
 
 /** A failure with a message that may be shown and a cause that may not. */
 export class Failure extends Error {
   readonly code: FailureCode
   readonly problems: readonly string[]
+  readonly challenge: string | null
 
-  constructor(code: FailureCode, message: string, { cause, problems = [] }: FailureDetails = {}) {
+  constructor(code: FailureCode, message: string, { cause, problems = [], challenge }: FailureDetails = {}) {
     super(message, { cause })
     this.name = 'Failure'
     this.code = code
     this.problems = problems
+    this.challenge = challenge ?? null
   }
 
   get status(): number {
@@ -62,3 +66,13 @@ export function refuseProblems(problems: readonly string[]): void {
 
 /** More than these help nobody, and a small request could ask for a very long answer. */
 export const mostProblems = 20
+
+/** What is said in `WWW-Authenticate` of an access token that is no longer valid, or cannot be one. Source: spec 1.7. */
+export const tokenChallenges = {
+  expired: invalidToken('The access token expired'),
+  malformed: invalidToken('The access token is malformed'),
+}
+
+function invalidToken(description: string): string {
+  return `Bearer realm="security", error="invalid_token", error_description="${description}"`
+}

@@ -1,36 +1,52 @@
 import { missingCredentials, unknownCaller } from '../authorization/denial.ts'
-import { Failure } from '../errors.ts'
+import { Failure, tokenChallenges } from '../errors.ts'
 import type { Prove } from './chain.ts'
 import { principalOf, type Grant } from './credentials.ts'
+import { tokenExpired } from './grantRejected.ts'
 import type { Caller } from './subject.ts'
 
+/** What a request says of its caller. */
+export interface CallerHeaders {
+  /** `Authorization`. */
+  readonly authorization: string | undefined
+  /** `ES-Client-Authentication`: `SharedSecret` and the secret of the client that obtained the token. */
+  readonly clientAuthentication: string | undefined
+}
+
+interface IdentifyCallerParts {
+  prove: Prove
+  /** The security epoch of now, for callers of whom nothing is read in the database. */
+  securityEpoch: () => Promise<number>
+}
+
 /**
- * Makes the function that learns from an `Authorization` header who sends the request.
- * It throws `UNAUTHENTICATED` where the header is missing, malformed, or proves nobody.
+ * Makes the function that learns from a request's headers who sends it.
+ * It throws `UNAUTHENTICATED` where they are missing, malformed, or prove nobody.
  */
-export function createIdentifyCaller(prove: Prove) {
-  return async function identifyCaller(authorization: string | undefined, uri: string): Promise<Caller> {
-    const credentials = credentialsOf(authorization ?? '')
+export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: IdentifyCallerParts) {
+  return async function identifyCaller(headers: CallerHeaders, uri: string): Promise<Caller> {
+    const credentials = credentialsOf(headers)
     if (!credentials) throw new Failure('UNAUTHENTICATED', missingCredentials(uri))
     const proof = await prove(credentials)
     if (proof.kind === 'refused') {
+      if (proof.reason === 'TOKEN_EXPIRED') throw invalidToken(tokenExpired, 'expired')
       throw new Failure('UNAUTHENTICATED', unknownCaller(principalOf(credentials), uri))
     }
-    const { subject, securityEpoch } = proof
-    return { ...subject, authenticationType: 'realm', securityEpoch }
+    const { subject, authenticationType, basis, securityEpoch } = proof
+    return { ...subject, authenticationType, basis, securityEpoch: securityEpoch ?? (await currentEpoch()) }
   }
 }
 
 export type IdentifyCaller = ReturnType<typeof createIdentifyCaller>
 
 /** What the header holds; nothing, if it has no scheme that we know. Schemes are taken in any case. */
-function credentialsOf(header: string): Grant | null {
-  const [, scheme = '', value = ''] = /^(\S+) +(\S.*)$/.exec(header) ?? []
+function credentialsOf({ authorization, clientAuthentication }: CallerHeaders): Grant | null {
+  const [, scheme = '', value = ''] = /^(\S+) +(\S.*)$/.exec(authorization ?? '') ?? []
   switch (scheme.toLowerCase()) {
     case 'basic':
       return basicCredentials(value.trim())
     case 'bearer':
-      return { kind: 'accessToken', token: value, clientSecret: null }
+      return bearerCredentials(value.trim(), clientAuthentication)
     case 'apikey':
       throw new Failure('UNAUTHENTICATED', unprovenApiKey)
     default:
@@ -47,6 +63,17 @@ function basicCredentials(value: string): Grant {
     throw new Failure('UNAUTHENTICATED', 'invalid basic authentication header value')
   }
   return { kind: 'password', username, password }
+}
+
+/** Source: RFC 6750, section 2.1; spec 1.7, 5.2. */
+function bearerCredentials(token: string, clientAuthentication: string | undefined): Grant {
+  if (!/^[\w.~+/-]+=*$/.test(token)) throw invalidToken('token malformed', 'malformed')
+  const [, secret] = /^SharedSecret +(\S.*)$/i.exec(clientAuthentication ?? '') ?? []
+  return { kind: 'accessToken', token, clientSecret: secret?.trim() ?? null }
+}
+
+function invalidToken(message: string, why: keyof typeof tokenChallenges): Failure {
+  return new Failure('UNAUTHENTICATED', message, { challenge: tokenChallenges[why] })
 }
 
 /** No API key exists yet. Source: spec 4.6. */

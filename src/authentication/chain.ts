@@ -8,16 +8,19 @@ import { refused, type Proof, type Realm, type Refusal } from './realm.ts'
 export function createChain(realms: readonly Realm[]) {
   return async function prove(credentials: Grant): Promise<Proof | Refusal> {
     const failures: unknown[] = []
+    let refusal = refused
     for (const realm of realms) {
       try {
         const answer = await realm.authenticate(credentials)
         if (answer?.kind === 'proven') return answer
+        // Only one of them knows whose token it was.
+        if (answer?.reason === 'TOKEN_EXPIRED') refusal = answer
       } catch (failure) {
         failures.push(failure)
       }
     }
     if (failures.length > 0) throw failures[0]
-    return refused
+    return refusal
   }
 }
 

@@ -2,6 +2,7 @@ import type { Action } from '../authorization/privileges.ts'
 import { unknownSubject } from '../authorization/denial.ts'
 import { principalOf, type Grant } from './credentials.ts'
 import { jwtClaims } from './jwt.ts'
+import type { Refusal } from './realm.ts'
 
 export type GrantRejectedReason =
   | 'NOT_AUTHENTICATED'
@@ -19,23 +20,24 @@ export interface GrantRejected {
   readonly message: string
 }
 
-/** Source: spec 1.3, 1.7. */
-export function grantRejected(grant: Grant, action: Action): GrantRejected {
-  const reason = reasonOf(grant)
+/** The answer to credentials that were refused. Source: spec 1.7. */
+export function grantRejected(grant: Grant, { reason }: Refusal, action: Action): GrantRejected {
   const principal = principalOf(grant)
-  const message = messages[reason] ?? unknownSubject(principal, action)
+  const message = reason === 'TOKEN_EXPIRED' ? tokenExpired : unknownSubject(principal, action)
   return { kind: 'GrantRejected', reason, principal, message }
 }
 
-const messages: Partial<Record<GrantRejectedReason, string>> = {
-  CLIENT_AUTHENTICATION_NOT_SUPPORTED:
-    '[client_authentication] not supported with the supplied access_token type',
-  CLIENT_SECRET_EMPTY: 'Client shared secret must be non-empty',
+/** The answer to a proof of the client that does not fit its token, whomever that proves; else null. Source: spec 1.3. */
+export function clientRejected(grant: Grant): GrantRejected | null {
+  if (grant.kind === 'password' || grant.clientSecret === null) return null
+  const isJwt = jwtClaims(grant.token) !== null
+  if (isJwt && grant.clientSecret !== '') return null
+  const reason = isJwt ? 'CLIENT_SECRET_EMPTY' : 'CLIENT_AUTHENTICATION_NOT_SUPPORTED'
+  const message = isJwt
+    ? 'Client shared secret must be non-empty'
+    : '[client_authentication] not supported with the supplied access_token type'
+  return { kind: 'GrantRejected', reason, principal: principalOf(grant), message }
 }
 
-/** Only a JWT takes a proof of its client, which must then be one. */
-function reasonOf(grant: Grant): GrantRejectedReason {
-  if (grant.kind === 'password' || grant.clientSecret === null) return 'NOT_AUTHENTICATED'
-  if (!jwtClaims(grant.token)) return 'CLIENT_AUTHENTICATION_NOT_SUPPORTED'
-  return grant.clientSecret === '' ? 'CLIENT_SECRET_EMPTY' : 'NOT_AUTHENTICATED'
-}
+/** What is said of a token of ours that is no longer valid. */
+export const tokenExpired = 'token expired'

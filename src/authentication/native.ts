@@ -15,7 +15,6 @@ interface NativeRealmParts {
 /** Proves users of our own database by their password. */
 export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmParts): Realm {
   return {
-    ref,
     async authenticate(credentials) {
       if (credentials.kind !== 'password' || !owns(credentials.username)) return null
       const { username, password } = credentials
@@ -25,7 +24,7 @@ export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmPa
       const proven = await passwords.verify(username, hash, password)
       if (!found || !proven) return refused
       const { user, basis, securityEpoch } = found
-      return { kind: 'proven', subject: subjectOf(user), basis, securityEpoch }
+      return { kind: 'proven', subject: subjectOf(user), authenticationType: 'realm', basis, securityEpoch }
     },
   }
 

@@ -3,10 +3,9 @@
 
 import type { Basis } from './basis.ts'
 import type { Grant } from './credentials.ts'
-import type { RealmRef, Subject } from './subject.ts'
+import type { AuthenticationType, Subject } from './subject.ts'
 
 export interface Realm {
-  readonly ref: RealmRef
   authenticate(credentials: Grant): Promise<Proof | Refusal | null>
 }
 
@@ -14,17 +13,25 @@ export interface Realm {
 export interface Proof {
   readonly kind: 'proven'
   readonly subject: Subject
+  readonly authenticationType: AuthenticationType
   /**
    * What the proof rests on in our database, or null if on nothing there. Proving can take long: whoever writes down
    * what the proof says makes sure that this still stands.
    */
   readonly basis: Basis | null
-  /** The security epoch when the subject was read: who decides about it must know definitions as new as that. */
-  readonly securityEpoch: number
+  /**
+   * The security epoch when the subject was read: who decides about it must know definitions as new as that. Null if
+   * nothing was read.
+   */
+  readonly securityEpoch: number | null
 }
 
 export interface Refusal {
   readonly kind: 'refused'
+  readonly reason: 'NOT_AUTHENTICATED' | 'TOKEN_EXPIRED'
 }
 
-export const refused: Refusal = { kind: 'refused' }
+export const refused: Refusal = { kind: 'refused', reason: 'NOT_AUTHENTICATED' }
+
+/** Only of a token that was really ours. */
+export const expired: Refusal = { kind: 'refused', reason: 'TOKEN_EXPIRED' }

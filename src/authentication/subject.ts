@@ -1,3 +1,5 @@
+import type { Basis } from './basis.ts'
+
 /** The realm that proved a user, as profiles remember it. */
 export interface RealmRef {
   readonly name: string
@@ -17,12 +19,14 @@ export interface Subject {
   readonly realm: RealmRef
 }
 
-/** How a caller proved itself, in Elasticsearch's words. */
-export type AuthenticationType = 'realm'
+/** How somebody was proven, in Elasticsearch's words: by what a realm knows, or by a token of ours. */
+export type AuthenticationType = 'realm' | 'token'
 
 /** Whoever sends the request. Never the subject of a grant, even where both are the same person. */
 export interface Caller extends Subject {
   readonly authenticationType: AuthenticationType
+  /** What that rests on in our database: what is issued to the caller rests on it too. */
+  readonly basis: Basis | null
   /** The security epoch when the caller was read. */
   readonly securityEpoch: number
 }

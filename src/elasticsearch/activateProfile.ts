@@ -1,4 +1,4 @@
-import { refuseProblems } from '../errors.ts'
+import { refuseProblems, tokenChallenges } from '../errors.ts'
 import { errorAnswer, ok, type Answer } from './answer.ts'
 import { parseObject } from './objectParser.ts'
 import { profileBody, profileFields, type ProfileData } from './profileBody.ts'
@@ -101,6 +101,10 @@ function rejected({ message, reason }: GrantRejectedData): Answer {
     case 'CLIENT_SECRET_EMPTY':
     case 'NOT_A_USER':
       return errorAnswer(new WireError('illegal_argument_exception', message))
+    case 'TOKEN_EXPIRED':
+      return errorAnswer(
+        new WireError('security_exception', message, { status: 401, challenge: tokenChallenges.expired }),
+      )
     default:
       return errorAnswer(new WireError('security_exception', message, { status: 401 }))
   }

@@ -14,16 +14,18 @@ export function ok(body: unknown): Answer {
 /** Source: spec 1.7. */
 const challenges = ['Basic realm="security", charset="UTF-8"', 'Bearer realm="security"', 'ApiKey']
 
-/** The envelope around every error; a 401 repeats its challenges inside. Source: spec 1.3, 1.7. */
-export function errorAnswer({ type, message: reason, status, causedBy, members }: WireError): Answer {
-  const header = status === 401 ? { header: { 'WWW-Authenticate': challenges } } : {}
+/** The envelope around every error; a 401 repeats its challenges inside, one alone as text. Source: spec 1.3, 1.7. */
+export function errorAnswer(wireError: WireError): Answer {
+  const { type, message: reason, status, causedBy, members } = wireError
+  const challenge = wireError.challenge ?? challenges
+  const header = status === 401 ? { header: { 'WWW-Authenticate': challenge } } : {}
   // Elasticsearch unwraps what went wrong while parsing, and only that.
   const rootCause = causedBy?.type === 'x_content_parse_exception' ? causedBy : { type, reason }
   const error = { type, reason, ...members, ...(causedBy && { caused_by: causedBy }), ...header }
   return {
     status,
     body: { error: { root_cause: [{ ...rootCause, ...members, ...header }], ...error }, status },
-    ...(status === 401 && { headers: { 'www-authenticate': challenges } }),
+    ...(status === 401 && { headers: { 'www-authenticate': challenge } }),
   }
 }
 

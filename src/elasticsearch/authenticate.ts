@@ -1,4 +1,4 @@
-import type { JsonObject } from '../http/json.ts'
+import type { JsonObject } from '../json.ts'
 import { ok } from './answer.ts'
 import type { Row } from './row.ts'
 

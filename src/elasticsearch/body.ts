@@ -1,4 +1,4 @@
-import { JsonProblem, locate, parseJson, type JsonObject, type JsonValue } from '../http/json.ts'
+import { JsonProblem, locate, parseJson, type JsonObject, type JsonValue } from '../json.ts'
 import { WireError } from './wireError.ts'
 
 /** A body that was read, and what makes messages about it. */

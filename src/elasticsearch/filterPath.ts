@@ -1,4 +1,4 @@
-import type { JsonValue } from '../http/json.ts'
+import type { JsonValue } from '../json.ts'
 import { wildcard } from '../wildcard.ts'
 import { isObject } from './body.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../http/json.ts'
+import type { JsonValue } from '../json.ts'
 import type { Answer } from './answer.ts'
 
 /** The names in a path's comma list; null if it has none, which asks for all. */

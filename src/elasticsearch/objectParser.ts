@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../http/json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { isObject, tokenOf, type Body } from './body.ts'
 import { didYouMean } from './suggestions.ts'
 import { WireError } from './wireError.ts'

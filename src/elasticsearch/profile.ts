@@ -1,4 +1,4 @@
-import type { JsonObject } from '../http/json.ts'
+import type { JsonObject } from '../json.ts'
 import { errorAnswer, ok, type Answer } from './answer.ts'
 import { given } from './names.ts'
 import { parseObject } from './objectParser.ts'

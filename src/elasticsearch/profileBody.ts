@@ -1,4 +1,4 @@
-import type { JsonObject } from '../http/json.ts'
+import type { JsonObject } from '../json.ts'
 
 /** What an operation asks of a profile, to make the body of. */
 export const profileFields = /* GraphQL */ `

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../http/json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { isObject, tokenOf, type Body } from './body.ts'
 import { ok } from './answer.ts'
 import { found, given, listed, namesOf } from './names.ts'

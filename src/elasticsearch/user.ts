@@ -1,5 +1,5 @@
 import { refuseProblems } from '../errors.ts'
-import type { JsonObject } from '../http/json.ts'
+import type { JsonObject } from '../json.ts'
 import { errorAnswer, ok, type Answer } from './answer.ts'
 import { found, given, listed, namesOf } from './names.ts'
 import type { Row } from './row.ts'

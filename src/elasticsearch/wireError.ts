@@ -11,6 +11,8 @@ interface WireErrorDetails {
   causedBy?: Cause
   /** What else stands in the error. */
   members?: Readonly<Record<string, string>>
+  /** The one challenge of a 401, in place of the usual ones. */
+  challenge?: string | null
 }
 
 /** An error as Elasticsearch would name it. Status 400, unless said. */
@@ -19,14 +21,20 @@ export class WireError extends Error {
   readonly status: number
   readonly causedBy: Cause | undefined
   readonly members: Readonly<Record<string, string>>
+  readonly challenge: string | null
 
-  constructor(type: string, reason: string, { status = 400, causedBy, members = {} }: WireErrorDetails = {}) {
+  constructor(
+    type: string,
+    reason: string,
+    { status = 400, causedBy, members = {}, challenge = null }: WireErrorDetails = {},
+  ) {
     super(reason)
     this.name = 'WireError'
     this.type = type
     this.status = status
     this.causedBy = causedBy
     this.members = members
+    this.challenge = challenge
   }
 }
 
@@ -42,7 +50,7 @@ const types: Record<FailureCode, string> = {
 }
 
 /** How Elasticsearch names a failure of ours. */
-export function wireErrorOf({ code, status, message, problems }: Failure): WireError {
+export function wireErrorOf({ code, status, message, problems, challenge }: Failure): WireError {
   const type = problems.length > 0 ? 'action_request_validation_exception' : types[code]
-  return new WireError(type, message, { status })
+  return new WireError(type, message, { status, challenge })
 }

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql'
 import type { Caller } from '../authentication/subject.ts'
 import { Failure } from '../errors.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
-import { JsonProblem, parseJson } from '../http/json.ts'
+import { JsonProblem, parseJson } from '../json.ts'
 import { createContext, type UseCases } from './builder.ts'
 import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
@@ -52,7 +52,12 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
 
     refuse(failure, request) {
       const error = new GraphQLError(failure.message, { originalError: failure })
-      return render({ errors: [error] }, {}, mediaTypeOf(request) ?? 'application/json')
+      const response = render({ errors: [error] }, {}, mediaTypeOf(request) ?? 'application/json')
+      const challenge = failure.challenge ?? challenges
+      // Never `Basic`: a browser would open a password box of its own.
+      return response.status === 401
+        ? { ...response, headers: { ...response.headers, 'www-authenticate': challenge } }
+        : response
     },
   }
 
@@ -88,16 +93,13 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
     }
     return {
       status,
-      headers: { 'content-type': `${mediaType}; charset=utf-8`, ...challenge(status) },
+      headers: { 'content-type': `${mediaType}; charset=utf-8` },
       body: JSON.stringify(body),
     }
   }
 }
 
-/** Never `Basic`: a browser would open a password box of its own. */
-function challenge(status: number): Record<string, string[]> {
-  return status === 401 ? { 'www-authenticate': ['Bearer realm="security"', 'ApiKey'] } : {}
-}
+const challenges = ['Bearer realm="security"', 'ApiKey']
 
 function wantsPage({ method, headers }: DoorRequest): boolean {
   return method === 'GET' && (headers.accept ?? '').includes('text/html')

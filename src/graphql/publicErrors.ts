@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql'
 import { Failure, failureOf, mostProblems } from '../errors.ts'
-import { JsonProblem } from '../http/json.ts'
+import { JsonProblem } from '../json.ts'
 import { inputProblems } from './inputProblems.ts'
 import { literalProblem } from './literalProblem.ts'
 

@@ -1,6 +1,6 @@
 import { Kind, type ValueNode } from 'graphql'
 import { DateTimeResolver, SafeIntResolver } from 'graphql-scalars'
-import { parseJson } from '../http/json.ts'
+import { parseJson } from '../json.ts'
 import { builder } from './builder.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>

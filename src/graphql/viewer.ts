@@ -5,7 +5,7 @@ const Realm = builder.objectRef<RealmRef>('Realm').implement({
   description: 'Something that can prove who a user is.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name under which it is configured.' }),
-    type: t.exposeString('type', { description: 'Its kind: `native`, `reserved`.' }),
+    type: t.exposeString('type', { description: 'Its kind: `native`, `reserved`, `jwt`.' }),
     domain: t.exposeString('domain', {
       nullable: true,
       description: 'The domain that it belongs to, if any.',
@@ -30,7 +30,8 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
     }),
     authenticationRealm: t.expose('realm', { type: Realm, description: 'The realm that proved the caller.' }),
     authenticationType: t.exposeString('authenticationType', {
-      description: 'How the caller proved itself: `realm`, by what a realm knows of it.',
+      description:
+        'How the caller proved itself: `realm`, by what a realm knows of it, or `token`, by a token of ours.',
     }),
   }),
 })

@@ -9,13 +9,19 @@ import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
 
 interface ServerParts<Caller> {
-  /** Who sends a request, by its `Authorization` header. Throws `UNAUTHENTICATED` for nobody. */
-  identifyCaller: (authorization: string | undefined, uri: string) => Promise<Caller>
+  /** Who sends a request, by its headers. Throws `UNAUTHENTICATED` for nobody. */
+  identifyCaller: (headers: CallerHeaders, uri: string) => Promise<Caller>
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   /** Throws a failure that says why no request can be answered now. */
   check: () => Promise<void>
   logger: Logger
+}
+
+/** What a request says of its caller. */
+interface CallerHeaders {
+  readonly authorization: string | undefined
+  readonly clientAuthentication: string | undefined
 }
 
 /** Makes the HTTP server. It does not listen yet. */
@@ -85,7 +91,7 @@ export function createServer<Caller>({
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      const identify = () => identifyCaller(request.headers.authorization, door.nameOf(request))
+      const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request))
       const caller = await identify()
       const body = await readBody(raw.raw, door.bodyLimit)
       // A body can take its time, in which whoever sends it may have been locked out.
@@ -109,6 +115,11 @@ function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorR
   const uri = originalUrl.startsWith('/') ? originalUrl : originalUrl.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
   const [path = '', ...query] = uri.split('?')
   return { method, uri, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
+}
+
+function callerHeaders({ headers }: DoorRequest): CallerHeaders {
+  const clientAuthentication = [headers['es-client-authentication']].flat().join()
+  return { authorization: headers.authorization, clientAuthentication }
 }
 
 const nowhere: DoorRequest = { method: '', uri: '', path: '', query: '', headers: {}, rawHeaders: [] }

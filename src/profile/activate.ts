@@ -3,7 +3,7 @@
 
 import type { Prove } from '../authentication/chain.ts'
 import { grantProblems, type Grant } from '../authentication/credentials.ts'
-import { grantRejected, type GrantRejected } from '../authentication/grantRejected.ts'
+import { clientRejected, grantRejected, type GrantRejected } from '../authentication/grantRejected.ts'
 import type { Caller, Subject } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
@@ -33,6 +33,8 @@ export function createActivate({ authorize, prove, profiles, unchangedGrace }: A
     // 1  Is it a grant at all, and may the caller do this?
     refuseProblems(grantProblems(grant))
     await authorize(caller, action)
+    const rejected = clientRejected(grant)
+    if (rejected) return rejected
     return (await attempt(grant)) ?? (await inTurn(credentialOf(grant), () => attemptAgain(grant)))
   }
 
@@ -40,7 +42,7 @@ export function createActivate({ authorize, prove, profiles, unchangedGrace }: A
   async function attempt(grant: Grant): Promise<Profile | GrantRejected | null> {
     // 2  Whom does the grant prove?
     const proof = await prove(grant)
-    if (proof.kind === 'refused') return grantRejected(grant, action)
+    if (proof.kind === 'refused') return grantRejected(grant, proof, action)
     const { subject, basis } = proof
 
     // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands.

@@ -18,3 +18,9 @@ export function epochOut(column: bigint | null | undefined): number {
   if (typeof column === 'bigint') return Number(column)
   throw new Failure('CONFIGURATION', 'the database lacks the row of the cluster: restart the gateway')
 }
+
+/** The security epoch of now. */
+export async function readSecurityEpoch({ cluster }: Client): Promise<number> {
+  const row = await cluster.findUnique({ where: { id: 1 }, select: { securityEpoch: true } })
+  return epochOut(row?.securityEpoch)
+}

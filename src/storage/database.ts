@@ -5,7 +5,7 @@ import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
-import { clusterUuid } from './cluster.ts'
+import { clusterUuid, readSecurityEpoch } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
 import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
@@ -37,6 +37,8 @@ export interface Database {
   readonly profiles: ProfileRepository
   /** What names this database to clients. */
   readonly clusterUuid: string
+  /** Reads the security epoch. */
+  readonly securityEpoch: () => Promise<number>
   /** Throws `UNAVAILABLE` if it does not answer, `CONFIGURATION` if its schema is not one for this release any more. */
   readonly check: () => Promise<void>
   readonly close: () => Promise<void>
@@ -79,6 +81,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
     profiles: guarded(createProfileRepository(connected)),
     clusterUuid: await insisting(() => clusterUuid(connected.client)),
     ...guarded({
+      securityEpoch: () => readSecurityEpoch(connected.client),
       async check() {
         const { missing } = await check()
         if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createIdentifyCaller, type IdentifyCaller } from '../../src/authentication/caller.ts'
+import { createIdentifyCaller } from '../../src/authentication/caller.ts'
 import { createChain } from '../../src/authentication/chain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords } from '../../src/authentication/passwords.ts'
+import type { Caller } from '../../src/authentication/subject.ts'
 import { prepared } from '../support/testDatabase.ts'
 
 const uri = '/_security/profile/_activate?pretty'
@@ -14,10 +15,10 @@ const basic = (username: string, password: string) => `Basic ${base64(`${usernam
 
 describe('the caller of a request', () => {
   const emptied = prepared()
-  let identify: IdentifyCaller
+  let identify: (authorization: string | undefined, uri: string) => Promise<Caller>
 
   beforeAll(async () => {
-    const { users } = await emptied()
+    const { users, securityEpoch } = await emptied()
     const passwords = createPasswords()
     const common = { roles: ['activator'], fullName: null, email: null, metadata: {}, enabled: true }
     for (const [username, password] of [
@@ -35,7 +36,8 @@ describe('the caller of a request', () => {
     })
     const ref = { name: 'native', type: 'native', domain: null }
     const realm = createNativeRealm({ ref, users, passwords, owns: () => true })
-    identify = createIdentifyCaller(createChain([realm]))
+    const identifyCaller = createIdentifyCaller({ prove: createChain([realm]), securityEpoch })
+    identify = (authorization, of) => identifyCaller({ authorization, clientAuthentication: undefined }, of)
   })
 
   const refuses = (authorization: string | undefined, message: string) =>
@@ -51,6 +53,7 @@ describe('the caller of a request', () => {
         metadata: {},
         realm: { name: 'native', type: 'native', domain: null },
         authenticationType: 'realm',
+        basis: { username: 'app', incarnation: expect.any(String) as string, revision: 1 },
         securityEpoch: expect.any(Number) as number,
       })
     })

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Grant } from '../../src/authentication/credentials.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords } from '../../src/authentication/passwords.ts'
-import type { Proof } from '../../src/authentication/realm.ts'
+import { refused, type Proof } from '../../src/authentication/realm.ts'
 import type { StoredUser } from '../../src/authentication/userRepository.ts'
 import { openDatabase, type Database } from '../../src/storage/database.ts'
 import { newDatabase, optionsFor, prepared } from '../support/testDatabase.ts'
@@ -109,7 +109,7 @@ describe('the native realm', () => {
         },
       }
       const realm = createNativeRealm({ ref, users, passwords: counted, owns: () => true })
-      expect(await realm.authenticate(given)).toEqual({ kind: 'refused' })
+      expect(await realm.authenticate(given)).toEqual(refused)
       expect(verifications).toBe(1)
     })
 
@@ -117,7 +117,7 @@ describe('the native realm', () => {
       const { realm, users } = await withJacknich()
       await realm.authenticate(right)
       await users.setEnabled('jacknich', false)
-      expect(await realm.authenticate(right)).toEqual({ kind: 'refused' })
+      expect(await realm.authenticate(right)).toEqual(refused)
     })
   })
 

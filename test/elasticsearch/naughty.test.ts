@@ -311,7 +311,6 @@ describe('an Authorization header that is junk', () => {
     `Basic${base64(`elastic:${elastic.password}`)}`,
     'Bearer',
     'Bearer ',
-    'Bearer é',
     'ApiKey',
     'ApiKey !!!!',
     'Digest username="elastic"',
@@ -320,6 +319,14 @@ describe('an Authorization header that is junk', () => {
     const answer = await send('GET', '/', { caller: authorization })
     expectRefusal(answer, 401)
     expect(answer.challenges).toBe('Basic realm="security", charset="UTF-8", Bearer realm="security", ApiKey')
+  })
+
+  it('proves nobody, and is told that it is malformed, as a token that cannot be one', async () => {
+    const answer = await send('GET', '/', { caller: 'Bearer é' })
+    expectRefusal(answer, 401)
+    expect(answer.challenges).toBe(
+      'Bearer realm="security", error="invalid_token", error_description="The access token is malformed"',
+    )
   })
 
   it.each(['\u0000', '\u0001', '\u007f', '\n '])('is refused where it holds %j', async (character) => {

@@ -36,6 +36,7 @@ export const application: Caller = {
   metadata: {},
   realm: native,
   authenticationType: 'realm',
+  basis: null,
   securityEpoch: 0,
 }
 

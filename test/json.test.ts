@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonProblem, locate, parseJson, type JsonValue, type Position } from '../../src/http/json.ts'
+import { JsonProblem, locate, parseJson, type JsonValue, type Position } from '../src/json.ts'
 
 type Path = (string | number)[]
 

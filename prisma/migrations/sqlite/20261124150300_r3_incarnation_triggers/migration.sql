@@ -1,0 +1,2 @@
+-- Another password, and being disabled, make a user another incarnation, in the statement that does it: that ends the user's tokens.
+CREATE TRIGGER "users_update_renews_incarnation" AFTER UPDATE ON "users" WHEN (NEW."passwordHash" <> OLD."passwordHash" OR (OLD."enabled" AND NOT NEW."enabled")) AND NEW."incarnation" IS OLD."incarnation" BEGIN UPDATE "users" SET "incarnation" = lower(hex(randomblob(16))) WHERE "username" = NEW."username"; END;
