@@ -5,11 +5,9 @@ import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createChain } from './authentication/chain.ts'
-import { createNativeRealm } from './authentication/native.ts'
+import { createDomainOf } from './authentication/domain.ts'
 import { createPasswords } from './authentication/passwords.ts'
-import type { Realm } from './authentication/realm.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
-import { isReservedUsername } from './authentication/username.ts'
 import { createUsers } from './authentication/users.ts'
 import { createAuthorize } from './authorization/authorize.ts'
 import { createRoles } from './authorization/roles.ts'
@@ -26,6 +24,8 @@ import { createActivate } from './profile/activate.ts'
 import { createProfiles } from './profile/profiles.ts'
 import { createSetProfileEnabled } from './profile/setProfileEnabled.ts'
 import { createUpdateData } from './profile/updateData.ts'
+import { agreementOf, requireAgreement } from './realms/agreement.ts'
+import { createRealms } from './realms/realms.ts'
 import { openDatabase } from './storage/database.ts'
 
 export interface App {
@@ -45,10 +45,18 @@ interface AppParts {
   clock: () => number
   /** Makes up a password for the superuser where it has none and none is configured. Without it, that is an error. */
   makeUpPassword?: () => string
+  /** Whether all gateways on the database are to agree on the realms and domains of this one. */
+  adoptRealms?: boolean
 }
 
 /** Puts the gateway together on an open database. It does not listen yet. */
-export async function createApp({ config, logger, clock, makeUpPassword }: AppParts): Promise<App> {
+export async function createApp({
+  config,
+  logger,
+  clock,
+  makeUpPassword,
+  adoptRealms = false,
+}: AppParts): Promise<App> {
   const { settings } = config
   const database = await openDatabase({
     url: config.databaseUrl,
@@ -61,9 +69,12 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
   try {
     const { users, roles, profiles } = database
 
+    const agreement = agreementOf(settings)
+    requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
     const passwords = createPasswords()
     const madeUpPassword = await prepareSuperuser()
-    const prove = createChain(realms())
+    const realms = createRealms({ settings, users, passwords, clock, logger })
+    const prove = createChain(realms.chain)
     const authorize = createAuthorize(roles)
 
     const useCases: UseCases = {
@@ -71,6 +82,7 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
         authorize,
         prove,
         profiles,
+        domainOf: createDomainOf(settings.domains),
         unchangedGrace: settings.activation.unchanged_grace,
       }),
       profiles: createProfiles({ authorize, profiles }),
@@ -109,32 +121,19 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
         }),
       },
       check: database.check,
+      problems: realms.problems,
       logger,
     })
-    server.addHook('onClose', () => database.close())
+    server.addHook('onClose', () => {
+      realms.close()
+      return database.close()
+    })
 
     return {
       server,
       madeUpPassword,
       listen: () => server.listen({ host: config.host, port: config.port }),
       close: () => server.close(),
-    }
-
-    function realms(): Realm[] {
-      const native = Object.entries(settings.realms.native).map(([name, { order, enabled }]) => ({
-        order,
-        enabled,
-        realm: nativeRealm(name, 'native', (username) => !isReservedUsername(username)),
-      }))
-      const configured = native.filter(({ enabled }) => enabled).sort((one, other) => one.order - other.order)
-      return [
-        nativeRealm('reserved', 'reserved', isReservedUsername),
-        ...configured.map(({ realm }) => realm),
-      ]
-    }
-
-    function nativeRealm(name: string, type: string, owns: (username: string) => boolean): Realm {
-      return createNativeRealm({ ref: { name, type, domain: null }, users, passwords, owns })
     }
 
     async function prepareSuperuser(): Promise<string | null> {

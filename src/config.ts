@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
-import { parseSettings } from './settingsFile.ts'
+import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
+import { realms } from './settings/realms.ts'
+import { parseSettings, type SettingsFile } from './settings/settingsFile.ts'
+import { duration, durationFrom, integer, size } from './settings/value.ts'
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -19,104 +22,62 @@ export interface Config {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const bytes = { b: 1, kb: 1_024, mb: 1_048_576, gb: 1_073_741_824 }
-
-/** A number with a unit, as Elasticsearch writes them; 0 needs none. */
-function amount(known: Readonly<Record<string, number>>, expected: string) {
-  return z.unknown().transform((given, context) => {
-    const [, number = '', unit = ''] =
-      /^(\d{1,9})([a-z]+)$/.exec(typeof given === 'string' ? given : '') ?? []
-    const factor = known[unit]
-    if (given === 0 || given === '0') return 0
-    if (factor !== undefined) return Number(number) * factor
-    context.addIssue({ code: 'custom', message: `expected ${expected}` })
-    return z.NEVER
-  })
-}
-
-/** Takes a value also as text, which is what comes from the environment. */
-function fromText<T extends z.ZodType>(pattern: RegExp, valueOf: (text: string) => unknown, type: T) {
-  return z.preprocess(
-    (given) => (typeof given === 'string' && pattern.test(given) ? valueOf(given) : given),
-    type,
-  )
-}
-
-const duration = amount(units, 'a time such as 30s or 5m')
-const size = amount(bytes, 'a size such as 512kb or 20mb')
-
-const timeout = duration.refine((milliseconds) => milliseconds > 0 && milliseconds <= 3_600_000, {
-  error: 'expected more than 0 and at most 1h',
-})
-
-const nativeRealm = z.strictObject({
-  /** The place in the chain: realms are asked in ascending order. */
-  order: fromText(/^-?\d{1,9}$/, Number, z.int({ error: 'expected a whole number' })),
-  enabled: fromText(
-    /^(true|false)$/,
-    (text) => text === 'true',
-    z.boolean({ error: 'expected true or false' }).default(true),
-  ),
-})
+const timeout = durationFrom(1, 3_600_000, 'more than 0 and at most 1h')
 
 /** `gateway.yml`. Each setting has the default that it has without the file. */
-const settingsSchema = z.strictObject({
-  /** What can prove users, by type and name. The native realm is there without being named, as `native`. */
-  realms: z
+const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
+  z
     .strictObject({
-      native: z
-        .record(z.string(), nativeRealm)
-        .refine((realms) => Object.keys(realms).length <= 1, { error: 'there can be only one native realm' })
-        .default({ native: { order: 0, enabled: true } }),
+      realms: realms(file),
+      /** In which one username is one person, whichever of their realms proves it. */
+      domains,
+      activation: z
+        .strictObject({
+          /** For how long after an activation an equal one writes nothing. */
+          unchanged_grace: duration.prefault('30s'),
+        })
+        .prefault({}),
+      profile: z
+        .strictObject({
+          /** The largest that labels and data of a profile may be together, as JSON. */
+          max_size: size.prefault('10mb'),
+        })
+        .prefault({}),
+      /** Of PostgreSQL alone. */
+      database: z
+        .strictObject({
+          /** How many connections one gateway keeps at most. */
+          pool_size: integer(1, 1_000).default(10),
+          /** How long to wait for a connection: to be made, or to be free. */
+          connection_timeout: timeout.prefault('5s'),
+          /** How long one statement may take. */
+          statement_timeout: timeout.prefault('10s'),
+          /** Who migrates a database that is not empty: `profile-gateway migrate`, or whichever gateway starts first. */
+          migrate: z
+            .enum(['by_command', 'on_start'], { error: 'expected by_command or on_start' })
+            .default('by_command'),
+        })
+        .prefault({}),
+      http: z
+        .strictObject({
+          /** The largest body at Elasticsearch's address. */
+          max_content_length: size.prefault('20mb'),
+        })
+        .prefault({}),
+      graphql: z
+        .strictObject({
+          /** The largest body at `/graphql`. */
+          max_content_length: size.prefault('1mb'),
+        })
+        .prefault({}),
     })
-    .prefault({}),
-  activation: z
-    .strictObject({
-      /** For how long after an activation an equal one writes nothing. */
-      unchanged_grace: duration.prefault('30s'),
+    .superRefine(({ domains: named, realms: byType }, context) => {
+      for (const [domain, message] of domainProblems(named, byType))
+        context.addIssue({ code: 'custom', path: ['domains', domain, 'realms'], message })
     })
-    .prefault({}),
-  profile: z
-    .strictObject({
-      /** The largest that labels and data of a profile may be together, as JSON. */
-      max_size: size.prefault('10mb'),
-    })
-    .prefault({}),
-  /** Of PostgreSQL alone. */
-  database: z
-    .strictObject({
-      /** How many connections one gateway keeps at most. */
-      pool_size: fromText(
-        /^\d{1,4}$/,
-        Number,
-        z.int({ error: 'expected a whole number from 1 to 1000' }).min(1).max(1_000).default(10),
-      ),
-      /** How long to wait for a connection: to be made, or to be free. */
-      connection_timeout: timeout.prefault('5s'),
-      /** How long one statement may take. */
-      statement_timeout: timeout.prefault('10s'),
-      /** Who migrates a database that is not empty: `profile-gateway migrate`, or whichever gateway starts first. */
-      migrate: z
-        .enum(['by_command', 'on_start'], { error: 'expected by_command or on_start' })
-        .default('by_command'),
-    })
-    .prefault({}),
-  http: z
-    .strictObject({
-      /** The largest body at Elasticsearch's address. */
-      max_content_length: size.prefault('20mb'),
-    })
-    .prefault({}),
-  graphql: z
-    .strictObject({
-      /** The largest body at `/graphql`. */
-      max_content_length: size.prefault('1mb'),
-    })
-    .prefault({}),
-})
+    .transform((settings) => ({ ...settings, domains: resolvedDomains(settings.domains, settings.realms) }))
 
-export type Settings = z.output<typeof settingsSchema>
+export type Settings = z.output<ReturnType<typeof settingsSchema>>
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -175,15 +136,12 @@ function settingsOf(
 ): Settings | undefined {
   const file =
     environment.GATEWAY_CONFIG ?? (defaultFile !== null && existsSync(defaultFile) ? defaultFile : null)
-  if (file === null) return settingsSchema.parse({})
+  if (file === null) return settingsSchema({ folder: '.', originOf: () => ({ kind: 'text' }) }).parse({})
   try {
-    const {
-      value,
-      lineOf,
-      problems: found,
-    } = parseSettings(readFileSync(file, 'utf8'), dirname(file), environment)
-    problems.push(...found.map((problem) => `${file}:${problem}`))
-    const parsed = settingsSchema.safeParse(value)
+    const settings = parseSettings(readFileSync(file, 'utf8'), dirname(file), environment)
+    const { value, lineOf } = settings
+    problems.push(...settings.problems.map((problem) => `${file}:${problem}`))
+    const parsed = settingsSchema(settings).safeParse(value)
     for (const issue of parsed.error?.issues ?? []) {
       for (const { path, message } of problemsOf(issue))
         problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)

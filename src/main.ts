@@ -19,7 +19,8 @@ const program = new Command(packageJson.name)
 program
   .command('serve')
   .description('answer at both doors until told to stop')
-  .action(async () => (await import('./cli/serve.ts')).serve())
+  .option('--adopt-realms', 'have all gateways on the database agree on the realms and domains of this one')
+  .action(async (options: { adoptRealms?: true }) => (await import('./cli/serve.ts')).serve(options))
 program
   .command('migrate')
   .description('bring the database to the schema of this release')

@@ -1,3 +1,5 @@
+import { RE2JS } from 're2js'
+
 /** Whether the text fits a pattern in which `*` stands for any characters. Linear, whatever the pattern. */
 export function fitsWildcard(pattern: string, text: string): boolean {
   return wildcard(pattern)(text)
@@ -18,4 +20,37 @@ export function wildcard(pattern: string): (text: string) => boolean {
     }
     return position + tail.length <= text.length && text.endsWith(tail)
   }
+}
+
+/**
+ * Makes the test of a text against a pattern: between slashes a regular expression, else one in which `*` stands for
+ * any characters, `?` for any one, and a backslash takes from the next what it means. Linear, whatever the pattern. A
+ * regular expression that is none fits nothing.
+ */
+export function patternMatcher(pattern: string): (text: string) => boolean {
+  const isExpression = /^\/.*\/$/s.test(pattern)
+  if (!isExpression && !/[?\\]/.test(pattern)) return wildcard(pattern)
+  const expression = compiled(isExpression ? pattern.slice(1, -1) : expressionOf(pattern))
+  return (text) => expression?.matches(text) ?? false
+}
+
+/** Whether it is a pattern, or an expression that cannot be read. */
+export function isPattern(pattern: string): boolean {
+  return !/^\/.*\/$/s.test(pattern) || compiled(pattern.slice(1, -1)) !== null
+}
+
+function compiled(expression: string): RE2JS | null {
+  try {
+    return RE2JS.compile(expression, RE2JS.DOTALL)
+  } catch {
+    return null
+  }
+}
+
+function expressionOf(pattern: string): string {
+  return pattern.replaceAll(/\\(.)|[\s\S]/gu, (one, escaped: string | undefined) => {
+    if (escaped !== undefined) return RE2JS.quote(escaped)
+    if (one === '*') return '.*'
+    return one === '?' ? '.' : RE2JS.quote(one)
+  })
 }

@@ -178,7 +178,7 @@ describe('a setting', () => {
     ],
     ['in JSON', '{"realms": {"native": {"corp": {"order": 3, "enabled": false}}}}'],
   ])('may be written %s', async (_, settings) => {
-    expect((await load(settings)).settings.realms).toEqual({ native: { corp: native(3, false) } })
+    expect((await load(settings)).settings.realms).toEqual({ jwt: {}, native: { corp: native(3, false) } })
   })
 
   it.each([

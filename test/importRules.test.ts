@@ -35,6 +35,7 @@ const may: Record<string, readonly string[]> = {
   cli: ['app.ts', 'config.ts', 'storage'],
   'app.ts': [
     'config.ts',
+    'realms',
     'elasticsearch',
     'graphql',
     'http',
@@ -43,8 +44,9 @@ const may: Record<string, readonly string[]> = {
     'authentication',
     'authorization',
   ],
-  'config.ts': ['settingsFile.ts'],
-  'settingsFile.ts': [],
+  'config.ts': ['settings'],
+  settings: [],
+  realms: ['config.ts', 'authentication'],
   'errors.ts': [],
   'json.ts': [],
   'wildcard.ts': [],
@@ -65,6 +67,7 @@ const otherwiseNamed = [
   'authorization/globalPrivilege.ts',
   'errors.ts',
   'graphql/yoga.ts',
+  'settings/value.ts',
   'storage/migrating.ts',
 ]
 

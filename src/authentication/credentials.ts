@@ -1,4 +1,5 @@
-import { jwtClaims, jwtPrincipal } from './jwt.ts'
+import { parseJwt } from './jwt/jwt.ts'
+import { jwtPrincipal } from './jwt/jwtPrincipal.ts'
 import { longestPassword } from './passwords.ts'
 
 /** What proves an end user inside a request. */
@@ -38,6 +39,6 @@ function missing(field: string, value: string, grantType: string): string[] {
 /** The name that Elasticsearch prints for credentials which prove nobody. */
 export function principalOf(credentials: Grant): string {
   if (credentials.kind === 'password') return credentials.username
-  const claims = jwtClaims(credentials.token)
-  return claims ? jwtPrincipal(claims) : '_bearer_token'
+  const jwt = parseJwt(credentials.token)
+  return jwt ? jwtPrincipal(jwt.claims) : '_bearer_token'
 }

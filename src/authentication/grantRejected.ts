@@ -1,7 +1,7 @@
 import type { Action } from '../authorization/privileges.ts'
 import { unknownSubject } from '../authorization/denial.ts'
 import { principalOf, type Grant } from './credentials.ts'
-import { jwtClaims } from './jwt.ts'
+import { parseJwt } from './jwt/jwt.ts'
 import type { Refusal } from './realm.ts'
 
 export type GrantRejectedReason =
@@ -30,7 +30,7 @@ export function grantRejected(grant: Grant, { reason }: Refusal, action: Action)
 /** The answer to a proof of the client that does not fit its token, whomever that proves; else null. Source: spec 1.3. */
 export function clientRejected(grant: Grant): GrantRejected | null {
   if (grant.kind === 'password' || grant.clientSecret === null) return null
-  const isJwt = jwtClaims(grant.token) !== null
+  const isJwt = parseJwt(grant.token) !== null
   if (isJwt && grant.clientSecret !== '') return null
   const reason = isJwt ? 'CLIENT_SECRET_EMPTY' : 'CLIENT_AUTHENTICATION_NOT_SUPPORTED'
   const message = isJwt

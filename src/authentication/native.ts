@@ -1,7 +1,7 @@
 import type { Passwords } from './passwords.ts'
 import { refused, type Realm } from './realm.ts'
 import type { RealmRef, Subject } from './subject.ts'
-import type { StoredUser, UserRepository } from './userRepository.ts'
+import type { FoundUser, StoredUser, UserRepository } from './userRepository.ts'
 import { isSecurityName } from '../authorization/securityName.ts'
 
 interface NativeRealmParts {
@@ -12,13 +12,18 @@ interface NativeRealmParts {
   owns: (username: string) => boolean
 }
 
+export interface NativeRealm extends Realm {
+  /** Finds an enabled user of the realm whom another realm has proven. */
+  lookUp(username: string): Promise<FoundUser | null>
+}
+
 /** Proves users of our own database by their password. */
-export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmParts): Realm {
+export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmParts): NativeRealm {
   return {
     async authenticate(credentials) {
       if (credentials.kind !== 'password' || !owns(credentials.username)) return null
       const { username, password } = credentials
-      const found = isSecurityName(username) ? await users.find(username) : null
+      const found = await find(username)
       // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
       const hash = found?.user.enabled ? found.user.passwordHash : null
       const proven = await passwords.verify(username, hash, password)
@@ -26,6 +31,15 @@ export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmPa
       const { user, basis, securityEpoch } = found
       return { kind: 'proven', subject: subjectOf(user), authenticationType: 'realm', basis, securityEpoch }
     },
+
+    async lookUp(username) {
+      const found = owns(username) ? await find(username) : null
+      return found?.user.enabled ? found : null
+    },
+  }
+
+  async function find(username: string): Promise<FoundUser | null> {
+    return isSecurityName(username) ? users.find(username) : null
   }
 
   function subjectOf({ username, roles, fullName, email, metadata }: StoredUser): Subject {

@@ -1,5 +1,4 @@
-import { RE2JS } from 're2js'
-import { wildcard } from '../wildcard.ts'
+import { patternMatcher } from '../wildcard.ts'
 import type { Role } from './role.ts'
 
 /**
@@ -10,18 +9,8 @@ import type { Role } from './role.ts'
 export function writesApplications({ global }: Role, applications: readonly string[]): boolean {
   const patterns = at(at(at(global, 'profile'), 'write'), 'applications')
   if (!Array.isArray(patterns)) return false
-  const matchers = patterns.filter((pattern) => typeof pattern === 'string').map(matcherOf)
+  const matchers = patterns.filter((pattern) => typeof pattern === 'string').map(patternMatcher)
   return applications.every((application) => matchers.some((fits) => fits(application)))
-}
-
-function matcherOf(pattern: string): (application: string) => boolean {
-  if (!/^\/.*\/$/s.test(pattern)) return wildcard(pattern)
-  try {
-    const expression = RE2JS.compile(pattern.slice(1, -1))
-    return (application) => expression.matches(application)
-  } catch {
-    return () => false
-  }
 }
 
 function at(value: unknown, name: string): unknown {

@@ -8,13 +8,19 @@ import { clock } from './clock.ts'
 /** How long requests may go on after the process is told to stop, in milliseconds. */
 const patience = 10_000
 
+interface ServeOptions {
+  /** Whether all gateways on the database are to agree on the realms and domains of this one. */
+  adoptRealms?: boolean
+}
+
 /** Answers at both doors until the process is told to stop. Logs go to standard output, notes to standard error. */
-export async function serve(): Promise<void> {
+export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise<void> {
   const config = loadConfig()
   const logger = pino({ level: config.logLevel })
   const makeUpPassword = () => randomBytes(18).toString('base64url')
   // Only a terminal has somebody who reads the password that is made up.
-  const app = await createApp({ config, logger, clock, ...(process.stderr.isTTY && { makeUpPassword }) })
+  const parts = { config, logger, clock, adoptRealms }
+  const app = await createApp({ ...parts, ...(process.stderr.isTTY && { makeUpPassword }) })
   if (app.madeUpPassword !== null) {
     note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
   }

@@ -6,17 +6,20 @@ const patience = 2_000
 /** What a probe is answered. */
 export interface Health {
   readonly status: 200 | 503
-  readonly body: { readonly status: 'live' | 'ready' | 'not ready'; readonly reason?: string }
+  readonly body: { readonly status: 'live' | 'ready' | 'degraded' | 'not ready'; readonly reason?: string }
 }
 
 /** That the process answers at all. */
 export const live: Health = { status: 200, body: { status: 'live' } }
 
 /**
- * Makes the check whether the gateway can do its work now. However often it is asked, what it depends on is asked
- * once at a time.
+ * Makes the check whether the gateway can do its work now, or all but a part of it, which makes it degraded: others
+ * could do no more. However often it is asked, what it depends on is asked once at a time.
  */
-export function createReadiness(check: () => Promise<void>): () => Promise<Health> {
+export function createReadiness(
+  check: () => Promise<void>,
+  problems: () => readonly string[] = () => [],
+): () => Promise<Health> {
   let underWay: Promise<Health> | undefined
 
   return function ready() {
@@ -27,7 +30,8 @@ export function createReadiness(check: () => Promise<void>): () => Promise<Healt
   async function checked(): Promise<Health> {
     try {
       await check()
-      return { status: 200, body: { status: 'ready' } }
+      const reason = problems().join('; ')
+      return { status: 200, body: reason ? { status: 'degraded', reason } : { status: 'ready' } }
     } catch (thrown) {
       return notReady(failureOf(thrown).message)
     }

@@ -15,6 +15,8 @@ interface ServerParts<Caller> {
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   /** Throws a failure that says why no request can be answered now. */
   check: () => Promise<void>
+  /** Why some requests cannot be answered now. */
+  problems: () => readonly string[]
   logger: Logger
 }
 
@@ -29,6 +31,7 @@ export function createServer<Caller>({
   identifyCaller,
   doors,
   check,
+  problems,
   logger,
 }: ServerParts<Caller>): FastifyInstance {
   const server = fastify({
@@ -53,7 +56,7 @@ export function createServer<Caller>({
     closing = true
     done()
   })
-  const ready = createReadiness(check)
+  const ready = createReadiness(check, problems)
   probe('/health/live', () => live)
   probe('/health/ready', () => (closing ? stopping : ready()))
   // What no door could answer.

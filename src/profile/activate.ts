@@ -2,15 +2,17 @@
 // the wire, nor how a user is proven, nor how a profile is stored.
 
 import type { Prove } from '../authentication/chain.ts'
+import type { Domain, DomainOf } from '../authentication/domain.ts'
 import { grantProblems, type Grant } from '../authentication/credentials.ts'
 import { clientRejected, grantRejected, type GrantRejected } from '../authentication/grantRejected.ts'
 import type { Caller, Subject } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
 import { createInTurn } from './inTurn.ts'
-import { isOwnedBy, isSameUser, profileUserOf, type Profile } from './profile.ts'
+import { ownedProfile } from './ownedProfile.ts'
+import { isSameUser, profileUserOf, type Profile } from './profile.ts'
 import type { Candidates, ProfileRepository } from './repository.ts'
-import { baseOf, nextDifferentiator, uidOf } from './uid.ts'
+import { baseOf, newUid } from './uid.ts'
 
 const action = 'cluster:admin/xpack/security/profile/activate'
 
@@ -21,21 +23,21 @@ interface ActivateParts {
   authorize: Authorize
   prove: Prove
   profiles: Pick<ProfileRepository, 'candidates' | 'create' | 'refresh'>
+  domainOf: DomainOf
   /** For how long after an activation an equal one writes nothing, in milliseconds. */
   unchangedGrace: number
 }
 
 /** Makes the use case: the grant's user gets a profile, created or refreshed and enabled, labels and data untouched. */
-export function createActivate({ authorize, prove, profiles, unchangedGrace }: ActivateParts) {
+export function createActivate({ authorize, prove, profiles, domainOf, unchangedGrace }: ActivateParts) {
   const inTurn = createInTurn()
 
   return async function activate(caller: Caller, grant: Grant): Promise<Profile | GrantRejected> {
     // 1  Is it a grant at all, and may the caller do this?
     refuseProblems(grantProblems(grant))
     await authorize(caller, action)
-    const rejected = clientRejected(grant)
-    if (rejected) return rejected
-    return (await attempt(grant)) ?? (await inTurn(credentialOf(grant), () => attemptAgain(grant)))
+    const result = clientRejected(grant) ?? (await attempt(grant))
+    return result ?? (await inTurn(credentialOf(grant), () => attemptAgain(grant)))
   }
 
   /** Null if the user or the profile was written by somebody else meanwhile. */
@@ -44,16 +46,19 @@ export function createActivate({ authorize, prove, profiles, unchangedGrace }: A
     const proof = await prove(grant)
     if (proof.kind === 'refused') return grantRejected(grant, proof, action)
     const { subject, basis } = proof
+    const domain = domainOf(subject.realm)
 
     // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands.
     const base = baseOf(subject.username)
     const candidates = await profiles.candidates(base, basis)
     if (!candidates.stands) return null
-    const owned = theOneOwnedBy(subject, candidates)
+    const owned = ownedProfile(subject, domain, candidates.profiles)
 
     // 4  Leave it, refresh it or create it, while the proof stands and nobody else has written.
     if (owned && isUnchanged(owned, subject, candidates.now)) return owned
-    const next = owned ? refreshed(owned, subject, candidates.now) : firstOf(base, subject, candidates)
+    const next = owned
+      ? refreshed(owned, subject, candidates.now)
+      : firstOf(base, subject, domain, candidates)
     const written = owned ? await profiles.refresh(next, basis) : await profiles.create(base, next, basis)
 
     // 5  Return it.
@@ -81,12 +86,6 @@ function credentialOf(grant: Grant): string {
   return grant.kind === 'password' ? grant.username : grant.token
 }
 
-function theOneOwnedBy(subject: Subject, { profiles }: Candidates): Profile | undefined {
-  const owned = profiles.filter((profile) => isOwnedBy(profile, subject))
-  if (owned.length > 1) throw severalOwned(subject, owned)
-  return owned[0]
-}
-
 function refreshed(profile: Profile, subject: Subject, now: number): Profile {
   return {
     ...profile,
@@ -97,24 +96,19 @@ function refreshed(profile: Profile, subject: Subject, now: number): Profile {
   }
 }
 
-function firstOf(base: string, subject: Subject, { now, profiles }: Candidates): Profile {
+function firstOf(
+  base: string,
+  subject: Subject,
+  domain: Domain | null,
+  { now, profiles }: Candidates,
+): Profile {
   const given = profiles.map(({ uid }) => uid)
   return {
-    uid: uidOf(base, nextDifferentiator(base, given)),
+    uid: newUid(base, subject, domain, given),
     enabled: true,
     lastSynchronized: now,
     user: profileUserOf(subject),
     labels: {},
     seqNo: 0,
   }
-}
-
-/** Source: spec 2.2. */
-function severalOwned({ username, realm }: Subject, owned: readonly Profile[]): Failure {
-  const uids = owned.map(({ uid }) => uid).sort()
-  return new Failure(
-    'CONFIGURATION',
-    `multiple [${uids.length}] profiles [${uids.join(',')}] found for user [${username}] from realm [${realm.name}]` +
-      (realm.domain === null ? '' : ` under domain [${realm.domain}]`),
-  )
 }

@@ -29,18 +29,6 @@ export function profileUserOf({ username, roles, fullName, email, realm }: Subje
   return { username, roles, fullName, email, realm }
 }
 
-/**
- * Whether this profile is the subject's: the same username of the same realm. There is only one native realm, so its
- * name does not matter. Source: spec 2.2.
- */
-export function isOwnedBy({ user }: Profile, subject: Subject): boolean {
-  return (
-    user.username === subject.username &&
-    user.realm.type === subject.realm.type &&
-    (user.realm.type === 'native' || user.realm.name === subject.realm.name)
-  )
-}
-
 /** Whether two user blocks say the same, roles in the same order. */
 export function isSameUser(one: ProfileUser, other: ProfileUser): boolean {
   return (

@@ -1,4 +1,7 @@
 import { hash } from 'node:crypto'
+import type { Domain } from '../authentication/domain.ts'
+import type { Subject } from '../authentication/subject.ts'
+import { literalUid } from './literalUid.ts'
 
 /** The uid of a user's n-th profile: `u_` + base64url(SHA-256(username)) + `_` + n. Source: spec 2.3. */
 export function uidOf(base: string, differentiator: number): string {
@@ -16,4 +19,16 @@ export function nextDifferentiator(base: string, uids: readonly string[]): numbe
   let differentiator = 0
   while (given.has(uidOf(base, differentiator))) differentiator += 1
   return differentiator
+}
+
+/** The uid of a user's new profile, beside those that profiles of the username were ever given. */
+export function newUid(
+  base: string,
+  subject: Subject,
+  domain: Domain | null,
+  given: readonly string[],
+): string {
+  return domain && domain.literalSuffix !== null
+    ? literalUid(subject, domain, given)
+    : uidOf(base, nextDifferentiator(base, given))
 }

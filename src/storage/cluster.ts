@@ -24,3 +24,10 @@ export async function readSecurityEpoch({ cluster }: Client): Promise<number> {
   const row = await cluster.findUnique({ where: { id: 1 }, select: { securityEpoch: true } })
   return epochOut(row?.securityEpoch)
 }
+
+/** The realms and domains on which the gateways have agreed: those of the first one, or of whoever had them adopted. */
+export async function agreeOnRealms({ cluster }: Client, realms: string, adopt: boolean): Promise<string> {
+  await cluster.updateMany({ where: { id: 1, ...(!adopt && { realms: null }) }, data: { realms } })
+  const row = await cluster.findUnique({ where: { id: 1 }, select: { realms: true } })
+  return row?.realms ?? ''
+}

@@ -5,7 +5,7 @@ import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
-import { clusterUuid, readSecurityEpoch } from './cluster.ts'
+import { agreeOnRealms, clusterUuid, readSecurityEpoch } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
 import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
@@ -39,6 +39,8 @@ export interface Database {
   readonly clusterUuid: string
   /** Reads the security epoch. */
   readonly securityEpoch: () => Promise<number>
+  /** The realms on which all gateways have agreed: these, if they had not, or if these are to be adopted. */
+  readonly agreeOnRealms: (realms: string, adopt: boolean) => Promise<string>
   /** Throws `UNAVAILABLE` if it does not answer, `CONFIGURATION` if its schema is not one for this release any more. */
   readonly check: () => Promise<void>
   readonly close: () => Promise<void>
@@ -82,6 +84,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
     clusterUuid: await insisting(() => clusterUuid(connected.client)),
     ...guarded({
       securityEpoch: () => readSecurityEpoch(connected.client),
+      agreeOnRealms: (realms: string, adopt: boolean) => agreeOnRealms(connected.client, realms, adopt),
       async check() {
         const { missing } = await check()
         if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Domain } from '../../src/authentication/domain.ts'
 import type { Grant } from '../../src/authentication/credentials.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
@@ -243,8 +244,8 @@ describe('a later activation', () => {
 describe('an activation that finds several profiles of the user', () => {
   const message = `multiple [3] profiles [${uid(0)},${uid(10)},${uid(2)}] found for user [jacknich] from realm [native]`
 
-  async function withSeveral(realm = native) {
-    const parts = await gateway({ realm })
+  async function withSeveral(realm = native, domains: readonly Domain[] = []) {
+    const parts = await gateway({ realm, domains })
     for (const n of [2, 0, 10])
       await parts.profiles.create(base, profile(n, { name: `n${n}`, type: 'native' }), null)
     await parts.profiles.create(base, profile(1, { name: 'corp', type: 'jwt' }), null)
@@ -259,7 +260,8 @@ describe('an activation that finds several profiles of the user', () => {
   })
 
   it('names the domain, if the realm is in one', async () => {
-    const { activate } = await withSeveral({ ...native, domain: 'staff' })
+    const staff = { name: 'staff', realms: [native], literalSuffix: null }
+    const { activate } = await withSeveral({ ...native, domain: 'staff' }, [staff])
     await expect(activate()).rejects.toMatchObject({ message: `${message} under domain [staff]` })
   })
 

@@ -1,4 +1,5 @@
 import { createChain } from '../../src/authentication/chain.ts'
+import { createDomainOf, type Domain } from '../../src/authentication/domain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords, type Passwords } from '../../src/authentication/passwords.ts'
 import type { Caller, RealmRef } from '../../src/authentication/subject.ts'
@@ -45,20 +46,27 @@ interface Options {
   /** What the native realm is called, and as what. */
   realm?: RealmRef
   passwords?: Passwords
+  domains?: readonly Domain[]
 }
 
 type Stores = Pick<TestDatabase, 'users' | 'roles' | 'profiles'>
 
 /** The use case as the gateway puts it together: on real stores and the realms of reserved and of native users. */
 export function activateOn({ users, roles, profiles }: Stores, options: Options = {}) {
-  const { unchangedGrace = 30_000, realm = native } = options
+  const { unchangedGrace = 30_000, realm = native, domains = [] } = options
   const parts = { users, passwords: options.passwords ?? passwords }
   const reserved = { name: 'reserved', type: 'reserved', domain: null }
   const prove = createChain([
     createNativeRealm({ ...parts, ref: reserved, owns: isReservedUsername }),
     createNativeRealm({ ...parts, ref: realm, owns: (username) => !isReservedUsername(username) }),
   ])
-  return createActivate({ authorize: createAuthorize(roles), prove, profiles, unchangedGrace })
+  return createActivate({
+    authorize: createAuthorize(roles),
+    prove,
+    profiles,
+    domainOf: createDomainOf(domains),
+    unchangedGrace,
+  })
 }
 
 /** Stores what every activation needs: the role of the application, and the user of Elasticsearch's documentation. */

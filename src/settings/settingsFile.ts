@@ -2,13 +2,21 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
 
-interface SettingsFile {
+export interface SettingsFile {
   readonly value: unknown
+  /** Where it stands. */
+  readonly folder: string
+  /** Where the value of a setting comes from. */
+  readonly originOf: (path: readonly string[]) => Origin
   /** Where a setting stands, or the innermost of those that it is part of. */
   readonly lineOf: (path: readonly string[]) => number
   /** What is wrong with the file itself, each with its line. */
   readonly problems: readonly string[]
 }
+
+/** Whether a value stands in the file itself, at least in part, or elsewhere altogether. */
+export type Origin =
+  { readonly kind: 'text' | 'environment' } | { readonly kind: 'file'; readonly file: string }
 
 type Settings = Record<string, unknown>
 type Environment = Readonly<Record<string, string | undefined>>
@@ -28,12 +36,14 @@ export function parseSettings(text: string, folder: string, environment: Environ
     ({ message, pos: [start] }) => `${lines.linePos(start).line}: ${message}`,
   )
   const known = new Map<string, number>()
+  const origins = new Map<string, Origin>()
   const value = nothing()
   const { contents } = document
   if (isMap(contents)) addAll(contents, [])
   else if (contents && !isLeftEmpty(contents) && problems.length === 0)
     problems.push('1: expected settings by name')
-  return { value, lineOf, problems }
+  const originOf = (path: readonly string[]) => origins.get(path.join('.')) ?? { kind: 'text' as const }
+  return { value, folder, originOf, lineOf, problems }
 
   function lineOf(path: readonly string[]): number {
     for (let length = path.length; length > 0; length--) {
@@ -53,7 +63,10 @@ export function parseSettings(text: string, folder: string, environment: Environ
       // It is a name like others only where an object has no prototype: not wherever settings go from here.
       if (inside.includes('__proto__')) problems.push(`${line}: ${inside.join('.')}: unknown setting`)
       else if (isMap(inner) && inner.items.length > 0) addAll(inner, inside)
-      else if (!isLeftEmpty(inner)) set(inside, isMap(inner) ? {} : plain(inner), line)
+      else if (!isLeftEmpty(inner)) {
+        set(inside, isMap(inner) ? {} : plain(inner), line)
+        if (isScalar(inner)) origins.set(inside.join('.'), originIn(String(inner.value)))
+      }
     }
   }
 
@@ -80,6 +93,13 @@ export function parseSettings(text: string, folder: string, environment: Environ
     problems.push(`${line}: ${path.join('.')}: set twice`)
   }
 
+  function originIn(text: string): Origin {
+    const [, name] = /^\$\{([^}]*)\}$/.exec(text) ?? []
+    if (name === undefined) return { kind: 'text' }
+    const file = fileNamed(name)
+    return file === null ? { kind: 'environment' } : { kind: 'file', file }
+  }
+
   function plain(node: unknown): unknown {
     if (isSeq(node)) return node.items.map(plain)
     if (!isScalar(node)) return isMap(node) ? node.toJS(document) : null
@@ -88,12 +108,15 @@ export function parseSettings(text: string, folder: string, environment: Environ
 
   function substitute(text: string, line: number): string {
     return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
-      const found = name.startsWith('file:')
-        ? contentOf(resolve(folder, name.slice('file:'.length)))
-        : environment[name]
+      const file = fileNamed(name)
+      const found = file === null ? environment[name] : contentOf(file)
       if (found === undefined) problems.push(`${line}: \${${name}} is not there`)
       return found ?? ''
     })
+  }
+
+  function fileNamed(name: string): string | null {
+    return name.startsWith('file:') ? resolve(folder, name.slice('file:'.length)) : null
   }
 }
 
@@ -107,7 +130,8 @@ function isLeftEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.value === null && node.source === '')
 }
 
-function contentOf(file: string): string | undefined {
+/** What a file holds, without the end of its last line. */
+export function contentOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch {

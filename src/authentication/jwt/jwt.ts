@@ -1,0 +1,62 @@
+// Signed JSON Web Tokens. This folder knows what makes one good for a realm, and whom it then proves; it knows neither
+// our own tokens nor what profiles are.
+
+import { JsonProblem, parseJson, type JsonObject, type JsonValue } from '../../json.ts'
+
+/** A signed JWT in compact form: read, and not verified. */
+export interface Jwt {
+  readonly header: JsonObject
+  readonly claims: JsonObject
+  /** `alg` of the header. */
+  readonly algorithm: string
+  readonly signed: string
+  readonly signature: Buffer
+}
+
+/** In characters, as they come. */
+const longestToken = 16_384
+const longestHeader = 8_192
+
+/**
+ * Reads a token as a JWT: three parts in canonical base64url, header and claims strict JSON, `alg` anything but `none`.
+ * Null for every other token, which may be of another kind. Source: spec 1.3; RFC 7515, 7519.
+ */
+export function parseJwt(token: string): Jwt | null {
+  if (token.length > longestToken) return null
+  const [header = '', payload = '', signature = '', ...more] = token.split('.')
+  if (more.length > 0 || header.length > longestHeader) return null
+  const read = { header: objectIn(header), claims: objectIn(payload), signature: bytesOf(signature) }
+  const algorithm = read.header?.alg
+  if (!read.header || !read.claims || !read.signature) return null
+  if (typeof algorithm !== 'string' || algorithm.toLowerCase() === 'none') return null
+  return { ...(read as Jwt), algorithm, signed: `${header}.${payload}` }
+}
+
+/** A member of the header or of the claims; nothing where it lacks. */
+export function memberOf(object: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
+/** What a claim says where it may be one text or several; null if it is neither. */
+export function textsOf(value: JsonValue | undefined): string[] | null {
+  const values = [value].flat()
+  return values.every((one) => typeof one === 'string') ? values : null
+}
+
+function objectIn(part: string): JsonObject | null {
+  const bytes = bytesOf(part)
+  if (!bytes) return null
+  try {
+    const value = parseJson(bytes)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+  } catch (problem) {
+    if (problem instanceof JsonProblem) return null
+    throw problem
+  }
+}
+
+/** Only what would be written so again: each token has one spelling. */
+function bytesOf(part: string): Buffer | null {
+  const bytes = Buffer.from(part, 'base64url')
+  return part !== '' && bytes.toString('base64url') === part ? bytes : null
+}

@@ -1,0 +1,99 @@
+import { Failure } from '../../errors.ts'
+import { refused, type Proof, type Realm, type Refusal } from '../realm.ts'
+import type { RealmRef, Subject } from '../subject.ts'
+import type { FoundUser } from '../userRepository.ts'
+import { memberOf, parseJwt, type Jwt } from './jwt.ts'
+import { createTermsCheck, type JwtTerms } from './jwtTerms.ts'
+import { createReadUser, type JwtClaims, type JwtUser } from './jwtUser.ts'
+import type { Keys } from './keys.ts'
+import type { ClientCheck } from './sharedSecret.ts'
+import { verifySignature, type VerificationKey } from './verificationKey.ts'
+import type { VerifiedTokens } from './verifiedTokens.ts'
+
+interface JwtRealmParts {
+  ref: RealmRef
+  terms: JwtTerms
+  claims: JwtClaims
+  clientCheck: ClientCheck
+  /** By the kind of algorithm: what verifies one never verifies the other. */
+  keys: { readonly hmac: Keys | null; readonly pkc: Keys | null }
+  verified: VerifiedTokens
+  /** Finds the user whose roles and names count in place of what the token says; null: the token's user is the one. */
+  lookUp: ((username: string) => Promise<FoundUser | null>) | null
+  clock: () => number
+  /** Takes why a token is refused: for the log, never for whoever has sent it. */
+  report: (reason: string) => void
+}
+
+/** Proves users by the signed JWTs of an issuer. What is checked first, and what last: spec 5.3. */
+export function createJwtRealm(parts: JwtRealmParts): Realm {
+  const { ref, terms, clientCheck, keys, verified, lookUp, clock, report } = parts
+  const termsProblem = createTermsCheck(terms)
+  const readUser = createReadUser(parts.claims)
+
+  return {
+    async authenticate(credentials) {
+      if (credentials.kind !== 'accessToken') return null
+      const { token, clientSecret } = credentials
+      const read = verified.find(token) ?? parseJwt(token)
+      if (!read) return null
+      const clientProblem = clientCheck(clientSecret)
+      if (clientProblem !== null) return refuse(clientProblem)
+      const user = 'claims' in read ? await verifiedUser(token, read) : read
+      return typeof user === 'string' ? refuse(user) : proofOf(user)
+    },
+  }
+
+  /** Whom a token proves; a text says why nobody. */
+  async function verifiedUser(token: string, jwt: Jwt): Promise<JwtUser | string> {
+    const problem = termsProblem(jwt, clock())
+    if (problem !== null) return problem
+    if (!(await isSigned(jwt))) return 'JWT signature verification failed.'
+    const user = readUser(jwt.claims)
+    if (typeof user === 'string') return `Realm [${ref.name}] ${user}`
+    verified.remember(token, user, Number(jwt.claims.exp) * 1_000 + terms.clockSkew)
+    return user
+  }
+
+  /** @throws `UNAVAILABLE` where no key could be had yet */
+  async function isSigned(jwt: Jwt): Promise<boolean> {
+    const source = jwt.algorithm.startsWith('HS') ? keys.hmac : keys.pkc
+    if (!source) return false
+    if (source.current() === null) await source.ready()
+    const current = source.current()
+    if (current === null)
+      throw new Failure('UNAVAILABLE', 'a realm cannot verify its tokens now, try again later')
+    return isSignedBy(current, jwt) || ((await source.reload()) && isSignedBy(source.current() ?? [], jwt))
+  }
+
+  async function proofOf(user: JwtUser): Promise<Proof | Refusal> {
+    const proof = { kind: 'proven', authenticationType: 'realm' } as const
+    if (!lookUp) {
+      const subject: Subject = { ...user, roles: [], realm: ref }
+      return { ...proof, subject, basis: null, securityEpoch: null }
+    }
+    const found = await lookUp(user.username)
+    if (!found) return refuse('the principal was authenticated, but no such user could be found')
+    const { username, roles, fullName, email, metadata } = found.user
+    const subject: Subject = { username, roles, fullName, email, metadata, realm: ref }
+    return { ...proof, subject, basis: found.basis, securityEpoch: found.securityEpoch }
+  }
+
+  function refuse(reason: string): Refusal {
+    report(reason)
+    return refused
+  }
+}
+
+/** By a key of that name, or one of which either side says no name. Source: spec 5.3. */
+function isSignedBy(
+  keys: readonly VerificationKey[],
+  { header, algorithm, signed, signature }: Jwt,
+): boolean {
+  const kid = memberOf(header, 'kid')
+  return keys.some(({ key, kid: name, algorithms }) => {
+    const known = algorithms.find((one) => one === algorithm)
+    const isCalledSo = kid === undefined || name === null || kid === name
+    return known !== undefined && isCalledSo && verifySignature(known, key, signed, signature)
+  })
+}

@@ -1,0 +1,88 @@
+import { RE2JS } from 're2js'
+import type { JsonObject, JsonValue } from '../../json.ts'
+import { memberOf, textsOf } from './jwt.ts'
+
+/** Whom a token's claims name, before anything is known of roles. */
+export interface JwtUser {
+  readonly username: string
+  readonly fullName: string | null
+  readonly email: string | null
+  readonly metadata: JsonObject
+}
+
+/** Where a realm finds something in the claims: a claim, of whose text a pattern takes its one group. */
+export interface ClaimSource {
+  readonly claim: string
+  /** A regular expression, run in linear time. */
+  readonly pattern: string | null
+}
+
+/** What a realm reads in the claims of its tokens. Source: spec 5.1, 5.4. */
+export interface JwtClaims {
+  readonly tokenType: 'id_token' | 'access_token'
+  readonly principal: ClaimSource
+  readonly name: ClaimSource | null
+  readonly mail: ClaimSource | null
+  /** Checked, and not used: no role is mapped yet. */
+  readonly groups: ClaimSource | null
+  readonly dn: ClaimSource | null
+  /** Which claims stand in for `sub` and `aud` where they lack. */
+  readonly fallbackClaims: Readonly<Partial<Record<string, string>>>
+  /** Whether the claims become metadata. */
+  readonly populateMetadata: boolean
+}
+
+/** In characters. */
+const longestPrincipal = 1_024
+
+/** Makes the function that reads a token's user; a text says why there is none. Source: spec 5.4. */
+export function createReadUser({ tokenType, fallbackClaims, populateMetadata, ...sources }: JwtClaims) {
+  const readers = {
+    principal: createReadTexts(sources.principal, fallbackClaims),
+    name: createReadTexts(sources.name, {}),
+    mail: createReadTexts(sources.mail, {}),
+    groups: createReadTexts(sources.groups, {}),
+    dn: createReadTexts(sources.dn, {}),
+  }
+
+  return function readUser(claims: JsonObject): JwtUser | string {
+    const read = Object.entries(readers).map(([what, texts]) => [what, texts(claims)] as const)
+    const [wrong] = read.find(([, texts]) => texts === null) ?? []
+    if (wrong !== undefined) return `the claim for [${wrong}] is not text`
+    const { principal, name, mail } = Object.fromEntries(read) as Record<string, string[] | undefined>
+    const username = principal?.[0] ?? ''
+    if (username === '' || username.length > longestPrincipal) return 'no principal'
+    return {
+      username,
+      fullName: name?.[0] ?? null,
+      email: mail?.[0] ?? null,
+      metadata: { jwt_token_type: tokenType, ...(populateMetadata && metadataOf(claims)) },
+    }
+  }
+}
+
+/** Reads the texts of a claim: none where it lacks, null where it is anything else. */
+function createReadTexts(source: ClaimSource | null, fallbackClaims: JwtClaims['fallbackClaims']) {
+  const { claim, pattern } = source ?? { claim: '', pattern: null }
+  const expression = pattern === null ? null : RE2JS.compile(pattern)
+
+  return (claims: JsonObject): string[] | null => {
+    const value = source && (memberOf(claims, claim) ?? memberOf(claims, fallbackClaims[claim] ?? claim))
+    if (value === null || value === undefined) return []
+    const texts = textsOf(value)
+    return expression ? (texts?.flatMap((text) => groupIn(expression, text)) ?? null) : texts
+  }
+}
+
+function groupIn(expression: RE2JS, text: string): string[] {
+  const matcher = expression.matcher(text)
+  const group = matcher.find() ? matcher.group(1) : null
+  return group ? [group] : []
+}
+
+/** The claims that are simple, or flat lists of what is simple. */
+function metadataOf(claims: JsonObject): JsonObject {
+  const simple = (value: JsonValue) => ['string', 'number', 'boolean'].includes(typeof value)
+  const kept = Object.entries(claims).filter(([, value]) => [value].flat().every(simple))
+  return Object.fromEntries(kept.map(([name, value]) => [`jwt_claim_${name}`, value]))
+}

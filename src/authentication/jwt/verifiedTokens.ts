@@ -1,0 +1,53 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { JwtUser } from './jwtUser.ts'
+
+interface Verified {
+  readonly user: JwtUser
+  /** In epoch milliseconds, both. */
+  readonly verifiedAt: number
+  readonly expiresAt: number
+}
+
+interface VerifiedTokensParts {
+  /** For how long a token is remembered at most, in milliseconds; 0: not at all. */
+  ttl: number
+  /** How many are remembered at most; 0: none. */
+  size: number
+  clock: () => number
+}
+
+/**
+ * Remembers which tokens of one realm were verified, by their hash, with what they say and never with what it allows.
+ * Whoever changes the keys or the realm's mind forgets all of them. Source: spec 5.5.
+ */
+export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) {
+  const tokens = ttl > 0 && size > 0 ? new LRUCache<string, Verified>({ max: size }) : null
+
+  return {
+    find(token: string): JwtUser | null {
+      const key = keyOf(token)
+      const known = tokens?.get(key)
+      if (!known) return null
+      const now = clock()
+      if (now < known.expiresAt && now < known.verifiedAt + ttl) return known.user
+      tokens?.delete(key)
+      return null
+    },
+
+    /** `expiresAt` is in epoch milliseconds. */
+    remember(token: string, user: JwtUser, expiresAt: number): void {
+      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt })
+    },
+
+    forgetAll: (): void => {
+      tokens?.clear()
+    },
+  }
+}
+
+export type VerifiedTokens = ReturnType<typeof createVerifiedTokens>
+
+function keyOf(token: string): string {
+  return hash('sha256', token, 'base64')
+}

@@ -1,0 +1,33 @@
+import type { Domain } from '../authentication/domain.ts'
+import type { Subject } from '../authentication/subject.ts'
+import { Failure } from '../errors.ts'
+import type { Profile } from './profile.ts'
+
+/** The one of the profiles that is the subject's, if any. Several are never told apart by guessing. Source: spec 2.2. */
+export function ownedProfile(
+  subject: Subject,
+  domain: Domain | null,
+  profiles: readonly Profile[],
+): Profile | undefined {
+  const owned = profiles.filter((profile) => isOwnedBy(profile, subject, domain))
+  if (owned.length <= 1) return owned[0]
+  const uids = owned.map(({ uid }) => uid).sort()
+  throw new Failure(
+    'CONFIGURATION',
+    `multiple [${uids.length}] profiles [${uids.join(',')}] found for user [${subject.username}] from realm ` +
+      `[${subject.realm.name}]` +
+      (domain === null ? '' : ` under domain [${domain.name}]`),
+  )
+}
+
+/**
+ * Whether a profile is the subject's: the same username of the same realm, or of any realm of its domain as that is
+ * now. There is only one native realm, so its name does not matter.
+ */
+function isOwnedBy({ user }: Profile, { username, realm }: Subject, domain: Domain | null): boolean {
+  const { name, type } = user.realm
+  return (
+    user.username === username &&
+    (domain?.realms ?? [realm]).some((own) => type === own.type && (type === 'native' || name === own.name))
+  )
+}

@@ -1,0 +1,143 @@
+import { hmacKeyOf, JwksProblem, parseJwks } from '../authentication/jwt/jwks.ts'
+import { createJwksFile } from '../authentication/jwt/jwksFile.ts'
+import { createJwksUrl } from '../authentication/jwt/jwksUrl.ts'
+import { createJwtRealm } from '../authentication/jwt/jwtRealm.ts'
+import type { JwtTerms } from '../authentication/jwt/jwtTerms.ts'
+import type { JwtClaims } from '../authentication/jwt/jwtUser.ts'
+import { staticKeys, type Keys } from '../authentication/jwt/keys.ts'
+import { createReloadedKeys } from '../authentication/jwt/reloadedKeys.ts'
+import { watchSecretFile } from '../authentication/jwt/secretFile.ts'
+import { anyClient, createSharedSecret, type ClientCheck } from '../authentication/jwt/sharedSecret.ts'
+import { createVerifiedTokens } from '../authentication/jwt/verifiedTokens.ts'
+import type { NativeRealm } from '../authentication/native.ts'
+import type { RealmRef } from '../authentication/subject.ts'
+import type { Settings } from '../config.ts'
+import { Failure } from '../errors.ts'
+import type { ConfiguredRealm, RealmsParts } from './realms.ts'
+
+type JwtSettings = Settings['realms']['jwt'][string]
+
+/** Makes a JWT realm of its settings. */
+export function createConfiguredJwtRealm(
+  ref: RealmRef,
+  settings: JwtSettings,
+  lookUp: NativeRealm['lookUp'] | null,
+  { clock, logger: parent }: Pick<RealmsParts, 'clock' | 'logger'>,
+): ConfiguredRealm {
+  const logger = parent.child({ realm: `${ref.type}/${ref.name}` })
+  const { ttl, size } = settings.jwt.cache
+  const verified = createVerifiedTokens({ ttl, size, clock })
+  const client = clientOf()
+  const keys = { hmac: hmacKeys(), pkc: publicKeys() }
+  const realm = createJwtRealm({
+    ...{ ref, keys, verified, lookUp, clock },
+    terms: termsOf(settings),
+    claims: claimsOf(settings),
+    clientCheck: client.check,
+    report: (reason) => {
+      logger.debug({ reason }, 'a token was refused')
+    },
+  })
+  return {
+    ref,
+    realm,
+    problem() {
+      const problem = keys.pkc?.problem() ?? null
+      return problem && `the realm [${ref.name}] cannot verify tokens: ${problem}`
+    },
+    close() {
+      client.close()
+      keys.pkc?.close()
+    },
+  }
+
+  function clientOf(): { check: ClientCheck; close: () => void } {
+    const { shared_secret: secret, rotation_grace_period: gracePeriod } = settings.client_authentication
+    if (!secret) return { check: anyClient, close: () => undefined }
+    const shared = createSharedSecret({ secret: secret.value, gracePeriod, clock })
+    const report = (text: string) => {
+      logger.warn(text)
+    }
+    const watch = { path: secret.file ?? '', changed: shared.replace, report }
+    return { check: shared.check, close: secret.file === null ? () => undefined : watchSecretFile(watch) }
+  }
+
+  function hmacKeys(): Keys | null {
+    const { hmac_jwkset: set, hmac_key: one, allowed_signature_algorithms: allowed } = settings
+    if (!set && !one) return null
+    try {
+      const key = one ? hmacKeyOf(one.value, allowed) : null
+      const { keys: usable } = set ? parseJwks(set.value, 'hmac', allowed) : { keys: key ? [key] : [] }
+      if (usable.length > 0) return staticKeys(usable)
+      throw new JwksProblem('it holds no key that is long enough for an allowed signature algorithm')
+    } catch (cause) {
+      if (!(cause instanceof JwksProblem)) throw cause
+      const setting = `realms.${ref.type}.${ref.name}.${set ? 'hmac_jwkset' : 'hmac_key'}`
+      throw new Failure('CONFIGURATION', `${setting}: ${cause.message}`, { cause })
+    }
+  }
+
+  function publicKeys(): Keys | null {
+    const { pkc_jwkset_path: source, pkc_jwkset_reload: reload, http, ssl } = settings
+    if (!source) return null
+    const { url_interval_min: min, url_interval_max: max, file_interval: interval } = reload
+    const isFile = source.kind === 'file'
+    return createReloadedKeys({
+      clock,
+      read: isFile
+        ? createJwksFile(source.path)
+        : createJwksUrl({
+            url: source.url,
+            connectTimeout: http.connect_timeout,
+            readTimeout: http.connection_read_timeout,
+            socketTimeout: http.socket_timeout,
+            maxConnections: Math.min(http.max_connections, http.max_endpoint_connections),
+            certificateAuthorities: ssl.certificate_authorities ?? [],
+            verificationMode: ssl.verification_mode,
+          }),
+      parse: (text) => parseJwks(text, 'pkc', settings.allowed_signature_algorithms),
+      intervals: { enabled: reload.enabled, min: isFile ? interval : min, max: isFile ? interval : max },
+      timeout: http.connect_timeout + http.connection_read_timeout,
+      changed: verified.forgetAll,
+      report(text, err) {
+        logger.warn({ ...(err !== undefined && { err }) }, text)
+      },
+    })
+  }
+}
+
+function termsOf(settings: JwtSettings): JwtTerms {
+  return {
+    tokenType: settings.token_type,
+    issuer: settings.allowed_issuer,
+    audiences: settings.allowed_audiences,
+    subjects: settings.allowed_subjects ?? [],
+    subjectPatterns: settings.allowed_subject_patterns ?? [],
+    algorithms: settings.allowed_signature_algorithms,
+    clockSkew: settings.allowed_clock_skew,
+    fallbackClaims: fallbackOf(settings),
+    requiredClaims: settings.required_claims,
+  }
+}
+
+function claimsOf(settings: JwtSettings): JwtClaims {
+  const { claims, claim_patterns: patterns } = settings
+  const source = (what: keyof typeof claims) => {
+    const claim = claims[what]
+    return claim === undefined ? null : { claim, pattern: patterns[what] ?? null }
+  }
+  return {
+    tokenType: settings.token_type,
+    principal: { claim: claims.principal, pattern: patterns.principal ?? null },
+    name: source('name'),
+    mail: source('mail'),
+    groups: source('groups'),
+    dn: source('dn'),
+    fallbackClaims: fallbackOf(settings),
+    populateMetadata: settings.populate_user_metadata,
+  }
+}
+
+function fallbackOf({ fallback_claims: { sub, aud } }: JwtSettings): Partial<Record<string, string>> {
+  return { ...(sub !== undefined && { sub }), ...(aud !== undefined && { aud }) }
+}

@@ -1,0 +1,102 @@
+// The realms of a configuration: which there are, in which order they are asked, and what each is made of. A part of
+// the composition root.
+
+import type { Logger } from 'pino'
+import { createNativeRealm, type NativeRealm } from '../authentication/native.ts'
+import type { Passwords } from '../authentication/passwords.ts'
+import type { Realm } from '../authentication/realm.ts'
+import type { RealmRef } from '../authentication/subject.ts'
+import { isReservedUsername } from '../authentication/username.ts'
+import type { UserRepository } from '../authentication/userRepository.ts'
+import type { Settings } from '../config.ts'
+import { createConfiguredJwtRealm } from './jwtRealm.ts'
+
+export interface Realms {
+  /** In the order in which they are asked. */
+  readonly chain: readonly Realm[]
+  /** A realm that is asked, as it is known now; null if there is no such realm any more. */
+  readonly refOf: (type: string, name: string) => RealmRef | null
+  /** Which of them cannot judge now, and why. */
+  readonly problems: () => string[]
+  readonly close: () => void
+}
+
+export interface RealmsParts {
+  settings: Pick<Settings, 'realms' | 'domains'>
+  users: Pick<UserRepository, 'find'>
+  passwords: Passwords
+  /** Epoch milliseconds. */
+  clock: () => number
+  logger: Logger
+}
+
+/** One of them, with what it needs beside being asked. */
+export interface ConfiguredRealm {
+  readonly ref: RealmRef
+  readonly realm: Realm
+  readonly problem: () => string | null
+  readonly close: () => void
+}
+
+/**
+ * Makes the realms: the reserved one, then those that are enabled.
+ * @throws `CONFIGURATION` if keys cannot be used that stand in the configuration
+ */
+export function createRealms(parts: RealmsParts): Realms {
+  const { settings, users, passwords } = parts
+  const { native, jwt } = settings.realms
+  const reserved = nativeRealm('reserved', 'reserved', isReservedUsername)
+  const natives = Object.entries(native).map(([name, { order, enabled }]) => {
+    const realm = nativeRealm('native', name, (username) => !isReservedUsername(username))
+    return { ...realm, name, order, enabled }
+  })
+  const configured = [
+    ...natives,
+    ...Object.entries(jwt)
+      .filter(([, { enabled }]) => enabled)
+      .map(([name, own]) => {
+        const lookUp = own.authorization_realms ? inTurn(own.authorization_realms) : null
+        return { ...createConfiguredJwtRealm(refTo('jwt', name), own, lookUp, parts), ...own }
+      }),
+  ]
+  const asked: ConfiguredRealm[] = [
+    reserved,
+    ...configured.filter(({ enabled }) => enabled).sort((one, other) => one.order - other.order),
+  ]
+  return {
+    chain: asked.map(({ realm }) => realm),
+    refOf: (type, name) =>
+      asked
+        .map(({ ref }) => ref)
+        .find((ref) => ref.type === type && (type === 'native' || ref.name === name)) ?? null,
+    problems: () => asked.flatMap(({ problem }) => problem() ?? []),
+    close() {
+      for (const { close } of asked) close()
+    },
+  }
+
+  function nativeRealm(type: string, name: string, owns: (username: string) => boolean) {
+    const ref = refTo(type, name)
+    const realm = createNativeRealm({ ref, users, passwords, owns })
+    return { ref, realm, problem: () => null, close: () => undefined }
+  }
+
+  function refTo(type: string, name: string): RealmRef {
+    const isIn = (one: { type: string; name: string }) =>
+      one.type === type && (type === 'native' || one.name === name)
+    const domain = settings.domains.find(({ realms }) => realms.some(isIn))
+    return { type, name, domain: domain?.name ?? null }
+  }
+
+  /** Looks a user up in the named realms, all of which are native. */
+  function inTurn(names: readonly string[]): NativeRealm['lookUp'] {
+    const realms = natives.filter(({ name }) => names.includes(name)).map(({ realm }) => realm)
+    return async (username) => {
+      for (const realm of realms) {
+        const found = await realm.lookUp(username)
+        if (found) return found
+      }
+      return null
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isIPv4 } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** Where the public keys of a realm are. */
+export type KeySource =
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'url'; readonly url: string }
+
+/** Reads where keys are: an https URL, or a file by its path from the folder. */
+export function keySource(folder: string) {
+  return (given: string, context: z.RefinementCtx): KeySource => {
+    if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return { kind: 'file', path: resolve(folder, given) }
+    const problem = urlProblem(given)
+    if (problem !== null) context.addIssue(problem)
+    return { kind: 'url', url: given }
+  }
+}
+
+/** Reads a file of certificates, by its path from the folder. */
+export function certificates(folder: string) {
+  return (given: string, context: z.RefinementCtx): string => {
+    try {
+      const pem = readFileSync(resolve(folder, given), 'utf8')
+      new X509Certificate(pem)
+      return pem
+    } catch {
+      context.addIssue('expected a file of certificates as PEM')
+      return z.NEVER
+    }
+  }
+}
+
+function urlProblem(given: string): string | null {
+  const url = URL.parse(given)
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return 'expected an https URL, or a file'
+  if (url.username + url.password !== '') return 'a URL must not hold credentials'
+  if (url.protocol === 'https:' || isLoopback(url.hostname)) return null
+  return `Not allowed to use HTTP URI [${given}]. Only HTTPS is supported.`
+}
+
+/** Plain HTTP reaches only this very machine, by an address that no name service can bend. */
+function isLoopback(hostname: string): boolean {
+  return hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
+}

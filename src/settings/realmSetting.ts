@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { SettingsFile } from './settingsFile.ts'
+
+/** Where the settings of a realm stand. */
+export interface RealmPlace {
+  readonly type: string
+  readonly name: string
+  readonly file: Pick<SettingsFile, 'folder' | 'originOf'>
+}
+
+/** A secret, and the file that it comes from, if it does. */
+export interface Secret {
+  readonly value: string
+  readonly file: string | null
+}
+
+/** The full name of a setting, as Elasticsearch's messages have it. */
+export function keyOf({ type, name }: Pick<RealmPlace, 'type' | 'name'>, setting: string): string {
+  return `xpack.security.authc.realms.${type}.${name}.${setting}`
+}
+
+/** What a setting of a realm may be, each kind with Elasticsearch's text for what it may not. Source: spec 5.1. */
+export function realmSetting(place: RealmPlace) {
+  const key = (setting: string) => keyOf(place, setting)
+
+  function text(setting: string) {
+    return z
+      .preprocess(
+        (given) => (['number', 'boolean'].includes(typeof given) ? String(given) : given),
+        z.string({ error: `Missing text for [${key(setting)}].` }),
+      )
+      .refine((given) => given.trim() !== '', `Invalid empty value for [${key(setting)}].`)
+  }
+
+  /** A list, or one text with commas. */
+  function texts(setting: string) {
+    const error = `Invalid empty list for [${key(setting)}].`
+    return z.preprocess(
+      (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+      z.array(text(setting), { error }).min(1, error),
+    )
+  }
+
+  /** One of a few words, in any case. */
+  function choice<const Word extends string>(setting: string, words: readonly Word[]) {
+    return z.unknown().transform((given, context) => {
+      const word = words.find((one) => one === String(given).toLowerCase())
+      if (word !== undefined) return word
+      const allowed = `allowed values are [${words.join()}]`
+      context.addIssue(`Invalid value [${String(given)}] for [${key(setting)}], ${allowed}`)
+      return z.NEVER
+    })
+  }
+
+  function secret(setting: string) {
+    return text(setting).transform((value, context): Secret => {
+      const origin = place.file.originOf(['realms', place.type, place.name, ...setting.split('.')])
+      if (origin.kind === 'text')
+        context.addIssue('a secret does not stand in the file itself: expected ${NAME} or ${file:path}')
+      return { value, file: origin.kind === 'file' ? origin.file : null }
+    })
+  }
+
+  return { text, texts, choice, secret }
+}
