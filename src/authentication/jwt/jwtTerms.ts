@@ -20,104 +20,108 @@ export interface JwtTerms {
   readonly requiredClaims: Readonly<Record<string, readonly string[]>>
 }
 
+/** Why a token is not good at a time in epoch milliseconds, or null. */
+type Check = (jwt: Jwt, now: number) => string | null
+
 /**
- * Makes the check of a token against a realm's terms, which stops at the first that is not met and says which. Source:
- * spec 5.3; RFC 8725.
+ * Makes the check of a token against a realm's terms: one after the other, and the first that is not met is the answer.
+ * Source: spec 5.3; RFC 8725.
  */
-export function createTermsCheck(terms: JwtTerms) {
-  const { tokenType, issuer, audiences, subjects, algorithms } = terms
-  const patterns = terms.subjectPatterns.map(patternMatcher)
-  const anySubject = subjects.length + patterns.length === 0
-  const types = tokenType === 'id_token' ? ['jwt'] : ['jwt', 'at+jwt', 'application/at+jwt']
+export function createTermsCheck(terms: JwtTerms): Check {
+  const { issuer, audiences, subjects, subjectPatterns, algorithms, fallbackClaims } = terms
+  const isIdToken = terms.tokenType === 'id_token'
   const skew = Math.floor(terms.clockSkew / 1_000) * 1_000
+  const patterns = subjectPatterns.map(patternMatcher)
+  const isSubject = (value: string) =>
+    subjects.length + patterns.length === 0 ||
+    subjects.includes(value) ||
+    patterns.some((fits) => fits(value))
 
-  /** What is wrong with the token at a time in epoch milliseconds, or null. */
-  return function termsProblem({ header, claims, algorithm }: Jwt, now: number): string | null {
-    return (
-      headerProblem(header, types) ??
-      singleProblem('iss', claims, [issuer], (value) => value === issuer) ??
-      singleProblem(
-        'sub',
-        claims,
-        [...subjects, ...terms.subjectPatterns],
-        (value) => anySubject || subjects.includes(value) || patterns.some((fits) => fits(value)),
-      ) ??
-      severalProblem('aud', claims, audiences) ??
-      (algorithms.some((one) => one === algorithm)
-        ? null
-        : `algorithm [${algorithm}] is not one of [${algorithms.join()}]`) ??
-      timeProblem('iat', claims, now, isBefore) ??
-      timeProblem('exp', claims, now, isAfter) ??
-      (tokenType === 'id_token' ? idTokenTimesProblem(claims, now) : null) ??
-      Object.entries(terms.requiredClaims)
-        .map(([name, values]) => severalProblem(name, claims, values))
-        .find((problem) => problem !== null) ??
-      null
-    )
+  const checks: readonly Check[] = [
+    understood,
+    typed(isIdToken ? ['jwt'] : ['jwt', 'at+jwt', 'application/at+jwt']),
+    single('iss', (value) => value === issuer, [issuer]),
+    single('sub', isSubject, [...subjects, ...subjectPatterns]),
+    several('aud', audiences),
+    signedBy(algorithms),
+    before('iat'),
+    after('exp'),
+    ...(isIdToken ? ['nbf', 'auth_time'].map((name) => whereGiven(name, before(name))) : []),
+    ...Object.entries(terms.requiredClaims).map(([name, values]) => several(name, values)),
+  ]
+
+  return function termsProblem(jwt, now) {
+    for (const check of checks) {
+      const problem = check(jwt, now)
+      if (problem !== null) return problem
+    }
+    return null
   }
 
-  function singleProblem(
-    name: string,
-    claims: JsonObject,
-    allowed: readonly string[],
-    fits: (value: string) => boolean,
-  ): string | null {
-    const value = claimOf(claims, name)
-    if (typeof value !== 'string') return `missing required string claim [${name}]`
-    return fits(value) ? null : notAllowed(name, [value], allowed)
+  /** A claim that is one text. */
+  function single(name: string, isAllowed: (value: string) => boolean, allowed: readonly string[]): Check {
+    return ({ claims }) => {
+      const value = claimOf(claims, name)
+      if (typeof value !== 'string') return `missing required string claim [${name}]`
+      return isAllowed(value) ? null : notAllowed(name, [value], allowed)
+    }
   }
 
-  function severalProblem(name: string, claims: JsonObject, allowed: readonly string[]): string | null {
-    const values = textsOf(claimOf(claims, name))
-    if (!values) return `missing required string claim [${name}]`
-    return values.some((value) => allowed.includes(value)) ? null : notAllowed(name, values, allowed)
+  /** A claim that is one text or several, one of which is allowed. */
+  function several(name: string, allowed: readonly string[]): Check {
+    return ({ claims }) => {
+      const values = textsOf(claimOf(claims, name))
+      if (!values) return `missing required string claim [${name}]`
+      return values.some((value) => allowed.includes(value)) ? null : notAllowed(name, values, allowed)
+    }
   }
 
   function claimOf(claims: JsonObject, name: string): JsonValue | undefined {
-    return memberOf(claims, name) ?? memberOf(claims, terms.fallbackClaims[name] ?? name)
+    return memberOf(claims, name) ?? memberOf(claims, fallbackClaims[name] ?? name)
   }
 
-  function idTokenTimesProblem(claims: JsonObject, now: number): string | null {
-    const given = ['nbf', 'auth_time'].filter((name) => memberOf(claims, name) !== undefined)
-    return (
-      given.map((name) => timeProblem(name, claims, now, isBefore)).find((problem) => problem !== null) ??
-      null
-    )
+  function before(name: string): Check {
+    return timed(name, 'before', (time, now) => time < now + skew)
   }
 
-  function isBefore(time: number, now: number): string | null {
-    return time < now + skew ? null : 'before'
-  }
-
-  function isAfter(time: number, now: number): string | null {
-    return time > now - skew ? null : 'after'
+  function after(name: string): Check {
+    return timed(name, 'after', (time, now) => time > now - skew)
   }
 }
 
-/** Headers that change what is signed, or that must be understood, are not. */
-function headerProblem(header: JsonObject, types: readonly string[]): string | null {
-  const critical = ['crit', 'b64'].find((name) => memberOf(header, name) !== undefined)
-  if (critical) return `unsupported header [${critical}]`
+/** What has to be understood, or changes what is signed, is not. Source: RFC 7515, section 4.1.11; RFC 7797. */
+function understood({ header }: Jwt): string | null {
+  const unsupported = ['crit', 'b64'].find((name) => memberOf(header, name) !== undefined)
+  if (unsupported !== undefined) return `unsupported header [${unsupported}]`
   const kid = memberOf(header, 'kid')
-  if (kid !== undefined && typeof kid !== 'string') return 'invalid jwt kid header'
-  const type = memberOf(header, 'typ')
-  const fits = type === undefined || (typeof type === 'string' && types.includes(type.toLowerCase()))
-  return fits ? null : 'invalid jwt typ header'
+  return kid === undefined || typeof kid === 'string' ? null : 'invalid jwt kid header'
 }
 
-/** `isMissed` says on which side of now the time should be, if it is not there. */
-function timeProblem(
-  name: string,
-  claims: JsonObject,
-  now: number,
-  isMissed: (time: number, now: number) => string | null,
-): string | null {
-  const seconds = memberOf(claims, name)
-  if (seconds === undefined) return `missing required date claim [${name}]`
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return `cannot parse date claim [${name}]`
-  const time = seconds * 1_000
-  const side = isMissed(time, now)
-  return side && `date claim [${name}] value [${time}] must be ${side} now [${now}]`
+function typed(types: readonly string[]): Check {
+  return ({ header }) => {
+    const type = memberOf(header, 'typ')
+    const fits = type === undefined || (typeof type === 'string' && types.includes(type.toLowerCase()))
+    return fits ? null : 'invalid jwt typ header'
+  }
+}
+
+function signedBy(algorithms: readonly string[]): Check {
+  return ({ algorithm }) =>
+    algorithms.includes(algorithm) ? null : `algorithm [${algorithm}] is not one of [${algorithms.join()}]`
+}
+
+function whereGiven(name: string, check: Check): Check {
+  return (jwt, now) => (memberOf(jwt.claims, name) === undefined ? null : check(jwt, now))
+}
+
+function timed(name: string, side: string, isThere: (time: number, now: number) => boolean): Check {
+  return ({ claims }, now) => {
+    const seconds = memberOf(claims, name)
+    if (seconds === undefined) return `missing required date claim [${name}]`
+    if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return `cannot parse date claim [${name}]`
+    const time = seconds * 1_000
+    return isThere(time, now) ? null : `date claim [${name}] value [${time}] must be ${side} now [${now}]`
+  }
 }
 
 function notAllowed(name: string, values: readonly string[], allowed: readonly string[]): string {
