@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { eventually } from './eventually.ts'
 import { jwksUrl, startIssuer, startSpeaker } from './issuer.ts'
 
 const { signal } = new AbortController()
@@ -23,7 +24,7 @@ describe('keys at a URL', () => {
       'accept-encoding': 'identity',
       connection: 'close',
     })
-    await expect.poll(issuer.connections).toBe(0)
+    await eventually(issuer.connections).toBe(0)
   })
 
   it.each([
@@ -60,7 +61,7 @@ describe('an answer that is not taken', () => {
     const issuer = await startIssuer((_, response) => response.writeHead(status).end('s3cret'))
     const reason = status === 304 ? 'it redirects with status 304' : `it answers with status ${status}`
     await expect(jwksUrl(issuer.url)(signal)).rejects.toThrow(new Error(reason))
-    await expect.poll(issuer.connections).toBe(0)
+    await eventually(issuer.connections).toBe(0)
   })
 
   it.each([301, 302, 303, 307, 308])('redirects with %d, and nobody goes there', async (status) => {
@@ -76,7 +77,7 @@ describe('an answer that is not taken', () => {
       response.writeHead(200, { 'content-length': 1_048_577 }).flushHeaders(),
     )
     await expect(jwksUrl(issuer.url)(signal)).rejects.toThrow(new Error(tooLong))
-    await expect.poll(issuer.connections).toBe(0)
+    await eventually(issuer.connections).toBe(0)
   })
 
   it('is longer than 1 MiB without saying so, or never ends', async () => {
@@ -90,7 +91,7 @@ describe('an answer that is not taken', () => {
     const issuer = await startIssuer((_, response) => endless(response))
     for (const { url, connections } of [long, issuer]) {
       await expect(jwksUrl(url)(signal)).rejects.toThrow(new Error(tooLong))
-      await expect.poll(connections).toBe(0)
+      await eventually(connections).toBe(0)
     }
   })
 
@@ -161,7 +162,7 @@ describe('a server that keeps others waiting', () => {
     const issuer = await startIssuer(never)
     const read = jwksUrl(issuer.url, { socketTimeout: 50 })
     await expect(read(signal)).rejects.toThrow(new Error('it is silent for 50 ms'))
-    await expect.poll(issuer.connections).toBe(0)
+    await eventually(issuer.connections).toBe(0)
   })
 
   it('is given up where it falls silent in the middle', async () => {
@@ -177,7 +178,7 @@ describe('a server that keeps others waiting', () => {
     })
     const read = jwksUrl(issuer.url, { readTimeout: 200 })
     await expect(read(signal)).rejects.toThrow(new Error('it is not read within 200 ms'))
-    await expect.poll(issuer.connections).toBe(0)
+    await eventually(issuer.connections).toBe(0)
   })
 
   it('is given up where its head drips', async () => {
@@ -194,11 +195,11 @@ describe('a server that keeps others waiting', () => {
     const issuer = await startIssuer(never)
     const controller = new AbortController()
     const reading = jwksUrl(issuer.url)(controller.signal)
-    await expect.poll(() => issuer.requests).toHaveLength(1)
+    await eventually(() => issuer.requests).toHaveLength(1)
     const reason = new Error('enough')
     controller.abort(reason)
     await expect(reading).rejects.toBe(reason)
-    await expect.poll(issuer.connections).toBe(0)
+    await eventually(issuer.connections).toBe(0)
   })
 
   it('is not asked at all where nobody wants its answer', async () => {

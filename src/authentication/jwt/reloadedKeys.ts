@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { JwksProblem, type Jwks } from './jwks.ts'
+import type { JwksText, ReadJwks } from './jwksText.ts'
+import type { Keys } from './keys.ts'
+import { untilReload, untilRetry, type ReloadIntervals } from './reloadIntervals.ts'
+import type { VerificationKey } from './verificationKey.ts'
+
+export interface ReloadedKeysParts {
+  read: ReadJwks
+  parse: (text: string) => Jwks
+  intervals: ReloadIntervals
+  /** How long a read may take, in milliseconds: it is given up then. */
+  timeout?: number
+  clock: () => number
+  /** Called as other keys take the place of those before: what these have proven is proven no more. */
+  changed: () => void
+  /** For the log. */
+  report: (text: string, error?: unknown) => void
+}
+
+/** Between two reloads for the sake of tokens, in milliseconds. */
+const cooldown = 10_000
+const mostWaiting = 1_000
+
+/** The keys of a source that may change at any time and be gone for a while: the last good ones are used until then. */
+export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
+  const { read, parse, intervals, timeout = 10_000, clock, changed, report } = parts
+  let keys: readonly VerificationKey[] | null = null
+  let hash = ''
+  let problem = 'its keys are being loaded'
+  let failures = 0
+  const reported = new Set<string>()
+  let reportedSkipped = ''
+  let lastReload: number | null = null
+  let waiting = 0
+  let timer: NodeJS.Timeout | undefined
+  let underWay: { promise: Promise<boolean>; controller: AbortController } | null = null
+  let closed = false
+  const firstLoad = load()
+
+  return {
+    current: () => keys,
+    ready: () => firstLoad.then(() => undefined),
+    async reload() {
+      if (closed || waiting >= mostWaiting) return false
+      if (!underWay) {
+        if (isCooling()) return false
+        lastReload = clock()
+      }
+      waiting += 1
+      try {
+        return await load()
+      } finally {
+        waiting -= 1
+      }
+    },
+    problem: () => (keys ? null : problem),
+    close() {
+      closed = true
+      clearTimeout(timer)
+      underWay?.controller.abort(new Error('the gateway is stopping'))
+    },
+  }
+
+  /** A clock that was put back counts as one that went on. */
+  function isCooling(): boolean {
+    const passed = clock() - (lastReload ?? -Infinity)
+    return passed >= 0 && passed < cooldown
+  }
+
+  /** One at a time, whoever wants it. */
+  function load(): Promise<boolean> {
+    if (underWay) return underWay.promise
+    clearTimeout(timer)
+    const controller = new AbortController()
+    const promise = loaded(controller)
+    underWay = { promise, controller }
+    return promise
+  }
+
+  async function loaded(controller: AbortController): Promise<boolean> {
+    let delay: number
+    let isOther = false
+    try {
+      const { text, maxAge } = await readWithin(controller)
+      isOther = take(text)
+      delay = untilReload(intervals, maxAge, timeout)
+      if (failures > 0) report('its keys can be had now')
+      failures = 0
+      reported.clear()
+    } catch (thrown) {
+      failures += 1
+      delay = untilRetry(failures, intervals)
+      if (!closed) reportFailure(thrown)
+    }
+    underWay = null
+    if (!closed && (intervals.enabled || !keys)) timer = setTimeout(() => void load(), delay).unref()
+    return isOther
+  }
+
+  /** Whatever the source makes of the signal, it is waited for no longer. */
+  async function readWithin(controller: AbortController): Promise<JwksText> {
+    const { signal } = controller
+    const late = new Error(`it is not read within ${timeout} ms`)
+    const deadline = setTimeout(() => controller.abort(late), timeout).unref()
+    try {
+      return await Promise.race([read(signal), abortOf(signal)])
+    } finally {
+      clearTimeout(deadline)
+    }
+  }
+
+  /** Whether the text holds other keys than those before, which they have then replaced. */
+  function take(text: string): boolean {
+    const newHash = createHash('sha256').update(text).digest('base64')
+    if (newHash === hash) return false
+    const { keys: newKeys, skipped } = parse(text)
+    reportSkipped(skipped)
+    if (newKeys.length === 0) throw new JwksProblem('it holds no key that can be used')
+    keys = newKeys
+    hash = newHash
+    changed()
+    return true
+  }
+
+  function reportSkipped(skipped: readonly string[]): void {
+    const text = skipped.join('; ')
+    if (text !== '' && text !== reportedSkipped) report(`some of its keys are not used: ${text}`)
+    reportedSkipped = text
+  }
+
+  function reportFailure(thrown: unknown): void {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    problem = `its keys cannot be had: ${reason}`
+    if (reported.has(reason)) return
+    reported.add(reason)
+    report(keys ? `${problem}; the last good ones stay in use` : problem, thrown)
+  }
+}
+
+/** Only rejects. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
+}
