@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -62,4 +63,23 @@ describe('a file of keys', () => {
     const reason = new Error('enough')
     await expect(createJwksFile(path)(AbortSignal.abort(reason))).rejects.toBe(reason)
   })
+
+  it.runIf(process.platform === 'linux')('is closed again, whatever came of it', async () => {
+    const open = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`) === path)
+    const read = createJwksFile(path)
+    for (const text of ['x', 'x'.repeat(1_048_577), Buffer.from([0xff])]) {
+      await writeFile(path, text)
+      await read(signal).catch(() => undefined)
+      await read(AbortSignal.abort()).catch(() => undefined)
+      expect(open()).toEqual([])
+    }
+  })
 })
+
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
+  }
+}

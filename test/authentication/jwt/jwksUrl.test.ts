@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
 import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -261,7 +262,19 @@ describe('a server with TLS', () => {
     await expect(reading(tls, host, mode, [...authorities])).rejects.toThrow(reason)
   })
 
-  it('is not believed each time, not only the first', async () => {
+  it('shows its certificate each time', async () => {
+    const resumed: boolean[] = []
+    const issuer = await startIssuer(({ socket }, response) => {
+      resumed.push((socket as TLSSocket).isSessionReused())
+      response.end('{"keys":[]}')
+    }, ofAuthority)
+    const parts = { certificateAuthorities: [authority], verificationMode: 'certificate' } as const
+    const read = jwksUrl(issuer.url.replace('127.0.0.1', 'localhost'), parts)
+    for (let time = 0; time < 3; time++) await read(signal)
+    expect(resumed).toEqual([false, false, false])
+  })
+
+  it('is believed no more for being asked again', async () => {
     const { url } = await startIssuer((_, response) => response.end('{"keys":[]}'), ofAuthority)
     const read = jwksUrl(url, { certificateAuthorities: [authority] })
     for (let time = 0; time < 3; time++) await expect(read(signal)).rejects.toThrow('ALTNAME')

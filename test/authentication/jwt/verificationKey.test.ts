@@ -111,6 +111,12 @@ describe('a signature by RSA', () => {
     expect(verifySignature('PS256', rsa.publicKey, 'signed', signature)).toBe(false)
   })
 
+  it('is none of a key that is bound to PSS, which no JWK is', () => {
+    const key = { key: rsaPss.privateKey, padding, saltLength: 32 }
+    const signature = sign('sha256', Buffer.from('signed'), key)
+    expect(verifySignature('PS256', rsaPss.publicKey, 'signed', signature)).toBe(false)
+  })
+
   it.each([1_024, 2_040])('is none of a key of %d bits', (modulusLength) => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength })
     const signature = sign('sha256', Buffer.from('signed'), privateKey)
