@@ -12,12 +12,20 @@ export function createJwksFile(path: string): ReadJwks {
       const found = await file.stat()
       if (!found.isFile()) throw new Error('it is no regular file')
       if (found.size > longestJwks) throw new Error(tooLong)
-      const pieces = file.createReadStream({ end: longestJwks, signal, autoClose: false })
-      return { text: await jwksTextOf(pieces), maxAge: null }
+      return { text: await jwksTextOf(piecesOf(file, signal)), maxAge: null }
     } catch (thrown) {
-      throw readingFailure(thrown)
+      throw signal.aborted ? signal.reason : readingFailure(thrown)
     } finally {
       await file?.close()
     }
+  }
+}
+
+async function* piecesOf(file: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for (;;) {
+    signal.throwIfAborted()
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(65_536) })
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
   }
 }

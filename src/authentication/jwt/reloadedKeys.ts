@@ -85,7 +85,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
       const { text, maxAge } = await readWithin(controller)
       isOther = take(text)
       delay = untilReload(intervals, maxAge, timeout)
-      if (failures > 0) report('its keys can be had again')
+      if (failures > 0) report('its keys can be had now')
       failures = 0
       reported.clear()
     } catch (thrown) {
@@ -103,11 +103,8 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
     const { signal } = controller
     const late = new Error(`it is not read within ${timeout} ms`)
     const deadline = setTimeout(() => controller.abort(late), timeout).unref()
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error))
-    })
     try {
-      return await Promise.race([read(signal), aborted])
+      return await Promise.race([read(signal), abortOf(signal)])
     } finally {
       clearTimeout(deadline)
     }
@@ -139,4 +136,11 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
     reported.add(reason)
     report(keys ? `${problem}; the last good ones stay in use` : problem, thrown)
   }
+}
+
+/** Only rejects. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
 }
