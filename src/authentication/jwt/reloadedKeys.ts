@@ -110,16 +110,21 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
     }
   }
 
-  /** Whether the text holds other keys than those before, which they have then replaced. */
+  /**
+   * Whether the text holds other keys than those before, which they have then replaced. A set without any that can be
+   * used is no failure to answer: those before are withdrawn.
+   */
   function take(text: string): boolean {
     const newHash = createHash('sha256').update(text).digest('base64')
     if (newHash === hash) return false
-    const { keys: newKeys, skipped } = parse(text)
+    const { keys: usable, skipped } = parse(text)
     reportSkipped(skipped)
-    if (newKeys.length === 0) throw new JwksProblem('it holds no key that can be used')
-    keys = newKeys
-    hash = newHash
-    changed()
+    const hasAny = usable.length > 0
+    const hadAny = keys !== null
+    keys = hasAny ? usable : null
+    hash = hasAny ? newHash : ''
+    if (hasAny || hadAny) changed()
+    if (!hasAny) throw new JwksProblem('it holds no key that can be used')
     return true
   }
 

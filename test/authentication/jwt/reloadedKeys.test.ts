@@ -126,6 +126,19 @@ describe('keys that are there', () => {
     await eventually(() => kidsOf(keys)).toEqual(['two'])
   })
 
+  it('are gone once their source has none that can be used, until it has again', async () => {
+    const issuer = await issuing(one)
+    const { keys, seen } = keysFrom(issuer.read, { intervals: often })
+    await eventually(() => kidsOf(keys)).toEqual(['one'])
+    issuer.issue('{"keys":[]}')
+    await eventually(() => keys.current()).toBeNull()
+    expect(keys.problem()).toBe('its keys cannot be had: it holds no key that can be used')
+    expect(seen.changes).toHaveLength(2)
+    issuer.issue(one)
+    await eventually(() => kidsOf(keys)).toEqual(['one'])
+    expect(keys.problem()).toBeNull()
+  })
+
   it('are asked for as seldom as the source allows', async () => {
     const issuer = await startIssuer((_, response) =>
       response.setHeader('cache-control', 'max-age=60').end(one),
@@ -156,7 +169,6 @@ describe('keys that are there', () => {
     const failures = [
       () => issuer.fail(503),
       () => issuer.fail(302),
-      () => issuer.issue('{"keys":[]}'),
       () => issuer.issue('s3cret'),
       () => issuer.fail(503),
     ]
@@ -172,13 +184,12 @@ describe('keys that are there', () => {
       [
         'it answers with status 503',
         'it redirects with status 302',
-        'it holds no key that can be used',
         'it is no JWK set: no strict JSON at line 1, column 1',
       ].map((reason) => `its keys cannot be had: ${reason}; the last good ones stay in use`),
     )
     expect(seen.changes).toEqual([['one']])
     issuer.fail(503)
-    await eventually(() => seen.reports).toHaveLength(6)
+    await eventually(() => seen.reports).toHaveLength(5)
   })
 
   it('stay in use while their server is not there, and are replaced once it is back', async () => {
