@@ -77,6 +77,22 @@ const settingsSchema = z.strictObject({
       unchanged_grace: duration.prefault('30s'),
     })
     .prefault({}),
+  token: z
+    .strictObject({
+      /** How long an access token is valid. */
+      timeout: duration
+        .refine((milliseconds) => milliseconds >= 1_000 && milliseconds <= 3_600_000, {
+          error: 'expected at least 1s and at most 1h',
+        })
+        .prefault('20m'),
+      /** Whether a refresh token that is used again, later, ends everything that came from its login. */
+      revoke_on_reuse: fromText(
+        /^(true|false)$/,
+        (text) => text === 'true',
+        z.boolean({ error: 'expected true or false' }).default(true),
+      ),
+    })
+    .prefault({}),
   profile: z
     .strictObject({
       /** The largest that labels and data of a profile may be together, as JSON. */
