@@ -8,7 +8,11 @@ import { createChain } from './authentication/chain.ts'
 import { createNativeRealm } from './authentication/native.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import type { Realm } from './authentication/realm.ts'
+import type { RealmRef } from './authentication/subject.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
+import { startSweeper } from './authentication/tokens/sweeper.ts'
+import { createTokenRealm } from './authentication/tokens/tokenRealm.ts'
+import { createTokens } from './authentication/tokens/tokens.ts'
 import { isReservedUsername } from './authentication/username.ts'
 import { createUsers } from './authentication/users.ts'
 import { createAuthorize } from './authorization/authorize.ts'
@@ -59,11 +63,11 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
     migrateOnStart: settings.database.migrate === 'on_start',
   })
   try {
-    const { users, roles, profiles } = database
+    const { users, roles, profiles, tokens } = database
 
     const passwords = createPasswords()
     const madeUpPassword = await prepareSuperuser()
-    const prove = createChain(realms())
+    const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms()])
     const authorize = createAuthorize(roles)
 
     const useCases: UseCases = {
@@ -81,6 +85,16 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
       }),
       setProfileEnabled: createSetProfileEnabled({ authorize, profiles }),
       users: createUsers({ authorize, users, passwords }),
+      tokens: createTokens({
+        authorize,
+        prove,
+        tokens,
+        realmOf,
+        timeout: settings.token.timeout,
+        revokeOnReuse: settings.token.revoke_on_reuse,
+        reportReuse: (reuse) =>
+          logger.warn(reuse, 'a refresh token was used again: what came of it has ended'),
+      }),
       roles: createRoles({ authorize, roles }),
       server: {
         name: packageJson.name,
@@ -111,7 +125,14 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
       check: database.check,
       logger,
     })
-    server.addHook('onClose', () => database.close())
+    const stopSweeper = startSweeper({
+      tokens,
+      report: (cause) => logger.error({ err: cause }, 'could not remove old tokens'),
+    })
+    server.addHook('onClose', async () => {
+      await stopSweeper()
+      await database.close()
+    })
 
     return {
       server,
@@ -131,6 +152,13 @@ export async function createApp({ config, logger, clock, makeUpPassword }: AppPa
         nativeRealm('reserved', 'reserved', isReservedUsername),
         ...configured.map(({ realm }) => realm),
       ]
+    }
+
+    /** Of native realms there is one at most, whatever it is called now. */
+    function realmOf(type: string): RealmRef | null {
+      const native = Object.entries(settings.realms.native).find(([, { enabled }]) => enabled)
+      const name = type === 'native' ? native?.[0] : type === 'reserved' ? 'reserved' : undefined
+      return name === undefined ? null : { name, type, domain: null }
     }
 
     function nativeRealm(name: string, type: string, owns: (username: string) => boolean): Realm {
