@@ -8,6 +8,9 @@ import { createChain } from './authentication/chain.ts'
 import { createDomainOf } from './authentication/domain.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
+import { startSweeper } from './authentication/tokens/sweeper.ts'
+import { createTokenRealm } from './authentication/tokens/tokenRealm.ts'
+import { createTokens } from './authentication/tokens/tokens.ts'
 import { createUsers } from './authentication/users.ts'
 import { createAuthorize } from './authorization/authorize.ts'
 import { createRoles } from './authorization/roles.ts'
@@ -67,14 +70,15 @@ export async function createApp({
     migrateOnStart: settings.database.migrate === 'on_start',
   })
   try {
-    const { users, roles, profiles } = database
+    const { users, roles, profiles, tokens } = database
 
     const agreement = agreementOf(settings)
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
     const passwords = createPasswords()
     const madeUpPassword = await prepareSuperuser()
     const realms = createRealms({ settings, users, passwords, clock, logger })
-    const prove = createChain(realms.chain)
+    const realmOf = realms.refOf
+    const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])
     const authorize = createAuthorize(roles)
 
     const useCases: UseCases = {
@@ -93,6 +97,17 @@ export async function createApp({
       }),
       setProfileEnabled: createSetProfileEnabled({ authorize, profiles }),
       users: createUsers({ authorize, users, passwords }),
+      tokens: createTokens({
+        authorize,
+        prove,
+        tokens,
+        realmOf,
+        timeout: settings.token.timeout,
+        revokeOnReuse: settings.token.revoke_on_reuse,
+        reportReuse: (reuse) => {
+          logger.warn(reuse, 'a refresh token was used again: what came of it has ended')
+        },
+      }),
       roles: createRoles({ authorize, roles }),
       server: {
         name: packageJson.name,
@@ -124,9 +139,16 @@ export async function createApp({
       problems: realms.problems,
       logger,
     })
-    server.addHook('onClose', () => {
+    const stopSweeper = startSweeper({
+      tokens,
+      report: (cause) => {
+        logger.error({ err: cause }, 'could not remove old tokens')
+      },
+    })
+    server.addHook('onClose', async () => {
       realms.close()
-      return database.close()
+      await stopSweeper()
+      await database.close()
     })
 
     return {

@@ -5,7 +5,7 @@ import { Failure } from './errors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { realms } from './settings/realms.ts'
 import { parseSettings, type SettingsFile } from './settings/settingsFile.ts'
-import { duration, durationFrom, integer, size } from './settings/value.ts'
+import { duration, durationFrom, integer, size, yesOrNo } from './settings/value.ts'
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -35,6 +35,14 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         .strictObject({
           /** For how long after an activation an equal one writes nothing. */
           unchanged_grace: duration.prefault('30s'),
+        })
+        .prefault({}),
+      token: z
+        .strictObject({
+          /** How long an access token is valid. */
+          timeout: durationFrom(1_000, 3_600_000, 'at least 1s and at most 1h').prefault('20m'),
+          /** Whether a refresh token that is used again, later, ends everything that came from its login. */
+          revoke_on_reuse: yesOrNo().default(true),
         })
         .prefault({}),
       profile: z

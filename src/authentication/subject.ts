@@ -9,6 +9,11 @@ export interface RealmRef {
   readonly domain: string | null
 }
 
+/** Whether its users are those of our database. */
+export function isOwnRealm({ type }: Pick<RealmRef, 'type'>): boolean {
+  return ['native', 'reserved'].includes(type)
+}
+
 /** A user whom a realm has proven. */
 export interface Subject {
   readonly username: string
@@ -22,9 +27,13 @@ export interface Subject {
 /** How somebody was proven, in Elasticsearch's words: by what a realm knows, or by a token of ours. */
 export type AuthenticationType = 'realm' | 'token'
 
-/** Whoever sends the request. Never the subject of a grant, even where both are the same person. */
-export interface Caller extends Subject {
+/** A subject, and how it was proven. */
+export interface Authenticated extends Subject {
   readonly authenticationType: AuthenticationType
+}
+
+/** Whoever sends the request. Never the subject of a grant, even where both are the same person. */
+export interface Caller extends Authenticated {
   /** What that rests on in our database: what is issued to the caller rests on it too. */
   readonly basis: Basis | null
   /** The security epoch when the caller was read. */

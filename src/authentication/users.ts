@@ -1,7 +1,7 @@
 import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
 import type { Passwords } from './passwords.ts'
-import type { Caller } from './subject.ts'
+import { isOwnRealm, type Caller } from './subject.ts'
 import { passwordProblems, userProblems, type NewPassword, type UserInput } from './userInput.ts'
 import { isReservedUsername } from './username.ts'
 import type { User, UserRepository } from './userRepository.ts'
@@ -69,7 +69,7 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
 
 /** A caller of another realm may have the name of a user of ours, and is somebody else. */
 function isOwn({ username: own, realm }: Caller, username: string): boolean {
-  return username === own && ['native', 'reserved'].includes(realm.type)
+  return username === own && isOwnRealm(realm)
 }
 
 export type Users = ReturnType<typeof createUsers>

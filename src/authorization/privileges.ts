@@ -4,6 +4,7 @@ import { fitsWildcard } from '../wildcard.ts'
 const manageProfiles = ['manage_user_profile', 'manage_security', 'all']
 const readSecurity = ['read_security', 'manage_security', 'all']
 const manageSecurity = ['manage_security', 'all']
+const manageTokens = ['manage_token', ...manageSecurity]
 const readProfiles = ['read_security', ...manageProfiles]
 
 const grantedBy = {
@@ -16,6 +17,9 @@ const grantedBy = {
   'cluster:admin/xpack/security/user/delete': manageSecurity,
   'cluster:admin/xpack/security/user/change_password': manageSecurity,
   'cluster:admin/xpack/security/user/set_enabled': manageSecurity,
+  'cluster:admin/xpack/security/token/create': manageTokens,
+  'cluster:admin/xpack/security/token/refresh': manageTokens,
+  'cluster:admin/xpack/security/token/invalidate': manageTokens,
   'cluster:admin/xpack/security/role/get': readSecurity,
   'cluster:admin/xpack/security/role/put': manageSecurity,
   'cluster:admin/xpack/security/role/delete': manageSecurity,

@@ -2,7 +2,8 @@ import type { JsonObject } from '../json.ts'
 import { ok } from './answer.ts'
 import type { Row } from './row.ts'
 
-interface ViewerData {
+/** Who somebody is, as a row asks for it. */
+export interface ViewerData {
   username: string
   roles: string[]
   fullName: string | null
@@ -12,6 +13,20 @@ interface ViewerData {
   authenticationType: string
 }
 
+export const viewerFields = /* GraphQL */ `
+  username
+  roles
+  fullName
+  email
+  metadata
+  authenticationRealm {
+    name
+    type
+    domain
+  }
+  authenticationType
+`
+
 /** Who the caller is. Source: spec 4.2. */
 export const authenticate: Row<undefined, { viewer: ViewerData }> = {
   methods: ['GET'],
@@ -19,34 +34,27 @@ export const authenticate: Row<undefined, { viewer: ViewerData }> = {
   operation: /* GraphQL */ `
     query Authenticate {
       viewer {
-        username
-        roles
-        fullName
-        email
-        metadata
-        authenticationRealm {
-          name
-          type
-          domain
-        }
-        authenticationType
+        ${viewerFields}
       }
     }
   `,
   variables: () => ({}),
-  answer({ viewer }) {
-    const { name, type, domain } = viewer.authenticationRealm
-    const realm = { name, type, ...(domain !== null && { domain }) }
-    return ok({
-      username: viewer.username,
-      roles: viewer.roles,
-      full_name: viewer.fullName,
-      email: viewer.email,
-      metadata: viewer.metadata,
-      enabled: true,
-      authentication_realm: realm,
-      lookup_realm: realm,
-      authentication_type: viewer.authenticationType,
-    })
-  },
+  answer: ({ viewer }) => ok(viewerBody(viewer)),
+}
+
+/** Source: spec 4.2. */
+export function viewerBody(viewer: ViewerData): JsonObject {
+  const { name, type, domain } = viewer.authenticationRealm
+  const realm = { name, type, ...(domain !== null && { domain }) }
+  return {
+    username: viewer.username,
+    roles: viewer.roles,
+    full_name: viewer.fullName,
+    email: viewer.email,
+    metadata: viewer.metadata,
+    enabled: true,
+    authentication_realm: realm,
+    lookup_realm: realm,
+    authentication_type: viewer.authenticationType,
+  }
 }

@@ -24,8 +24,12 @@ export interface Row<Parsed, Data> {
   readonly parameters?: readonly string[]
   /** Has the body read, and checks it. A row without it takes none. */
   readonly parse?: (read: () => Body, path: (name: string) => string) => Parsed
-  /** A GraphQL document with one operation. */
+  /** Answers a request that contradicts itself, where Elasticsearch has another form for that than its envelope. */
+  readonly refuse?: (request: RowRequest<Parsed>) => Answer | null
+  /** A GraphQL document. */
   readonly operation: string
+  /** Which operation of the document, where it has several. */
+  readonly operationName?: (request: RowRequest<Parsed>) => string
   /** Makes the variables; what contradicts itself is refused here. */
   readonly variables: (request: RowRequest<Parsed>) => Readonly<Record<string, unknown>>
   readonly answer: (data: Data, request: RowRequest<Parsed>) => Answer

@@ -1,5 +1,6 @@
 import { authenticate } from './authenticate.ts'
 import { activateProfile } from './activateProfile.ts'
+import { invalidateTokens } from './invalidateTokens.ts'
 import {
   disableProfile,
   enableProfile,
@@ -11,6 +12,7 @@ import {
 import { deleteRole, getRoles, putRole } from './role.ts'
 import { root } from './root.ts'
 import type { AnyRow } from './row.ts'
+import { issueToken } from './token.ts'
 import { changePassword, deleteUser, disableUser, enableUser, getUsers, putUser } from './user.ts'
 
 /** Every endpoint of Elasticsearch's that the gateway answers. */
@@ -33,4 +35,6 @@ export const rows: readonly AnyRow[] = [
   putRole,
   getRoles,
   deleteRole,
+  issueToken,
+  invalidateTokens,
 ]

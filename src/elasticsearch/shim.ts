@@ -1,4 +1,4 @@
-// The REST edge: Elasticsearch's endpoints as a table of rows, each one GraphQL operation. It knows Elasticsearch's
+// The REST edge: Elasticsearch's endpoints as a table of rows, each a GraphQL operation. It knows Elasticsearch's
 // wire and its texts; it knows neither the use cases nor the schema, only how to have an operation run.
 
 import type { Door, DoorRequest } from '../http/door.ts'
@@ -16,8 +16,8 @@ type Data = Readonly<Record<string, unknown>>
 
 interface ShimParts<Caller> {
   rows: readonly AnyRow[]
-  /** Runs one of the rows' operations and returns its data. */
-  run: (operation: string, variables: Data, caller: Caller) => Promise<Data>
+  /** Runs an operation of one of the rows and returns its data. */
+  run: (operation: string, variables: Data, caller: Caller, operationName?: string) => Promise<Data>
   /** The largest body, in bytes. */
   bodyLimit: number
 }
@@ -82,7 +82,9 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
       parameter: (name: string) => parameters.get(name) ?? undefined,
       body: parsed as never,
     }
-    const data = await run(row.operation, row.variables(request), caller)
+    const refusal = row.refuse?.(request)
+    if (refusal) return refusal
+    const data = await run(row.operation, row.variables(request), caller, row.operationName?.(request))
     return row.answer(data as never, request)
   }
 }

@@ -3,6 +3,7 @@
 
 import SchemaBuilder from '@pothos/core'
 import type { Caller } from '../authentication/subject.ts'
+import type { Tokens } from '../authentication/tokens/tokens.ts'
 import type { Users } from '../authentication/users.ts'
 import type { Roles } from '../authorization/roles.ts'
 import type { Activate } from '../profile/activate.ts'
@@ -19,6 +20,7 @@ export interface UseCases {
   updateData: UpdateData
   setProfileEnabled: SetProfileEnabled
   users: Users
+  tokens: Tokens
   roles: Roles
   server: Server
 }

@@ -1,7 +1,8 @@
 import type { Grant } from '../authentication/credentials.ts'
 import { builder } from './builder.ts'
 
-const PasswordGrantInput = builder.inputType('PasswordGrantInput', {
+/** A username and a password. */
+export const PasswordGrantInput = builder.inputType('PasswordGrantInput', {
   description: "The end user's username and password.",
   fields: (t) => ({
     username: t.string({ description: 'The name under which a realm knows the user.' }),

@@ -1,12 +1,11 @@
-import type { GrantRejected as Rejected } from '../authentication/grantRejected.ts'
 import {
   primaryTerm,
   type Profile as ProfileModel,
   type ProfileUser as ProfileUserModel,
 } from '../profile/profile.ts'
 import { builder } from './builder.ts'
-import { ErrorInterface } from './error.ts'
 import { GrantInput, grantOf } from './grant.ts'
+import { GrantRejected } from './grantRejected.ts'
 
 const ProfileUser = builder.objectRef<ProfileUserModel>('ProfileUser').implement({
   description: 'The user of a profile, as of the last activation that changed it.',
@@ -78,30 +77,6 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
       type: DocumentVersion,
       description: 'The version of the document.',
       resolve: (profile) => profile,
-    }),
-  }),
-})
-
-const GrantRejectedReason = builder.enumType('GrantRejectedReason', {
-  description: 'Why a grant proves nobody.',
-  values: {
-    NOT_AUTHENTICATED: { description: 'No realm knows such a user with such credentials.' },
-    TOKEN_EXPIRED: { description: 'The access token was ours, and is no longer valid.' },
-    CLIENT_AUTHENTICATION_NOT_SUPPORTED: {
-      description: 'This kind of token takes no client authentication.',
-    },
-    CLIENT_SECRET_EMPTY: { description: "The client's secret is empty." },
-    NOT_A_USER: { description: 'The credentials are valid, but not those of a user.' },
-  } as const,
-})
-
-const GrantRejected = builder.objectRef<Rejected>('GrantRejected').implement({
-  description: "The end user's credentials were not accepted.",
-  interfaces: [ErrorInterface],
-  fields: (t) => ({
-    reason: t.expose('reason', { type: GrantRejectedReason, description: 'What a login form branches on.' }),
-    principal: t.exposeString('principal', {
-      description: 'Whom the credentials named: the username, or what stands for a token.',
     }),
   }),
 })

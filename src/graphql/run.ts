@@ -7,17 +7,23 @@ type Data = Readonly<Record<string, unknown>>
 
 /**
  * Makes the function that runs our own operations, parsed and validated once, now. Rules for strangers' documents do
- * not meet them. It returns the data, or throws the failure of the first field that failed.
+ * not meet them. A document of several has the operation named. It returns the data, or throws the failure of the first field that failed.
  */
 export function createRun(schema: GraphQLSchema, useCases: UseCases, operations: readonly string[]) {
   const documents = new Map(operations.map((operation) => [operation, prepare(schema, operation)]))
 
-  return async function run(operation: string, variableValues: Data, caller: Caller): Promise<Data> {
+  return async function run(
+    operation: string,
+    variableValues: Data,
+    caller: Caller,
+    operationName?: string,
+  ): Promise<Data> {
     const document = documents.get(operation)
     if (!document) throw new Error('not an operation that was prepared')
     const result = await execute({
       schema,
       document,
+      operationName,
       variableValues,
       contextValue: createContext(caller, useCases),
     })

@@ -1,4 +1,4 @@
-import type { Caller, RealmRef } from '../authentication/subject.ts'
+import type { Authenticated, RealmRef } from '../authentication/subject.ts'
 import { builder } from './builder.ts'
 
 const Realm = builder.objectRef<RealmRef>('Realm').implement({
@@ -13,25 +13,26 @@ const Realm = builder.objectRef<RealmRef>('Realm').implement({
   }),
 })
 
-const Viewer = builder.objectRef<Caller>('Viewer').implement({
-  description: 'Whoever sends this request.',
+/** Who somebody is. */
+export const Viewer = builder.objectRef<Authenticated>('Viewer').implement({
+  description: 'Who somebody is, and how that was proven: of a request, or of a token.',
   fields: (t) => ({
-    username: t.exposeString('username', { description: 'The name under which the realm knows the caller.' }),
-    roles: t.stringList({ description: "The caller's roles.", resolve: ({ roles }) => [...roles] }),
+    username: t.exposeString('username', { description: 'The name under which the realm knows the user.' }),
+    roles: t.stringList({ description: "The user's roles.", resolve: ({ roles }) => [...roles] }),
     fullName: t.exposeString('fullName', {
       nullable: true,
-      description: "The caller's full name, if known.",
+      description: "The user's full name, if known.",
     }),
-    email: t.exposeString('email', { nullable: true, description: "The caller's email address, if known." }),
+    email: t.exposeString('email', { nullable: true, description: "The user's email address, if known." }),
     metadata: t.field({
       type: 'JSONObject',
-      description: 'Whatever else is known of the caller.',
+      description: 'Whatever else is known of the user.',
       resolve: ({ metadata }, _, { answerSize }) => answerSize.add(metadata),
     }),
-    authenticationRealm: t.expose('realm', { type: Realm, description: 'The realm that proved the caller.' }),
+    authenticationRealm: t.expose('realm', { type: Realm, description: 'The realm that proved the user.' }),
     authenticationType: t.exposeString('authenticationType', {
       description:
-        'How the caller proved itself: `realm`, by what a realm knows of it, or `token`, by a token of ours.',
+        'How it was proven: `realm`, by what a realm knows of the user, or `token`, by a token of ours.',
     }),
   }),
 })

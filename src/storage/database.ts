@@ -1,5 +1,6 @@
 // The databases. This folder alone knows Prisma and SQL; it implements the ports that the other folders declare.
 
+import type { TokenRepository } from '../authentication/tokens/tokenRepository.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
@@ -12,6 +13,7 @@ import { openingFailure } from './openingFailure.ts'
 import { createProfileRepository } from './profiles.ts'
 import { createRoleRepository } from './roles.ts'
 import { isSqlite } from './sqliteFile.ts'
+import { createTokenRepository } from './tokens.ts'
 import { createUserRepository } from './users.ts'
 
 /** How to reach a database, and how patient to be with it. */
@@ -35,6 +37,7 @@ export interface Database {
   readonly users: UserRepository
   readonly roles: RoleRepository
   readonly profiles: ProfileRepository
+  readonly tokens: TokenRepository
   /** What names this database to clients. */
   readonly clusterUuid: string
   /** Reads the security epoch. */
@@ -81,6 +84,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
     users: guarded(createUserRepository(connected)),
     roles: guarded(createRoleRepository(connected)),
     profiles: guarded(createProfileRepository(connected)),
+    tokens: guarded(createTokenRepository(connected)),
     clusterUuid: await insisting(() => clusterUuid(connected.client)),
     ...guarded({
       securityEpoch: () => readSecurityEpoch(connected.client),

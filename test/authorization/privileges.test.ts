@@ -22,6 +22,7 @@ const table: [Action, string[]][] = [
     ['user/put', 'user/delete', 'user/change_password', 'user/set_enabled', 'role/put', 'role/delete'],
     ['manage_security', 'all'],
   ),
+  ...rows(['token/create', 'token/refresh', 'token/invalidate'], ['manage_token', 'manage_security', 'all']),
 ]
 
 describe('an action', () => {

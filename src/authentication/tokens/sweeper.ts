@@ -1,0 +1,47 @@
+import type { TokenRepository } from './tokenRepository.ts'
+
+/** How long a salt is kept after its use, in milliseconds: longer than a refreshing that began within the grace takes. */
+const saltLife = 60_000
+
+interface SweeperParts {
+  tokens: Pick<TokenRepository, 'removeOld' | 'wipeSalts'>
+  /** Told why it could not be done now: it is tried again. */
+  report: (cause: unknown) => void
+  /** About how long to wait in between, in milliseconds. */
+  pause?: number
+}
+
+/**
+ * Removes in the background what nobody needs to know of tokens any more, again and again. Any number of gateways may
+ * do it at once.
+ * @returns what stops it, and waits for what is under way
+ */
+export function startSweeper({ tokens, report, pause = 30_000 }: SweeperParts): () => Promise<void> {
+  let stopped = false
+  let sweeping = Promise.resolve()
+  let next = later()
+
+  return async function stop() {
+    stopped = true
+    clearTimeout(next)
+    await sweeping
+  }
+
+  // Gateways that were started at once need not go on together.
+  function later(): NodeJS.Timeout {
+    return setTimeout(start, pause * (0.5 + Math.random())).unref()
+  }
+
+  function start(): void {
+    sweeping = sweep()
+      .catch(report)
+      .finally(() => {
+        if (!stopped) next = later()
+      })
+  }
+
+  async function sweep(): Promise<void> {
+    await tokens.wipeSalts(saltLife)
+    while (!stopped && (await tokens.removeOld()) > 0);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Basis } from '../basis.ts'
+import type { User } from '../userRepository.ts'
+
+/** What a realm has said of a user who is not our own. */
+export type Snapshot = Pick<User, 'roles' | 'fullName' | 'email' | 'metadata'>
+
+/** Who asked for tokens: that client alone may refresh them. Realms by name and type. */
+export interface TokenClient {
+  readonly username: string
+  readonly realmName: string
+  readonly realmType: string
+}
+
+/** The hashes under which an access token and its refresh token are stored. The tokens themselves are nowhere. */
+export interface PairHashes {
+  readonly accessHash: string
+  /** Null if there is no refresh token. */
+  readonly refreshHash: string | null
+}
+
+/** What an access token, and its refresh token, are stored with. */
+interface PairFacts {
+  /** Names the login from which they come, by however many refreshings. */
+  readonly family: string
+  readonly username: string
+  readonly realmName: string
+  readonly realmType: string
+  /** Null for users of our own, who are read whenever a token is used. */
+  readonly snapshot: Snapshot | null
+  readonly client: TokenClient
+}
+
+export interface NewPair extends PairHashes, PairFacts {}
+
+/** For how long tokens are valid from their issue on, in milliseconds. */
+export interface Lifetimes {
+  readonly access: number
+  readonly refresh: number
+  /** How much longer it is known that they were ours. */
+  readonly remembered: number
+}
+
+/** A pair as one statement found it. */
+export interface FoundPair extends PairFacts {
+  readonly accessHash: string
+  readonly accessExpiresAt: number
+  readonly accessInvalidated: boolean
+  readonly refresh: RefreshState | null
+  /** Whether it rests on no user of ours, or on one who is still there, enabled, and of the same incarnation. */
+  readonly stands: boolean
+  /** That user. */
+  readonly user: { readonly details: Snapshot; readonly basis: Basis } | null
+  /** The database's clock, in epoch milliseconds, as all times. */
+  readonly now: number
+  readonly securityEpoch: number
+}
+
+export interface RefreshState {
+  readonly expiresAt: number
+  readonly invalidated: boolean
+  /** When it was first used. */
+  readonly usedAt: number | null
+  /** With it and the refresh token, the successors can be made again. */
+  readonly salt: string | null
+}
+
+/** Whose tokens: all that fit what is named. */
+export type TokenSelection =
+  { readonly family: string } | { readonly username: string | null; readonly realmName: string | null }
+
+export interface ActivePair {
+  readonly accessHash: string
+  readonly refreshable: boolean
+}
+
+/** What the token service needs of the database. Every write is one atomic statement; times are the database's. */
+export interface TokenRepository {
+  /** Stores a pair as issued now. False, and nothing is stored, if the basis is gone; without one nothing is asked. */
+  create(pair: NewPair, lifetimes: Lifetimes, basis: Basis | null): Promise<boolean>
+  find(hash: { readonly accessHash: string } | { readonly refreshHash: string }): Promise<FoundPair | null>
+  /** Marks the first use of a pair's refresh token. False if it was used before, or is not valid. */
+  use(accessHash: string, salt: string): Promise<boolean>
+  /**
+   * Stores the successor of a pair as issued when that was used, unless it is there already. False if the pair is not
+   * one that was used with this salt, or not valid any more.
+   */
+  succeed(
+    predecessor: { readonly accessHash: string; readonly salt: string },
+    successor: PairHashes,
+    lifetimes: Lifetimes,
+  ): Promise<boolean>
+  /** Pairs of which something is neither invalidated nor expired; some, if there are very many. */
+  active(selection: TokenSelection): Promise<ActivePair[]>
+  /** Invalidates one kind of token of these pairs. How many were not so before. */
+  invalidate(kind: 'access' | 'refresh', accessHashes: readonly string[]): Promise<number>
+  /** Removes pairs of which nothing need be known any more; some, if there are very many. How many. */
+  removeOld(): Promise<number>
+  /** Forgets the salts of pairs that were used so long ago, in milliseconds. How many. */
+  wipeSalts(age: number): Promise<number>
+}

@@ -1,0 +1,194 @@
+import { hash } from 'node:crypto'
+import { join, raw, sqltag as sql, type RawValue, type Sql } from '@prisma/client/runtime/client'
+import type { TokenModel, UserModel } from '../../prisma/generated/sqlite/models.ts'
+import type {
+  FoundPair,
+  Lifetimes,
+  Snapshot,
+  TokenRepository,
+  TokenSelection,
+} from '../authentication/tokens/tokenRepository.ts'
+import type { Connected } from './client.ts'
+import { epochOut } from './cluster.ts'
+import { objectOut, stringsOut } from './json.ts'
+import { stands } from './stands.ts'
+
+/** How many pairs one statement reads or removes at most. */
+const batch = 500
+
+/** Keeps tokens in the table `tokens`: each row a pair. */
+export function createTokenRepository({ client, now, json, forShare }: Connected): TokenRepository {
+  return {
+    async create({ snapshot, client: { username, realmName, realmType }, ...pair }, lifetimes, basis) {
+      const columns: Record<string, RawValue> = {
+        ...pair,
+        base: baseOf(pair.username),
+        incarnation: basis && (basis.incarnation ?? ''),
+        subject: snapshot ? json(JSON.stringify(snapshot)) : sql`NULL`,
+        clientUsername: username,
+        clientRealmName: realmName,
+        clientRealmType: realmType,
+      }
+      const written = await client.$executeRaw`
+        INSERT INTO "tokens" (${join(Object.keys(columns).map(column))}, ${stateColumns})
+        SELECT ${join(Object.values(columns))}, ${stateFrom(sql`"now"`, lifetimes, pair.refreshHash !== null)}
+        FROM (SELECT ${now()} AS "now") AS "clock" WHERE ${stands(basis, forShare)}`
+      return written > 0
+    },
+
+    async find(by) {
+      const isIt =
+        'accessHash' in by ? sql`"accessHash" = ${by.accessHash}` : sql`"refreshHash" = ${by.refreshHash}`
+      const [row] = await client.$queryRaw<Row[]>`
+        SELECT "tokens".*, ${now()} AS "now", ${userStands} AS "stands", "securityEpoch",
+          "revision", "roles", "fullName", "email", "metadata", "users"."incarnation" AS "userIncarnation"
+        FROM ${tokensWithUsers} LEFT JOIN "cluster" ON "id" = 1 WHERE ${isIt}`
+      return row ? pairOf(row) : null
+    },
+
+    async use(accessHash, salt) {
+      const written = await client.$executeRaw`
+        UPDATE "tokens" SET "refreshedAt" = ${now()}, "successorSalt" = ${salt}
+        WHERE "accessHash" = ${accessHash} AND "refreshedAt" IS NULL AND ${refreshable()}`
+      return written > 0
+    },
+
+    async succeed({ accessHash, salt }, successor, lifetimes) {
+      // One that is there already stays as it is; with nothing to update, the statement would not say that it is.
+      const written = await client.$executeRaw`
+        INSERT INTO "tokens" ("accessHash", "refreshHash", ${inherited}, ${stateColumns})
+        SELECT ${successor.accessHash}, ${successor.refreshHash}, ${inherited},
+          ${stateFrom(sql`"refreshedAt"`, lifetimes, successor.refreshHash !== null)}
+        FROM "tokens" WHERE "accessHash" = ${accessHash} AND "successorSalt" = ${salt} AND ${refreshable()}
+        ${forShare}
+        ON CONFLICT ("accessHash") DO UPDATE SET "family" = excluded."family"`
+      return written > 0
+    },
+
+    async active(selection) {
+      const rows = await client.$queryRaw<Pick<TokenModel, 'accessHash' | 'refreshHash'>[]>`
+        SELECT "accessHash", "refreshHash" FROM ${tokensWithUsers}
+        WHERE ${selected(selection)} AND ${userStands} AND (
+          NOT "accessInvalidated" AND "accessExpiresAt" > ${now()}
+          OR NOT "refreshInvalidated" AND "refreshExpiresAt" + ${refreshingTime} > ${now()}
+        ) LIMIT ${batch}`
+      return rows.map(({ accessHash, refreshHash }) => ({ accessHash, refreshable: refreshHash !== null }))
+    },
+
+    invalidate(kind, accessHashes) {
+      if (accessHashes.length === 0) return Promise.resolve(0)
+      const isOne = sql`"accessHash" IN (${join(accessHashes)})`
+      return kind === 'access'
+        ? client.$executeRaw`
+            UPDATE "tokens" SET "accessInvalidated" = true WHERE ${isOne} AND NOT "accessInvalidated"`
+        : client.$executeRaw`
+            UPDATE "tokens" SET "refreshInvalidated" = true
+            WHERE ${isOne} AND NOT "refreshInvalidated" AND "refreshHash" IS NOT NULL`
+    },
+
+    removeOld: () => client.$executeRaw`
+      DELETE FROM "tokens" WHERE "accessHash" IN
+        (SELECT "accessHash" FROM "tokens" WHERE "removableAt" <= ${now()} LIMIT ${batch})`,
+
+    wipeSalts: (age) => client.$executeRaw`
+      UPDATE "tokens" SET "successorSalt" = NULL
+      WHERE "successorSalt" IS NOT NULL AND "refreshedAt" < ${now()} - ${age}`,
+  }
+
+  function refreshable(): Sql {
+    return sql`NOT "refreshInvalidated" AND "refreshExpiresAt" > ${now()}`
+  }
+}
+
+/**
+ * For how long after its end a refresh token still counts as active: a refreshing that began before may not be done,
+ * and its successor must not escape an invalidation. In milliseconds.
+ */
+const refreshingTime = 60_000
+
+interface Row extends TokenModel, Pick<UserModel, 'roles' | 'metadata' | 'fullName' | 'email'> {
+  readonly now: number | bigint
+  readonly stands: boolean | number | bigint
+  readonly securityEpoch: bigint | null
+  readonly revision: number | null
+  readonly userIncarnation: string | null
+}
+
+/** Each pair with the user of ours on whom it rests, as long as that is the one of whom it was issued. */
+const tokensWithUsers = sql`"tokens" LEFT JOIN "users" ON "users"."username" = "tokens"."username"
+  AND "users"."enabled" AND coalesce("users"."incarnation", '') = "tokens"."incarnation"`
+
+const userStands = sql`("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL)`
+
+/** What a successor has of its predecessor. */
+const inherited = raw(
+  '"family", "base", "username", "realmName", "realmType", "incarnation", "subject", "clientUsername", ' +
+    '"clientRealmName", "clientRealmType"',
+)
+
+const stateColumns = raw(
+  '"accessInvalidated", "refreshInvalidated", "issuedAt", "accessExpiresAt", "refreshExpiresAt", "removableAt"',
+)
+
+/** The state of a pair that is issued at a time. */
+function stateFrom(issuedAt: Sql, { access, refresh, remembered }: Lifetimes, withRefresh: boolean): Sql {
+  const refreshEnd = withRefresh ? sql`${issuedAt} + ${refresh}` : sql`NULL`
+  const life = remembered + (withRefresh ? Math.max(access, refresh) : access)
+  return sql`false, false, ${issuedAt}, ${issuedAt} + ${access}, ${refreshEnd}, ${issuedAt} + ${life}`
+}
+
+function selected(selection: TokenSelection): Sql {
+  if ('family' in selection) return sql`"family" = ${selection.family}`
+  const { username, realmName } = selection
+  const conditions = [
+    ...(username === null ? [] : [sql`"base" = ${baseOf(username)}`, sql`"tokens"."username" = ${username}`]),
+    ...(realmName === null ? [] : [sql`"realmName" = ${realmName}`]),
+  ]
+  return join(conditions, ' AND ')
+}
+
+/** By which a user's tokens are found: a username is too long for an index. */
+function baseOf(username: string): string {
+  return hash('sha256', username, 'base64url')
+}
+
+function column(name: string): Sql {
+  return raw(`"${name}"`)
+}
+
+function pairOf(row: Row): FoundPair {
+  const { accessHash, family, username, realmName, realmType, refreshExpiresAt } = row
+  const { revision, userIncarnation: incarnation } = row
+  return {
+    accessHash,
+    family,
+    username,
+    realmName,
+    realmType,
+    snapshot: row.subject === null ? null : (objectOut(row.subject) as unknown as Snapshot),
+    client: {
+      username: row.clientUsername,
+      realmName: row.clientRealmName,
+      realmType: row.clientRealmType,
+    },
+    accessExpiresAt: Number(row.accessExpiresAt),
+    accessInvalidated: row.accessInvalidated,
+    refresh:
+      refreshExpiresAt === null
+        ? null
+        : {
+            expiresAt: Number(refreshExpiresAt),
+            invalidated: row.refreshInvalidated,
+            usedAt: row.refreshedAt === null ? null : Number(row.refreshedAt),
+            salt: row.successorSalt,
+          },
+    stands: Boolean(row.stands),
+    user: revision === null ? null : { details: detailsOf(row), basis: { username, incarnation, revision } },
+    now: Number(row.now),
+    securityEpoch: epochOut(row.securityEpoch),
+  }
+}
+
+function detailsOf({ roles, fullName, email, metadata }: Row): Snapshot {
+  return { roles: stringsOut(roles), fullName, email, metadata: objectOut(metadata) }
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createTestApp, type Answered } from '../../support/testApp.ts'
+import { login, tokenRequests, type IssuedBody } from '../../support/tokenRequests.ts'
+
+describe('tokens, as time goes by', () => {
+  /** A gateway whose clock only one test moves. */
+  async function gateway(settings = '{}') {
+    const app = await createTestApp({ settings })
+    onTestFinished(app.close)
+    const requests = tokenRequests(app)
+    await requests.prepare()
+    return { ...app, ...requests }
+  }
+
+  const description = async (answer: Promise<Answered<IssuedBody>>) => (await answer).body.error_description
+
+  it('an access token ends after twenty minutes, and its refresh token after a day', async () => {
+    const { advance, authenticate, refresh, loggedIn } = await gateway()
+    const { access, refresh: first } = await loggedIn()
+    await advance(1_199_999)
+    expect(await authenticate(access)).toMatchObject({ status: 200 })
+    await advance(1)
+    expect(await authenticate(access)).toMatchObject({
+      status: 401,
+      body: { error: { reason: 'token expired' } },
+    })
+    const other = await loggedIn()
+    await advance(86_400_000 - 1_200_000 - 1)
+    expect(await refresh(first)).toMatchObject({ status: 200 })
+    await advance(1_200_000)
+    expect(await description(refresh(first))).toBe('token document has expired')
+    expect(await refresh(other.refresh)).toMatchObject({ status: 200 })
+  })
+
+  it('an access token ends as configured', async () => {
+    const { advance, authenticate, issue } = await gateway('token.timeout: 1s')
+    const { body } = await issue(login)
+    expect(body).toMatchObject({ expires_in: 1 })
+    await advance(1_000)
+    expect(await authenticate(body.access_token)).toMatchObject({ status: 401 })
+  })
+
+  it('a refresh token gives the same for 30 seconds; then it ends all that came of its login', async () => {
+    const { advance, logs, authenticate, refresh, loggedIn } = await gateway()
+    const { access, refresh: first } = await loggedIn()
+    const { body: second } = await refresh(first)
+    await advance(30_000)
+    expect((await refresh(first)).body).toEqual(second)
+    const { body: third } = await refresh(second.refresh_token)
+    const elsewhere = await loggedIn()
+    await advance(1)
+    expect(await description(refresh(first))).toBe(
+      'token has already been refreshed more than 30 seconds in the past',
+    )
+    for (const token of [access, second.access_token, third.access_token]) {
+      expect(await authenticate(token)).toMatchObject({ status: 401 })
+    }
+    for (const token of [first, second.refresh_token, third.refresh_token]) {
+      expect(await description(refresh(token))).toBe('token has been invalidated')
+    }
+    expect(await authenticate(elsewhere.access)).toMatchObject({ status: 200 })
+    const logged = logs()
+      .split('\n')
+      .filter((line) => line.includes('used again'))
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        level: 40,
+        username: 'jacknich',
+        realm: 'native',
+        client: 'portal',
+        ended: { invalidated: 6, previouslyInvalidated: 0 },
+      }),
+    ])
+    expect(logs()).not.toContain(first)
+  })
+
+  it('a refresh token that is used again ends nothing, where that is configured', async () => {
+    const { advance, logs, authenticate, refresh, loggedIn } = await gateway(
+      'token: { revoke_on_reuse: false }',
+    )
+    const { refresh: first } = await loggedIn()
+    const { body } = await refresh(first)
+    await advance(30_001)
+    for (let times = 0; times < 2; times++) {
+      expect(await description(refresh(first))).toBe(
+        'token has already been refreshed more than 30 seconds in the past',
+      )
+    }
+    expect(await authenticate(body.access_token)).toMatchObject({ status: 200 })
+    expect(logs()).not.toContain('used again')
+  })
+
+  it('a clock that was set back is told apart', async () => {
+    const { advance, refresh, loggedIn } = await gateway()
+    const { refresh: first } = await loggedIn()
+    await refresh(first)
+    await advance(-30_001)
+    expect(await description(refresh(first))).toBe(
+      'token has been refreshed more than 30 seconds in the future, clock skew too great',
+    )
+  })
+
+  it('a refreshing that broke off in the middle is completed by the next use', async () => {
+    const { advance, run, authenticate, refresh, loggedIn } = await gateway()
+    const { refresh: first } = await loggedIn()
+    const { body } = await refresh(first)
+    // As if the gateway had ended after the first of its two statements.
+    await run(`DELETE FROM tokens WHERE "refreshedAt" IS NULL`)
+    expect(await authenticate(body.access_token)).toMatchObject({ status: 401 })
+    await advance(10_000)
+    expect((await refresh(first)).body).toEqual(body)
+    expect(await authenticate(body.access_token)).toMatchObject({ status: 200 })
+    await advance(1_190_000)
+    expect(await authenticate(body.access_token)).toMatchObject({ status: 401 })
+  })
+
+  it('tokens of a realm that is not configured any more are not valid', async () => {
+    const { run, authenticate, refresh, loggedIn } = await gateway()
+    const { access, refresh: first } = await loggedIn()
+    await run(`UPDATE tokens SET "realmType" = 'jwt', "realmName" = 'gone'`)
+    expect(await authenticate(access)).toMatchObject({
+      status: 401,
+      body: { error: { reason: 'token expired' } },
+    })
+    expect(await description(refresh(first))).toBe('token has been invalidated')
+  })
+})

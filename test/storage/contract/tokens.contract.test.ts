@@ -1,0 +1,391 @@
+import { describe, expect, it } from 'vitest'
+import type { Basis } from '../../../src/authentication/basis.ts'
+import { invalidateAll } from '../../../src/authentication/tokens/invalidate.ts'
+import { hashesOf, hashOf, newToken, successorOf } from '../../../src/authentication/tokens/opaqueToken.ts'
+import type { Lifetimes, NewPair } from '../../../src/authentication/tokens/tokenRepository.ts'
+import type { StoredUser } from '../../../src/authentication/userRepository.ts'
+import { prepared, type TestDatabase } from '../../support/testDatabase.ts'
+import { atOnce, howMany } from './concurrency.ts'
+import { delicateDocuments } from './documents.ts'
+
+const start = 1_800_000_000_000
+const minute = 60_000
+const lifetimes: Lifetimes = { access: 20 * minute, refresh: 1_440 * minute, remembered: 1_440 * minute }
+
+const ada: StoredUser = {
+  username: 'ada',
+  passwordHash: 'hash of ada',
+  roles: ['admin'],
+  fullName: 'Ada Lovelace',
+  email: null,
+  metadata: { intelligence: 7 },
+  enabled: true,
+}
+const details = { roles: ada.roles, fullName: ada.fullName, email: ada.email, metadata: ada.metadata }
+const client = { username: 'app', realmName: 'native', realmType: 'native' }
+
+describe('tokens', () => {
+  const emptied = prepared()
+
+  async function withAda() {
+    const database = await emptied()
+    await database.setTime(start)
+    await database.users.put(ada)
+    return { ...database, basis: await basisIn(database) }
+  }
+
+  async function basisIn({ users }: Pick<TestDatabase, 'users'>, username = 'ada'): Promise<Basis> {
+    const found = await users.find(username)
+    if (!found) throw new Error(`there is no ${username}`)
+    return found.basis
+  }
+
+  /** Stores a pair as it is issued to ada, but for what is said. */
+  async function issued(
+    { tokens }: Pick<TestDatabase, 'tokens'>,
+    basis: Basis | null,
+    facts: Partial<NewPair> = {},
+  ) {
+    const pair = { accessToken: newToken(), refreshToken: newToken() }
+    const whole = {
+      ...hashesOf(pair),
+      family: newToken(),
+      username: 'ada',
+      realmName: 'native',
+      realmType: 'native',
+      snapshot: null,
+      client,
+      ...facts,
+    }
+    expect(await tokens.create(whole, lifetimes, basis)).toBe(true)
+    return { ...pair, ...whole }
+  }
+
+  describe('a pair that is created', () => {
+    it('is found by either hash, with its user and the times of the database', async () => {
+      const { basis, securityEpoch, ...database } = await withAda()
+      const { accessHash, refreshHash, family } = await issued(database, basis)
+      const found = {
+        accessHash,
+        family,
+        username: 'ada',
+        realmName: 'native',
+        realmType: 'native',
+        snapshot: null,
+        client,
+        accessExpiresAt: start + lifetimes.access,
+        accessInvalidated: false,
+        refresh: { expiresAt: start + lifetimes.refresh, invalidated: false, usedAt: null, salt: null },
+        stands: true,
+        user: { details, basis },
+        now: start,
+        securityEpoch: await securityEpoch(),
+      }
+      expect(await database.tokens.find({ accessHash })).toEqual(found)
+      expect(await database.tokens.find({ refreshHash: refreshHash ?? '' })).toEqual(found)
+      expect(await database.tokens.find({ accessHash: refreshHash ?? '' })).toBeNull()
+    })
+
+    it('need not have a refresh token', async () => {
+      const { basis, ...database } = await withAda()
+      const { accessHash } = await issued(database, basis, { refreshHash: null })
+      expect(await database.tokens.find({ accessHash })).toMatchObject({ refresh: null })
+    })
+
+    it.each(delicateDocuments)('keeps what a realm said, exactly: %s', async (_, metadata) => {
+      const database = await withAda()
+      const snapshot = { roles: ['b', 'a'], fullName: null, email: 'ada@example.com', metadata }
+      const { accessHash } = await issued(database, null, { snapshot })
+      expect(await database.tokens.find({ accessHash })).toMatchObject({ snapshot, stands: true, user: null })
+    })
+
+    it('is not created on a basis that is gone', async () => {
+      const { basis, users, tokens } = await withAda()
+      await users.setPasswordHash('ada', 'another')
+      const pair = { accessHash: 'a', refreshHash: 'r', family: 'f', username: 'ada', snapshot: null, client }
+      const whole = { ...pair, realmName: 'native', realmType: 'native' }
+      expect(await tokens.create(whole, lifetimes, basis)).toBe(false)
+      expect(await tokens.find({ accessHash: 'a' })).toBeNull()
+    })
+
+    it('never stands on a password that is being changed', async () => {
+      const database = await withAda()
+      for (let round = 0; round < 20; round++) {
+        const basis = await basisIn(database)
+        const pairs = Array.from({ length: 8 }, () =>
+          hashesOf({ accessToken: newToken(), refreshToken: null }),
+        )
+        const facts = {
+          family: 'f',
+          username: 'ada',
+          realmName: 'native',
+          realmType: 'native',
+          snapshot: null,
+          client,
+        }
+        await Promise.all([
+          ...pairs.map((pair) => database.tokens.create({ ...pair, ...facts }, lifetimes, basis)),
+          database.users.setPasswordHash('ada', `hash ${round}`),
+        ])
+        for (const { accessHash } of pairs) {
+          expect((await database.tokens.find({ accessHash }))?.stands ?? false).toBe(false)
+        }
+      }
+    })
+  })
+
+  describe('what stands on a user', () => {
+    const writes: [string, (database: TestDatabase) => Promise<unknown>][] = [
+      ['another password', ({ users }) => users.setPasswordHash('ada', 'another')],
+      ['being put again, with a password', ({ users }) => users.put(ada)],
+      ['being disabled', ({ users }) => users.setEnabled('ada', false)],
+      [
+        'being disabled and enabled again',
+        async ({ users }) => {
+          await users.setEnabled('ada', false)
+          await users.setEnabled('ada', true)
+        },
+      ],
+      ['being replaced as disabled', ({ users }) => users.replace({ ...ada, enabled: false })],
+      ['being deleted', ({ users }) => users.delete('ada')],
+      [
+        'being deleted and made again, the same',
+        async ({ users }) => {
+          await users.delete('ada')
+          await users.put(ada)
+        },
+      ],
+      ['another password, by SQL', ({ run }) => run(`UPDATE users SET "passwordHash" = 'x'`)],
+      ['being disabled, by SQL', ({ run }) => run(`UPDATE users SET enabled = false`)],
+      ['being deleted, by SQL', ({ run }) => run(`DELETE FROM users`)],
+    ]
+
+    it.each(writes)('ends by %s', async (_, write) => {
+      const { basis, ...database } = await withAda()
+      const { accessHash } = await issued(database, basis)
+      const snapshot = { ...details, roles: ['of the realm'] }
+      const ofRealm = await issued(database, basis, { snapshot, realmName: 'corp', realmType: 'jwt' })
+      await write(database)
+      for (const hash of [accessHash, ofRealm.accessHash]) {
+        expect(await database.tokens.find({ accessHash: hash })).toMatchObject({ stands: false, user: null })
+      }
+    })
+
+    it('stays with other roles, which are read at once', async () => {
+      const { basis, ...database } = await withAda()
+      const { accessHash } = await issued(database, basis)
+      const { passwordHash, ...rest } = ada
+      expect(passwordHash).not.toBe('')
+      await database.users.replace({ ...rest, roles: ['other'], metadata: {} })
+      expect(await database.tokens.find({ accessHash })).toMatchObject({
+        stands: true,
+        user: { details: { roles: ['other'], metadata: {} }, basis: { revision: 2 } },
+      })
+    })
+
+    it('ends in the same way for users who are older than incarnations', async () => {
+      const database = await withAda()
+      await database.run(`UPDATE users SET incarnation = NULL`)
+      const { accessHash } = await issued(database, await basisIn(database))
+      expect(await database.tokens.find({ accessHash })).toMatchObject({ stands: true })
+      await database.users.setPasswordHash('ada', 'another')
+      expect(await database.tokens.find({ accessHash })).toMatchObject({ stands: false })
+    })
+  })
+
+  describe('a refresh token', () => {
+    it('is used first by exactly one of many at once', async () => {
+      const { basis, ...database } = await withAda()
+      const { accessHash, refreshHash } = await issued(database, basis)
+      const uses = await atOnce(64, (n) => database.tokens.use(accessHash, `salt ${n}`))
+      expect(howMany(uses)).toBe(1)
+      expect(await database.tokens.find({ refreshHash: refreshHash ?? '' })).toMatchObject({
+        refresh: { usedAt: start, salt: `salt ${uses.indexOf(true)}` },
+      })
+    })
+
+    it.each<[string, (database: TestDatabase, accessHash: string) => Promise<unknown>]>([
+      ['was invalidated', ({ tokens }, accessHash) => tokens.invalidate('refresh', [accessHash])],
+      ['has expired', ({ setTime }) => setTime(start + lifetimes.refresh)],
+    ])('is neither used nor succeeded once it %s', async (_, end) => {
+      const { basis, ...database } = await withAda()
+      const { tokens } = database
+      const [fresh, used] = [await issued(database, basis), await issued(database, basis)]
+      expect(await tokens.use(used.accessHash, 'salt')).toBe(true)
+      for (const { accessHash } of [fresh, used]) await end(database, accessHash)
+      expect(await tokens.use(fresh.accessHash, 'salt')).toBe(false)
+      const predecessor = { accessHash: used.accessHash, salt: 'salt' }
+      expect(await tokens.succeed(predecessor, { accessHash: 'a', refreshHash: 'r' }, lifetimes)).toBe(false)
+    })
+
+    it('is succeeded only with the salt that it was used with', async () => {
+      const { basis, ...database } = await withAda()
+      const { accessHash } = await issued(database, basis)
+      const successor = { accessHash: 'a', refreshHash: 'r' }
+      expect(await database.tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)).toBe(false)
+      await database.tokens.use(accessHash, 's')
+      expect(await database.tokens.succeed({ accessHash, salt: 't' }, successor, lifetimes)).toBe(false)
+      expect(await database.tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)).toBe(true)
+    })
+
+    it('has one successor, however many store it at once and however late, as of the first use', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens, setTime, run } = database
+      const { accessHash, refreshToken, family } = await issued(database, basis)
+      await tokens.use(accessHash, newToken())
+      await setTime(start + 20_000)
+      const successor = hashesOf(successorOf(refreshToken, 'salt'))
+      const salt = (await tokens.find({ accessHash }))?.refresh?.salt ?? ''
+      const stored = await atOnce(32, () => tokens.succeed({ accessHash, salt }, successor, lifetimes))
+      expect(howMany(stored)).toBe(32)
+      expect(Number((await run('SELECT count(*) FROM tokens'))[0]?.[0])).toBe(2)
+      expect(await tokens.find({ accessHash: successor.accessHash })).toMatchObject({
+        family,
+        username: 'ada',
+        client,
+        stands: true,
+        accessExpiresAt: start + lifetimes.access,
+        refresh: { expiresAt: start + lifetimes.refresh, usedAt: null, salt: null },
+      })
+    })
+
+    it('leaves a successor that was invalidated as it is', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens } = database
+      const { accessHash } = await issued(database, basis)
+      await tokens.use(accessHash, 's')
+      const successor = { accessHash: 'a', refreshHash: 'r' }
+      await tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)
+      await tokens.invalidate('access', ['a'])
+      expect(await tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)).toBe(true)
+      expect(await tokens.find({ accessHash: 'a' })).toMatchObject({ accessInvalidated: true })
+    })
+  })
+
+  describe('an invalidation', () => {
+    it('ends one kind of token, and counts each once', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens } = database
+      const { accessHash } = await issued(database, basis)
+      const ended = await atOnce(16, () => tokens.invalidate('access', [accessHash]))
+      expect(ended.reduce((one, other) => one + other)).toBe(1)
+      expect(await tokens.find({ accessHash })).toMatchObject({
+        accessInvalidated: true,
+        refresh: { invalidated: false },
+      })
+      expect(await tokens.invalidate('refresh', [accessHash])).toBe(1)
+      expect(await tokens.invalidate('refresh', [])).toBe(0)
+    })
+
+    it('counts no refresh token where there is none', async () => {
+      const { basis, ...database } = await withAda()
+      const { accessHash } = await issued(database, basis, { refreshHash: null })
+      expect(await database.tokens.invalidate('refresh', [accessHash])).toBe(0)
+    })
+
+    it('finds what is active by user, realm and family', async () => {
+      const { basis, ...database } = await withAda()
+      const snapshot = details
+      const own = await issued(database, basis)
+      const corp = await issued(database, null, { snapshot, realmName: 'corp', realmType: 'jwt' })
+      const other = await issued(database, null, {
+        snapshot,
+        username: 'bob',
+        realmName: 'corp',
+        realmType: 'jwt',
+      })
+      const found = async (selection: Parameters<typeof database.tokens.active>[0]) =>
+        (await database.tokens.active(selection)).map(({ accessHash }) => accessHash).sort()
+      const hashes = (...pairs: NewPair[]) => pairs.map(({ accessHash }) => accessHash).sort()
+      expect(await found({ username: 'ada', realmName: null })).toEqual(hashes(own, corp))
+      expect(await found({ username: null, realmName: 'corp' })).toEqual(hashes(corp, other))
+      expect(await found({ username: 'ada', realmName: 'corp' })).toEqual(hashes(corp))
+      expect(await found({ username: 'nobody', realmName: null })).toEqual([])
+      expect(await found({ family: own.family })).toEqual(hashes(own))
+    })
+
+    it('finds nothing active in what has expired, was invalidated, or stands on nobody', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens, users, setTime } = database
+      const ofAda = { username: 'ada', realmName: null }
+      const { accessHash } = await issued(database, basis)
+      await tokens.invalidate('access', [accessHash])
+      expect(await tokens.active(ofAda)).toHaveLength(1)
+      await tokens.invalidate('refresh', [accessHash])
+      expect(await tokens.active(ofAda)).toEqual([])
+      await issued(database, basis)
+      await setTime(start + lifetimes.access)
+      expect(await tokens.active(ofAda)).toHaveLength(1)
+      await setTime(start + lifetimes.refresh + minute)
+      expect(await tokens.active(ofAda)).toEqual([])
+      await issued(database, basis)
+      await users.setPasswordHash('ada', 'another')
+      expect(await tokens.active(ofAda)).toEqual([])
+    })
+
+    it('leaves nothing valid of what is refreshed meanwhile, as often as that is', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens } = database
+      for (let round = 0; round < 20; round++) {
+        const first = await issued(database, basis)
+        const refreshing = async () => {
+          for (let { accessHash, refreshToken } = first; ;) {
+            const salt = newToken()
+            if (!(await tokens.use(accessHash, salt))) return
+            const successor = successorOf(refreshToken, salt)
+            const hashes = hashesOf(successor)
+            if (!(await tokens.succeed({ accessHash, salt }, hashes, lifetimes))) return
+            ;({ accessHash } = hashes)
+            refreshToken = successor.refreshToken ?? ''
+          }
+        }
+        const selection = round % 2 ? { family: first.family } : { username: 'ada', realmName: null }
+        await Promise.all([refreshing(), invalidateAll(tokens, selection)])
+        expect(await tokens.active({ username: 'ada', realmName: null })).toEqual([])
+      }
+    })
+
+    it('counts every token once, of more than one statement takes', async () => {
+      const { basis, ...database } = await withAda()
+      await atOnce(600, () => issued(database, basis))
+      const counts = await atOnce(2, () =>
+        invalidateAll(database.tokens, { username: 'ada', realmName: null }),
+      )
+      expect(counts.reduce((sum, { invalidated }) => sum + invalidated, 0)).toBe(1_200)
+    })
+  })
+
+  describe('in the background', () => {
+    it('rows are removed a day after their last end, at once by any number', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens, setTime } = database
+      await atOnce(600, () => issued(database, basis))
+      const short = await issued(database, basis, { refreshHash: null })
+      await setTime(start + lifetimes.access + lifetimes.remembered - 1)
+      expect(await tokens.removeOld()).toBe(0)
+      await setTime(start + lifetimes.access + lifetimes.remembered)
+      expect(await tokens.removeOld()).toBe(1)
+      expect(await tokens.find({ accessHash: short.accessHash })).toBeNull()
+      await setTime(start + lifetimes.refresh + lifetimes.remembered)
+      const removed = await atOnce(4, () => tokens.removeOld())
+      expect(removed.reduce((one, other) => one + other) + (await tokens.removeOld())).toBe(600)
+    })
+
+    it('salts are wiped once they are old', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens, setTime } = database
+      const { accessHash } = await issued(database, basis)
+      await tokens.use(accessHash, 'salt')
+      await setTime(start + minute)
+      expect(await tokens.wipeSalts(minute)).toBe(0)
+      await setTime(start + minute + 1)
+      expect(await tokens.wipeSalts(minute)).toBe(1)
+      expect(await tokens.find({ accessHash })).toMatchObject({ refresh: { usedAt: start, salt: null } })
+      expect(await tokens.wipeSalts(minute)).toBe(0)
+    })
+  })
+
+  it('are hashed as base64url(SHA-256)', () => {
+    expect(hashOf('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0')
+  })
+})
