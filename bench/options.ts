@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { Scenario } from './scenarios.ts'
 
 /** How much is measured. */
 export interface Options {
@@ -40,6 +41,11 @@ export function readOptions(args: readonly string[]): Options {
     parts: quick ? [0.5] : [0.25, 0.5, 0.75],
     counted: quick ? 50 : 200,
   }
+}
+
+/** How long one measurement of a scenario takes: tokens that are signed for each request are too dear for more. */
+export function secondsOf({ fresh }: Scenario, { seconds }: Options): number {
+  return fresh === 'tokens' ? seconds / 3 : seconds
 }
 
 function positive(name: string, text: string | undefined): number | undefined {
