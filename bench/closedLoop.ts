@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts'
-import type { Arrivals, Measurement } from './job.ts'
+import type { Arrivals, Timing } from './job.ts'
 import type { Load } from './load.ts'
-import { measurementOf, type Snapshot } from './snapshot.ts'
+import { timingOf, type Snapshot } from './snapshot.ts'
 
 /**
  * Sends on every connection as soon as it has its answer. Counted is what is answered after the ramp, until the time
@@ -10,7 +10,7 @@ import { measurementOf, type Snapshot } from './snapshot.ts'
 export async function closedLoop(
   { connections, turns, exchange, snapshot }: Load,
   { rampMs, seconds }: Arrivals & { kind: 'closed' },
-): Promise<Measurement> {
+): Promise<Timing> {
   const latencies: number[] = []
   let answers = 0
   let start: Snapshot | undefined
@@ -29,7 +29,7 @@ export async function closedLoop(
     clearTimeout(deadline)
   })
   if (!start || !end) throw new Error('there were too few requests to measure anything')
-  return measurementOf(answers, latencies, start, end)
+  return timingOf(answers, latencies, start, end)
 
   async function drive(connection: Connection): Promise<void> {
     while (!end) {

@@ -2,14 +2,15 @@ import { availableParallelism } from 'node:os'
 import type { Arrivals } from './job.ts'
 import type { Options } from './options.ts'
 import type { Passwords } from './passwords.ts'
-import { regulars } from './requests.ts'
+import { regulars } from './people.ts'
 import { countedAt } from './roundTrips.ts'
+import { throughputOf, type Row } from './row.ts'
 
 /** How much faster than measured passwords may be verified without users running out. */
 const margin = 1.15
 
 /** How many users are needed where each comes only once and a password has to be verified for each. */
-export function createDemand(options: Options, { highestRate }: Passwords) {
+export function createUserDemand(options: Options, { highestRate }: Passwords) {
   const { rounds, seconds, connections, parts, counted, warmUp, ramp } = options
   const atMost = highestRate * margin
   const inOneRound = [
@@ -31,6 +32,24 @@ export function createDemand(options: Options, { highestRate }: Passwords) {
     const used = Math.min(1, count / availableParallelism())
     return Math.ceil(atMost * used * (arrivals.rampMs / 1_000 + arrivals.seconds)) + 2 * count
   }
+}
+
+/** How much faster than it was a server may be before its tokens run out, which ends a measurement early. */
+const tokenMargin = 1.5
+
+/** How many requests a second a server is warmed up with at most: there is no rate to go by yet. */
+const warmUpRate = 2_000
+
+/** So many more of each user that nobody's run out while there are others. */
+const spare = 4 * regulars.length
+
+/** How many tokens are needed where each is sent only once: by the server's own throughput so far. */
+export function tokenDemand({ closed, warmUpRate: warm }: Row, count: number, arrivals: Arrivals): number {
+  const { seconds } = arrivals
+  if (arrivals.kind === 'open') return Math.ceil(arrivals.rate * seconds) + spare
+  const measured = (closed.get(count) ?? [...closed.values()].flat()).map(throughputOf)
+  const rate = Math.max(...measured, closed.has(count) ? 0 : (warm ?? warmUpRate / tokenMargin))
+  return Math.ceil(rate * tokenMargin * (arrivals.rampMs / 1_000 + seconds)) + spare
 }
 
 /** A closed loop with its ramp. */

@@ -85,13 +85,13 @@ interface RestAnswer {
 }
 
 function graphqlGrant(grant: Grant): object {
-  return grant.kind === 'jwt'
+  return grant.kind === 'token'
     ? { accessToken: { token: grant.token } }
     : { password: { username: grant.username, password: grant.password } }
 }
 
 function restGrant(grant: Grant): object {
-  return grant.kind === 'jwt'
+  return grant.kind === 'token'
     ? { grant_type: 'access_token', access_token: grant.token }
     : { grant_type: 'password', username: grant.username, password: grant.password }
 }

@@ -1,44 +1,39 @@
 // Floor B: the gateway's work by hand. The caller is authenticated and needs the privilege, a proven password is
-// remembered against the hash read for the request, a profile that would not change is left for the grace, and each
-// request makes a line of log.
+// remembered against the hash read for the request, a verified JWT until it expires, a profile that would not change
+// is left for the grace, and each request makes a line of log.
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, hash, randomBytes } from 'node:crypto'
 import { verify } from '@node-rs/argon2'
+import { LRUCache } from 'lru-cache'
 import { pino } from 'pino'
 import {
   activated,
-  createTokenVerification,
-  floorUidOf,
   openFloorPool,
   refused,
   serveFloor,
   writeProfile,
   type FloorBody,
-  type FloorProfile,
   type FloorSubject,
 } from './floor.ts'
+import { createReads, type Current } from './floorBReads.ts'
+import { createJwtVerification, isJwt, type FloorJwt } from './floorJwt.ts'
 
-interface Account extends FloorSubject {
-  readonly password_hash: string
-  readonly enabled: boolean
-}
-
-/** What a user's profile is now, and how old, by the database's clock. */
-interface Current {
-  readonly profile: (FloorProfile & { age: number }) | null
-}
+/** How many proofs of a kind are remembered. */
+const remembered = 100_000
 
 const pool = openFloorPool()
+const read = createReads(pool)
 const grace = Number(process.env.GRACE_MS)
 const logger = pino()
-const userOfToken = await createTokenVerification()
+const verifyJwt = await createJwtVerification()
+const jwts = new LRUCache<string, FloorJwt>({ max: remembered })
 const proofs = new Set<string>()
 const processKey = randomBytes(32)
 
 serveFloor(
   async (authorization, body) => {
     const [name = '', password = ''] = basic(authorization)
-    const [caller, proven] = await Promise.all([readCaller(name), prove(body)])
+    const [caller, proven] = await Promise.all([read.caller(name), prove(body)])
     if (!caller?.enabled || !(await isProven(name, caller.password_hash, password))) return refused(401)
     if (!caller.privileges.includes('manage_user_profile')) return refused(403)
     const found = await proven()
@@ -52,61 +47,40 @@ serveFloor(
   ({ method, url }, status, ms) => logger.info({ method, path: url, status, ms }, 'answered'),
 )
 
+type Found = { subject: FloorSubject } & Current
+
 /** Reads what a grant is about; its proof is the function that is returned, for when the caller may ask. */
-async function prove(body: FloorBody): Promise<() => Promise<({ subject: FloorSubject } & Current) | null>> {
+async function prove(body: FloorBody): Promise<() => Promise<Found | null>> {
   if (body.grant_type !== 'password') {
-    const subject = await userOfToken(String(body.access_token))
-    const current = subject && (await readProfile(subject.username))
-    return () => Promise.resolve(subject && current && { subject, ...current })
+    const token = String(body.access_token)
+    const found = isJwt(token) ? await userOfJwt(token) : await userOfToken(token)
+    return () => Promise.resolve(found)
   }
   const [username, password] = [String(body.username), String(body.password)]
-  const account = await readAccount(username)
+  const account = await read.account(username)
   return async () => {
     if (!account?.enabled) return null
     const { password_hash: passwordHash } = account
     if (proofs.has(proofOf(username, passwordHash, password))) return { subject: account, ...account }
     if (!(await isProven(username, passwordHash, password))) return null
     // That took long: is it still so?
-    const now = await readAccount(username)
+    const now = await read.account(username)
     return now?.enabled && now.password_hash === passwordHash ? { subject: now, ...now } : null
   }
 }
 
-async function readCaller(username: string) {
-  const { rows } = await pool.query<{ password_hash: string; enabled: boolean; privileges: string[] }>({
-    name: 'caller',
-    text: `SELECT password_hash, enabled,
-             ARRAY(SELECT unnest(r."cluster") FROM roles r WHERE r.name = ANY (u.roles)) AS privileges
-           FROM users u WHERE username = $1`,
-    values: [username],
-  })
-  return rows[0]
+async function userOfJwt(token: string): Promise<Found | null> {
+  const key = hash('sha256', token, 'base64')
+  const known = jwts.get(key)
+  const jwt = known && Date.now() < known.expires ? known : await verifyJwt(token)
+  if (!jwt) return null
+  if (jwt !== known) jwts.set(key, jwt)
+  return { subject: jwt.subject, ...(await read.profile(jwt.subject.username)) }
 }
 
-async function readAccount(username: string): Promise<(Account & Current) | undefined> {
-  const { rows } = await pool.query<Account & Current>({
-    name: 'account',
-    text: `SELECT u.username, u.password_hash, u.enabled, u.roles, u.full_name, u.email, 'native' AS realm_name,
-             to_json(p) AS profile
-           FROM users u LEFT JOIN (${currentProfile('$2')}) p ON true WHERE u.username = $1`,
-    values: [username, floorUidOf(username)],
-  })
-  return rows[0]
-}
-
-async function readProfile(username: string): Promise<Current> {
-  const { rows } = await pool.query<Current>({
-    name: 'profile',
-    text: `SELECT to_json(p) AS profile FROM (${currentProfile('$1')}) p`,
-    values: [floorUidOf(username)],
-  })
-  return rows[0] ?? { profile: null }
-}
-
-function currentProfile(uid: string): string {
-  return `SELECT uid, username, roles, full_name, email, realm_name, enabled, last_synchronized, labels, seq_no,
-            (extract(epoch FROM clock_timestamp()) * 1000)::bigint - last_synchronized AS age
-          FROM profiles WHERE uid = ${uid}`
+async function userOfToken(token: string): Promise<Found | null> {
+  const account = await read.accountOfToken(token)
+  return account?.enabled ? { subject: account, ...account } : null
 }
 
 function isUnchanged(
@@ -128,7 +102,7 @@ async function isProven(username: string, passwordHash: string, password: string
   const proof = proofOf(username, passwordHash, password)
   if (proofs.has(proof)) return true
   if (!(await verify(passwordHash, password))) return false
-  if (proofs.size < 100_000) proofs.add(proof)
+  if (proofs.size < remembered) proofs.add(proof)
   return true
 }
 

@@ -35,8 +35,8 @@ export interface Processes {
   readonly database: number | null
 }
 
-/** What was measured. CPU times are in microseconds. */
-export interface Measurement {
+/** What a loop has measured. CPU times are in microseconds. */
+export interface Timing {
   readonly answers: number
   readonly seconds: number
   /** Of answers to requests sent meanwhile, in milliseconds, ascending; with a fixed rate, since a request was due. */
@@ -44,6 +44,17 @@ export interface Measurement {
   readonly cpu: Readonly<Record<'server' | 'database' | 'load', number>>
   /** How many cores others had: what is not the bench's, and what the machine's host has taken. */
   readonly noise: number
+}
+
+/** What was measured, and over how many requests, with those that were not counted. */
+export interface Measurement extends Timing {
+  readonly sent: Sent
+}
+
+/** How many requests were sent, and how many different ones. */
+export interface Sent {
+  readonly requests: number
+  readonly different: number
 }
 
 /** What comes back for a job. */

@@ -4,7 +4,7 @@ import { createChecker } from './checker.ts'
 import { closedLoop } from './closedLoop.ts'
 import { Connection } from './connection.ts'
 import { doors, type Request } from './doors.ts'
-import type { Job, Measurement, Outcome } from './job.ts'
+import type { Job, Measurement, Outcome, Sent } from './job.ts'
 import { openLoop } from './openLoop.ts'
 import { authorization } from './people.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -21,6 +21,8 @@ export interface Load {
 
 interface Prepared extends Request {
   readonly bytes: Buffer
+  /** How often it was sent. */
+  sent: number
 }
 
 const expect = createChecker()
@@ -41,22 +43,30 @@ process.on('SIGINT', () => undefined)
 async function measure(job: Job): Promise<Measurement> {
   const opening = Array.from({ length: job.connections }, () => Connection.open(job.port))
   const connections = await Promise.all(opening)
-  const prepared = job.requests.map((request) => ({ ...request, bytes: bytesOf(request, job) }))
+  const prepared = job.requests.map((request) => ({ ...request, bytes: bytesOf(request, job), sent: 0 }))
   const load: Load = {
     connections,
     turns: createTurns(prepared, job.repeat),
-    async exchange(connection, { uid, bytes }) {
-      const check = expect(uid, job)
-      check(await connection.exchange(bytes))
+    async exchange(connection, request) {
+      const check = expect(request.uid, job)
+      request.sent += 1
+      check(await connection.exchange(request.bytes))
     },
     snapshot: () => snapshotOf(job.processes),
   }
   try {
-    return job.arrivals.kind === 'closed'
-      ? await closedLoop(load, job.arrivals)
-      : await openLoop(load, job.arrivals)
+    const { arrivals } = job
+    const timing = await (arrivals.kind === 'closed' ? closedLoop(load, arrivals) : openLoop(load, arrivals))
+    return { ...timing, sent: sentOf(prepared) }
   } finally {
     for (const connection of connections) connection.close()
+  }
+}
+
+function sentOf(requests: readonly Prepared[]): Sent {
+  return {
+    requests: requests.reduce((total, { sent }) => total + sent, 0),
+    different: requests.filter(({ sent }) => sent > 0).length,
   }
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { cpus, release, totalmem } from 'node:os'
 import type { PostgresServer } from '../test/support/postgres.ts'
-import { poolSize } from './deployment.ts'
 import type { Options } from './options.ts'
 import type { Passwords } from './passwords.ts'
+import { poolSize } from './servers.ts'
 
 /** What the figures depend on, as a list in Markdown. */
 export async function describeMachine(

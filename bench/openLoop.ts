@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Connection } from './connection.ts'
-import type { Arrivals, Measurement } from './job.ts'
+import type { Arrivals, Timing } from './job.ts'
 import type { Load } from './load.ts'
 import type { Pace } from './pacer.ts'
-import { measurementOf } from './snapshot.ts'
+import { timingOf } from './snapshot.ts'
 
 /** How long before the first request the pacer is started, in milliseconds. */
 const lead = 200
@@ -19,7 +19,7 @@ const shortest = 1
 export async function openLoop(
   { connections, turns, exchange, snapshot }: Load,
   { rate, seconds }: Arrivals & { kind: 'open' },
-): Promise<Measurement> {
+): Promise<Timing> {
   const latencies: number[] = []
   const first = performance.now() + lead
   const count = Math.max(1, Math.floor(rate * seconds))
@@ -37,7 +37,7 @@ export async function openLoop(
     await Promise.race([sleep(lead / 2), answered])
     const start = { ...snapshot(), at: first }
     await answered
-    return measurementOf(latencies.length, latencies, start, snapshot())
+    return timingOf(latencies.length, latencies, start, snapshot())
   } finally {
     await pacer.terminate()
   }

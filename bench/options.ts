@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { regulars } from './people.ts'
+import type { Scenario } from './scenarios.ts'
 
 /** How much is measured. */
 export interface Options {
@@ -25,6 +27,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       seconds: { type: 'string' },
       rounds: { type: 'string' },
+      connections: { type: 'string' },
       only: { type: 'string', default: '' },
       quick: { type: 'boolean', default: false },
     },
@@ -36,10 +39,15 @@ export function readOptions(args: readonly string[]): Options {
     ramp: quick ? 0.05 : 0.2,
     rounds: Math.ceil(positive('rounds', values.rounds) ?? (quick ? 1 : 3)),
     only: new RegExp(values.only, 'i'),
-    connections: quick ? [1, 64] : [1, 16, 64],
+    connections: values.connections?.split(',').map(connectionCount) ?? (quick ? [1, 64] : [1, 16, 64]),
     parts: quick ? [0.5] : [0.25, 0.5, 0.75],
     counted: quick ? 50 : 200,
   }
+}
+
+/** How long one measurement of a scenario takes: tokens that are signed for each request are too dear for more. */
+export function secondsOf({ fresh }: Scenario, { seconds }: Options): number {
+  return fresh === 'tokens' ? seconds / 3 : seconds
 }
 
 function positive(name: string, text: string | undefined): number | undefined {
@@ -47,4 +55,10 @@ function positive(name: string, text: string | undefined): number | undefined {
   const number = Number(text)
   if (!(number > 0)) throw new Error(`--${name}: expected a number above 0`)
   return number
+}
+
+function connectionCount(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= regulars.length) return number
+  throw new Error(`--connections: expected whole numbers from 1 to ${regulars.length}`)
 }

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 /** What proves an end user. */
 export type Grant =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
-  | { readonly kind: 'jwt'; readonly username: string; readonly token: string }
+  | { readonly kind: 'token'; readonly username: string; readonly token: string }
 
 /** The application that activates profiles; it may do nothing else. */
 export const application = {
@@ -29,7 +29,13 @@ export function userOf(n: number) {
   }
 }
 
-export type BenchUser = ReturnType<typeof userOf>
+/** Those who come again and again: as many as there can be connections, since nobody is served twice at once. */
+export const regulars = Array.from({ length: 64 }, (_, n) => n)
+
+/** Whose the n-th token is: the regulars' in turn. */
+export function regularOf(n: number) {
+  return userOf(n % regulars.length)
+}
 
 /** The uid of a user's first profile. */
 export function uidOf(username: string): string {

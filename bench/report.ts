@@ -1,8 +1,10 @@
+import { coldTokens } from './coldTokens.ts'
 import type { Measurement } from './job.ts'
 import { noiseNote } from './noise.ts'
 import { countedAt } from './roundTrips.ts'
 import { maximumOf, throughputOf, type Row } from './row.ts'
 import { median, merged, quantile } from './stats.ts'
+import { table } from './table.ts'
 
 /** Below so many answers the slowest of a thousand is no more than the slowest. */
 const enoughForP999 = 1_000
@@ -34,8 +36,8 @@ export function reportOf(rows: readonly Row[]): string {
       rows.flatMap((row) => [...row.closed].map(([c, measured]) => closedLine(row, c, measured, rows))),
     ),
     '',
-    'Fixed arrival rates, in parts of the throughput at c=64, over 64 connections. Latency runs from when a request was',
-    'due; beyond 1,000 a second they are due in groups 1 ms apart. p50 and p99.9 are of all rounds together, p99 is the',
+    'Fixed arrival rates, in parts of the throughput at the highest c, over 64 connections. Latency runs from when a',
+    'request was due; beyond 1,000 a second they are due in groups 1 ms apart. p50 and p99.9 are of all rounds together, p99 is the',
     'median of the rounds with the lowest and the highest. *: of fewer than 1,000 answers, so it is the slowest.',
     '',
     table(
@@ -68,6 +70,7 @@ export function reportOf(rows: readonly Row[]): string {
       ]),
     ),
     '',
+    ...coldTokens(rows.filter(({ scenario }) => scenario.fresh === 'tokens')),
     noiseNote(all),
     '',
   ].join('\n')
@@ -131,9 +134,4 @@ function spread(numbers: readonly number[], digits: number): string {
   const text = (number: number) => (Number.isNaN(number) ? '–' : number.toFixed(digits))
   if (numbers.length < 2) return text(median(numbers))
   return `${text(median(numbers))} (${text(Math.min(...numbers))}–${text(Math.max(...numbers))})`
-}
-
-function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const rule = head.map((_, column) => (column < 2 ? '---' : '---:'))
-  return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -1,27 +1,33 @@
+import type { Deployment } from './deployment.ts'
 import { doors, type DoorName, type Request } from './doors.ts'
-import { password, uidOf, userOf, type Grant } from './people.ts'
+import { password, regularOf, uidOf, userOf, type Grant } from './people.ts'
+import type { Scenario } from './scenarios.ts'
 import type { Issuer } from './tokens.ts'
 
-/** Those who come again and again: as many as there can be connections, since nobody is served twice at once. */
-export const regulars = Array.from({ length: 64 }, (_, n) => n)
-
-/** Makes the requests of users, by their numbers, at a door. */
-export function createRequests(kind: Grant['kind'], issuer: Issuer) {
-  const tokens = new Map<number, Promise<string>>()
-
-  return function requestsOf(users: readonly number[], door: DoorName): Promise<Request[]> {
-    return Promise.all(
-      users.map(async (n) => {
-        const { username } = userOf(n)
-        return { uid: uidOf(username), body: doors[door].bodyOf(await grantOf(n, username)) }
-      }),
-    )
+/** Makes the requests of a scenario at a door, by the numbers of users, or of tokens where they are what is fresh. */
+export function createRequests({ proof, fresh }: Scenario, issuer: Issuer) {
+  return async function requestsOf(
+    numbers: readonly number[],
+    door: DoorName,
+    deployment: Pick<Deployment, 'ownTokens' | 'seesFirst'>,
+  ): Promise<Request[]> {
+    const grants = await grantsOf(numbers, deployment)
+    return grants.map((grant) => ({ uid: uidOf(grant.username), body: doors[door].bodyOf(grant) }))
   }
 
-  async function grantOf(n: number, username: string): Promise<Grant> {
-    if (kind === 'password') return { kind, username, password }
-    const token = tokens.get(n) ?? issuer.tokenFor(userOf(n))
-    tokens.set(n, token)
-    return { kind, username, token: await token }
+  async function grantsOf(
+    numbers: readonly number[],
+    { ownTokens, seesFirst }: Pick<Deployment, 'ownTokens' | 'seesFirst'>,
+  ): Promise<Grant[]> {
+    if (proof === 'password')
+      return numbers.map((n) => ({ kind: 'password', username: userOf(n).username, password }))
+    const tokens =
+      proof === 'opaque token' ? numbers.map((n) => ownTokens[n] ?? '') : await issuer.tokens(proof, numbers)
+    if (fresh === 'tokens') seesFirst(tokens)
+    return numbers.map((n, index) => ({
+      kind: 'token',
+      username: regularOf(n).username,
+      token: tokens[index] ?? '',
+    }))
   }
 }

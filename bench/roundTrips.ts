@@ -1,6 +1,6 @@
 import type { Ownership } from './ownership.ts'
+import { regulars } from './people.ts'
 import { createRelay } from './relay.ts'
-import { regulars } from './requests.ts'
 import { untilAllCame, type Subject, type TryOut } from './trial.ts'
 
 /** At how many connections round trips are counted: alone, and where several requests could share one. */
@@ -21,16 +21,16 @@ export async function countRoundTrips(
   const relay = await own(createRelay(Number(new URL(deployment.databaseUrl).port)), (one) => one.close())
   const { port, stop } = await deployment.startBeside(relay.through(deployment.databaseUrl))
   const comers = (count: number) =>
-    row.scenario.users === 'again'
+    row.scenario.fresh === 'nothing'
       ? Array.from({ length: count }, (_, n) => n % regulars.length)
-      : deployment.strangers(count)
+      : deployment.unseen(count)
   const trial = { arrivals: untilAllCame, port }
   // So that it has its connections, and remembers whom it does.
-  await tryOut(subject, { ...trial, connections: 16, users: comers(regulars.length), rule: 'any' })
+  await tryOut(subject, { ...trial, connections: 16, numbers: comers(regulars.length), rule: 'any' })
   for (const connections of countedAt) {
     const before = relay.roundTrips()
-    await tryOut(subject, { ...trial, connections, users: comers(requests) })
-    row.roundTrips.set(connections, (relay.roundTrips() - before) / requests)
+    const { sent } = await tryOut(subject, { ...trial, connections, numbers: comers(requests) })
+    row.roundTrips.set(connections, (relay.roundTrips() - before) / sent.requests)
   }
   await stop()
 }

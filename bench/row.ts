@@ -1,4 +1,4 @@
-import type { Measurement } from './job.ts'
+import type { Measurement, Sent } from './job.ts'
 import type { Scenario } from './scenarios.ts'
 import type { Server } from './servers.ts'
 import { median } from './stats.ts'
@@ -13,8 +13,20 @@ export interface Row {
   readonly open: Map<number, Measurement[]>
   /** To the database in one activation, by the number of connections; none where it is in the server's process. */
   readonly roundTrips: Map<number, number>
+  /** All requests so far, also those that warmed it up. */
+  sent: Sent
+  /** The throughput while it was warmed up; none before. */
+  warmUpRate: number | undefined
   /** Of the server's process, in MiB. */
   peakMemory: number
+}
+
+/** A row of which nothing is measured yet. */
+export function emptyRow(scenario: Scenario, server: Server): Row {
+  return {
+    ...{ scenario, server, closed: new Map(), open: new Map(), roundTrips: new Map() },
+    ...{ sent: { requests: 0, different: 0 }, warmUpRate: undefined, peakMemory: NaN },
+  }
 }
 
 /** How many answers came in a second. */

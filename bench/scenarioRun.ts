@@ -3,18 +3,18 @@
 
 import { join } from 'node:path'
 import type { PostgresServer } from '../test/support/postgres.ts'
-import { closedArrivals, createDemand } from './demand.ts'
+import { closedArrivals, createUserDemand } from './demand.ts'
 import { deploy } from './deployment.ts'
 import type { Generator } from './generator.ts'
 import type { Measurement } from './job.ts'
 import { noiseIn } from './noise.ts'
-import type { Options } from './options.ts'
+import { secondsOf, type Options } from './options.ts'
 import { createOwnership, type Ownership } from './ownership.ts'
 import type { Passwords } from './passwords.ts'
+import { regulars } from './people.ts'
 import { forgetPeakMemoryOf, peakMemoryOf } from './procfs.ts'
-import { regulars } from './requests.ts'
 import { countRoundTrips } from './roundTrips.ts'
-import { maximumOf, throughputOf, type Row } from './row.ts'
+import { emptyRow, maximumOf, throughputOf, type Row } from './row.ts'
 import type { Scenario } from './scenarios.ts'
 import type { Server } from './servers.ts'
 import type { Issuer } from './tokens.ts'
@@ -38,7 +38,8 @@ export async function runScenario(
   servers: readonly Server[],
   parts: ScenarioParts,
 ): Promise<Row[]> {
-  const { seconds, ramp, connections, parts: partsOfMaximum, counted } = parts.options
+  const { ramp, connections, parts: partsOfMaximum, counted } = parts.options
+  const seconds = secondsOf(scenario, parts.options)
   const { own, end } = createOwnership()
   await parts.own(Promise.resolve(), end)
   parts.say(`\n${scenario.name}: ${scenario.about}`)
@@ -73,11 +74,11 @@ async function deployAll(
   servers: readonly Server[],
   parts: ScenarioParts,
 ): Promise<Subject[]> {
-  const { ofServer } = createDemand(parts.options, parts.passwords)
+  const { ofServer } = createUserDemand(parts.options, parts.passwords)
   const names = servers.map(({ deployment }) => deployment)
   const deployed = [...new Set(names)].map((name) => {
     const sharers = names.filter((one) => one === name).length
-    const users = scenario.users === 'again' ? regulars.length : sharers * ofServer
+    const users = scenario.fresh === 'users' ? sharers * ofServer : regulars.length
     return deploy({ ...parts, name, scenario, users, folder: join(parts.folder, name.replaceAll(' ', '-')) })
   })
   const deployments = await Promise.all(deployed)
@@ -88,17 +89,19 @@ async function deployAll(
   )
 }
 
-function emptyRow(scenario: Scenario, server: Server): Row {
-  return { scenario, server, closed: new Map(), open: new Map(), roundTrips: new Map(), peakMemory: NaN }
-}
-
 /** Has the server know those who come again, and its code compiled. */
 async function prepare(subject: Subject, { warmUp, ramp }: Options, tryOut: TryOut): Promise<void> {
   const { row, deployment } = subject
-  if (row.scenario.users === 'again') {
-    await tryOut(subject, { connections: 16, arrivals: untilAllCame, users: regulars, rule: 'any' })
+  const { fresh } = row.scenario
+  if (fresh !== 'users') {
+    const numbers = fresh === 'tokens' ? deployment.unseen(regulars.length) : regulars
+    await tryOut(subject, { connections: 16, arrivals: untilAllCame, numbers, rule: 'any' })
   }
-  await tryOut(subject, { connections: 16, arrivals: closedArrivals(warmUp, ramp) })
+  const warmUpMeasurement = await tryOut(subject, {
+    connections: 16,
+    arrivals: closedArrivals(warmUp, ramp),
+  })
+  row.warmUpRate = throughputOf(warmUpMeasurement)
   forgetPeakMemoryOf(deployment.server.pid)
 }
 

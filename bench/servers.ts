@@ -1,18 +1,19 @@
 import type { DoorName } from './doors.ts'
-import type { Grant } from './people.ts'
 
 /** A row of the tables: one way to activate a profile. */
 export interface Server {
   readonly name: string
   readonly door: DoorName
   readonly deployment: DeploymentName
-  readonly grants: readonly Grant['kind'][]
   /** Whether an activation that changes nothing can write nothing. */
   readonly hasGrace: boolean
 }
 
 /** What runs as one process on one database. */
 export type DeploymentName = 'gateway on sqlite' | 'gateway on postgresql' | 'floor A' | 'floor B'
+
+/** How many connections to PostgreSQL each server keeps at most. */
+export const poolSize = 10
 
 /** In the order of a round: what is compared stands side by side. */
 export const servers: readonly Server[] = [
@@ -29,7 +30,6 @@ function gateway(door: DoorName, database: 'sqlite' | 'postgresql'): Server {
     name: `gateway/${door}/${database}`,
     door,
     deployment: `gateway on ${database}`,
-    grants: ['password'],
     hasGrace: true,
   }
 }
@@ -39,7 +39,6 @@ function floor(name: 'A' | 'B', { hasGrace }: { hasGrace: boolean }): Server {
     name: `floor ${name}`,
     door: 'rest',
     deployment: `floor ${name}`,
-    grants: ['password', 'jwt'],
     hasGrace,
   }
 }

@@ -1,4 +1,4 @@
-import type { Measurement, Processes } from './job.ts'
+import type { Processes, Timing } from './job.ts'
 import { cpuTimeOf, cpuTimeOfMachine, cpuTimeOfTree } from './procfs.ts'
 
 /** What everybody has used up to now, in microseconds of CPU, and when that is, in milliseconds. */
@@ -20,12 +20,12 @@ export function snapshotOf({ server, database }: Processes) {
 export type Snapshot = ReturnType<typeof snapshotOf>
 
 /** What was measured between two moments. */
-export function measurementOf(
+export function timingOf(
   answers: number,
   latencies: readonly number[],
   start: Snapshot,
   end: Snapshot,
-): Measurement {
+): Timing {
   const of = (part: keyof Snapshot) => end[part] - start[part]
   return {
     answers,

@@ -1,28 +1,55 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { SignJWT } from 'jose'
-import type { BenchUser } from './people.ts'
+import { regularOf } from './people.ts'
 
-/** What every token of the bench says, and every floor asks of it. */
+/** What every JWT of the bench says, and every server asks of it. */
 export const tokenTerms = { issuer: 'https://idp.example.com/', audience: 'gateway' }
 
-/** Makes an issuer of tokens with a key of its own. */
+export const algorithms = ['RS256', 'ES256'] as const
+export type Algorithm = (typeof algorithms)[number]
+
+/** How many are signed at once: enough for all cores. */
+const together = 256
+
+/** Makes an issuer of JWTs with keys of its own. */
 export function createIssuer() {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const keys = {
+    RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  }
+  const signed: Record<Algorithm, string[]> = { RS256: [], ES256: [] }
   return {
     /** What verifies its tokens. */
-    publicJwk: (): JsonWebKey => ({ ...publicKey.export({ format: 'jwk' }), kid: 'bench', alg: 'RS256' }),
+    jwks: (): { keys: JsonWebKey[] } => ({
+      keys: algorithms.map((alg) => ({
+        ...keys[alg].publicKey.export({ format: 'jwk' }),
+        ...{ kid: alg, alg, use: 'sig' },
+      })),
+    }),
 
-    /** A user's token, valid for a day. */
-    tokenFor({ username, roles, fullName, email }: BenchUser): Promise<string> {
-      return new SignJWT({ roles, name: fullName, mail: email })
-        .setProtectedHeader({ alg: 'RS256', kid: 'bench' })
-        .setSubject(username)
-        .setIssuer(tokenTerms.issuer)
-        .setAudience(tokenTerms.audience)
-        .setIssuedAt()
-        .setExpirationTime('1d')
-        .sign(privateKey)
+    /** The tokens with these numbers, each valid for a day. They are signed once, however many servers get them. */
+    async tokens(algorithm: Algorithm, numbers: readonly number[]): Promise<string[]> {
+      const known = signed[algorithm]
+      const enough = numbers.reduce((most, n) => Math.max(most, n + 1), 0)
+      while (known.length < enough) {
+        const next = Array.from({ length: together }, (_, n) => sign(algorithm, known.length + n))
+        known.push(...(await Promise.all(next)))
+      }
+      return numbers.map((n) => known[n] ?? '')
     },
+  }
+
+  function sign(alg: Algorithm, n: number): Promise<string> {
+    const { username, roles, fullName, email } = regularOf(n)
+    return new SignJWT({ roles, name: fullName, mail: email })
+      .setProtectedHeader({ alg, kid: alg })
+      .setJti(String(n))
+      .setSubject(username)
+      .setIssuer(tokenTerms.issuer)
+      .setAudience(tokenTerms.audience)
+      .setIssuedAt()
+      .setExpirationTime('1d')
+      .sign(keys[alg].privateKey)
   }
 }
 

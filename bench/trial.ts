@@ -1,7 +1,8 @@
-import { createDemand } from './demand.ts'
+import { createUserDemand, tokenDemand } from './demand.ts'
 import type { Deployment } from './deployment.ts'
 import type { Arrivals, Measurement, Rule } from './job.ts'
-import { createRequests, regulars } from './requests.ts'
+import { regulars } from './people.ts'
+import { createRequests } from './requests.ts'
 import type { Row } from './row.ts'
 import type { ScenarioParts } from './scenarioRun.ts'
 import type { Scenario } from './scenarios.ts'
@@ -16,8 +17,8 @@ export interface Subject {
 export interface Trial {
   readonly connections: number
   readonly arrivals: Arrivals
-  /** Who comes, each once; without them it is who the scenario has. */
-  readonly users?: readonly number[]
+  /** Which users or tokens come, each once; without them it is what the scenario has. */
+  readonly numbers?: readonly number[]
   /** What answers must say, if not what the scenario asks for. */
   readonly rule?: Rule
   /** Where, if not at the deployment's own server. */
@@ -28,32 +29,43 @@ export interface Trial {
 export const untilAllCame: Arrivals = { kind: 'closed', rampMs: 0, seconds: 600 }
 
 /** Makes the function that has a trial of a scenario made. */
-export function createTry({ grant, users, name }: Scenario, parts: ScenarioParts) {
+export function createTry(scenario: Scenario, parts: ScenarioParts) {
   const { options, passwords, issuer, generator, postgres } = parts
-  const demand = createDemand(options, passwords)
-  const requestsOf = createRequests(grant, issuer)
+  const { name, fresh } = scenario
+  const userDemand = createUserDemand(options, passwords)
+  const requestsOf = createRequests(scenario, issuer)
 
-  return async function tryOut({ row, deployment }: Subject, trial: Trial): Promise<Measurement> {
+  return async function tryOut(subject: Subject, trial: Trial): Promise<Measurement> {
+    const { row, deployment } = subject
     const { connections, arrivals, rule = ruleOf(row), port = deployment.server.port } = trial
-    const comers = () =>
-      users === 'again' ? regulars : deployment.strangers(demand.of(connections, arrivals))
-    return generator.measure({
+    const numbers = trial.numbers ?? comers(subject, trial)
+    const measurement = await generator.measure({
       ...{ port, rule, connections, arrivals },
       door: row.server.door,
-      requests: await requestsOf(trial.users ?? comers(), row.server.door),
-      repeat: !trial.users && users === 'again',
+      requests: await requestsOf(numbers, row.server.door, deployment),
+      repeat: !trial.numbers && fresh === 'nothing',
       history: `${name} at ${deployment.name}`,
       processes: {
         server: deployment.server.pid,
         database: deployment.databaseUrl === null ? null : postgres.pid(),
       },
     })
+    const { requests, different } = measurement.sent
+    row.sent = { requests: row.sent.requests + requests, different: row.sent.different + different }
+    return measurement
+  }
+
+  function comers({ row, deployment }: Subject, { connections, arrivals }: Trial): readonly number[] {
+    if (fresh === 'nothing') return regulars
+    return deployment.unseen(
+      fresh === 'users' ? userDemand.of(connections, arrivals) : tokenDemand(row, connections, arrivals),
+    )
   }
 }
 
 export type TryOut = ReturnType<typeof createTry>
 
 function ruleOf({ scenario, server }: Row): Rule {
-  if (scenario.users === 'each once') return 'first'
+  if (scenario.fresh === 'users') return 'first'
   return scenario.graceMs === 0 || !server.hasGrace ? 'writes' : { graceMs: scenario.graceMs }
 }
