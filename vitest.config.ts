@@ -11,6 +11,7 @@ const onEveryDatabase = [
   'elasticsearch',
   'graphql',
   'http/{health,server}.test.ts',
+  'jwt',
   'migrateCommand.test.ts',
   'profile',
   'storage/contract',
