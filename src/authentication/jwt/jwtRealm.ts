@@ -3,7 +3,7 @@ import { refused, type Proof, type Realm, type Refusal } from '../realm.ts'
 import type { RealmRef, Subject } from '../subject.ts'
 import type { FoundUser } from '../userRepository.ts'
 import { memberOf, parseJwt, type Jwt } from './jwt.ts'
-import { createTermsCheck, type JwtTerms } from './jwtTerms.ts'
+import { createTermsCheck, skewOf, type JwtTerms } from './jwtTerms.ts'
 import { createReadUser, type JwtClaims, type JwtUser } from './jwtUser.ts'
 import type { Keys } from './keys.ts'
 import type { ClientCheck } from './sharedSecret.ts'
@@ -51,7 +51,7 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
     if (!(await isSigned(jwt))) return 'JWT signature verification failed.'
     const user = readUser(jwt.claims)
     if (typeof user === 'string') return `Realm [${ref.name}] ${user}`
-    verified.remember(token, user, Number(jwt.claims.exp) * 1_000 + terms.clockSkew)
+    verified.remember(token, user, Number(jwt.claims.exp) * 1_000 + skewOf(terms))
     return user
   }
 

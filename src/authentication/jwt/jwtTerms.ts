@@ -29,7 +29,7 @@ export function createTermsCheck(terms: JwtTerms) {
   const patterns = terms.subjectPatterns.map(patternMatcher)
   const anySubject = subjects.length + patterns.length === 0
   const types = tokenType === 'id_token' ? ['jwt'] : ['jwt', 'at+jwt', 'application/at+jwt']
-  const skew = Math.floor(terms.clockSkew / 1_000) * 1_000
+  const skew = skewOf(terms)
 
   /** What is wrong with the token at a time in epoch milliseconds, or null. */
   return function termsProblem({ header, claims, algorithm }: Jwt, now: number): string | null {
@@ -92,6 +92,11 @@ export function createTermsCheck(terms: JwtTerms) {
   function isAfter(time: number, now: number): string | null {
     return time > now - skew ? null : 'after'
   }
+}
+
+/** How far the two clocks may differ, in milliseconds: only whole seconds count. Source: spec 5.3. */
+export function skewOf({ clockSkew }: JwtTerms): number {
+  return Math.floor(clockSkew / 1_000) * 1_000
 }
 
 /** Headers that change what is signed, or that must be understood, are not. */
