@@ -5,10 +5,11 @@ import { createIssuer, partsOf, syntheticPrincipal } from '../support/jwt.ts'
 import { createJwtApp } from '../support/jwtApp.ts'
 import { malformedAt, places, type Place, type Said } from '../support/jwtPlaces.ts'
 import { jacknich, jacknichUser, provision } from '../support/people.ts'
-import { elastic, rest } from '../support/testApp.ts'
+import { elastic, overSocket, rest } from '../support/testApp.ts'
 import type { Attack, Attacker } from './attacks/attack.ts'
 import { claims } from './attacks/claims.ts'
 import { encodings } from './attacks/encodings.ts'
+import { keys, publishedBeside } from './attacks/keys.ts'
 import { headers } from './attacks/headers.ts'
 import { attackedRealms } from './attacks/realms.ts'
 import { signatures } from './attacks/signatures.ts'
@@ -28,7 +29,7 @@ const attacker: Attacker = { ...createIssuer(), jwksUrl: `http://127.0.0.1:${por
 const app = await createJwtApp({
   settings: attackedRealms,
   environment: { ISSUER_SECRET: issuer.secret },
-  files: { 'jwks.json': JSON.stringify(issuer.jwks) },
+  files: { 'jwks.json': JSON.stringify({ keys: [...issuer.jwks.keys, ...publishedBeside(issuer)] }) },
 })
 beforeAll(async () => {
   await provision(app.fetch)
@@ -41,6 +42,7 @@ afterAll(async () => {
 
 describe.each([
   ['its signature', signatures],
+  ['its key', keys],
   ['its header', headers],
   ['its form', encodings],
   ['its claims', claims],
@@ -70,6 +72,31 @@ function refusalOf(place: Place, kind: Attack['kind'], token: string): Said {
   if (place.isCaller && !/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return malformedAt(place)
   return place.refusal(kind === 'jwt' ? syntheticPrincipal(token) : '_bearer_token')
 }
+
+describe('a token that is larger than a request may be', () => {
+  const large = `${issuer.craft()}${'A'.repeat(2_000_000)}`
+
+  it('is refused at REST as any that is none, where there is room for it', async () => {
+    const [atRest] = places
+    expect(await atRest?.show(app, large)).toEqual(atRest?.refusal('_bearer_token'))
+    expect(await atRest?.show(app, 'A'.repeat(21_000_000))).toMatchObject({ status: 413 })
+  })
+
+  it('is refused at GraphQL as any request of that size', async () => {
+    expect(await places[1]?.show(app, large)).toMatchObject({
+      status: 413,
+      body: { errors: [{ extensions: { code: 'TOO_LARGE' } }] },
+    })
+  })
+
+  it('is refused in a header as any header of that size', async () => {
+    const fetch = overSocket(await app.app.listen())
+    for (const path of ['/_security/_authenticate', '/graphql']) {
+      const response = await fetch(path, { headers: { authorization: `Bearer ${'A'.repeat(16_385)}` } })
+      expect(response.status).toBe(400)
+    }
+  })
+})
 
 describe('a token that is refused', () => {
   it('has asked for nothing at the address that it names', () => {

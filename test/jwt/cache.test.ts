@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createJwtRealm } from '../../src/authentication/jwt/jwtRealm.ts'
-import type { Keys } from '../../src/authentication/jwt/keys.ts'
+import { staticKeys, type Keys } from '../../src/authentication/jwt/keys.ts'
 import { anyClient, createSharedSecret } from '../../src/authentication/jwt/sharedSecret.ts'
 import { createVerifiedTokens } from '../../src/authentication/jwt/verifiedTokens.ts'
 import { claimsOf, createIssuer, now, syntheticPrincipal } from '../support/jwt.ts'
 import { createJwtApp } from '../support/jwtApp.ts'
 import { places } from '../support/jwtPlaces.ts'
 import { provision } from '../support/people.ts'
+import { plainJwtRealm, plainKeyOf } from '../support/plainJwtRealm.ts'
 
 const issuer = createIssuer()
 
@@ -22,47 +22,17 @@ function watchedRealm({ ttl = 1_200_000, size = 100, clockSkew = 60_000, secret 
   let time = now * 1_000
   let looks = 0
   const clock = () => time
-  const { publicKey } = issuer.keys.rsa
-  let known = [{ kid: 'rsa', algorithms: ['RS256' as const], key: publicKey }]
+  let known = [plainKeyOf(issuer)]
   const keys: Keys = {
+    ...staticKeys([]),
     current() {
       looks += 1
       return known
     },
-    ready: () => Promise.resolve(),
-    reload: () => Promise.resolve(false),
-    problem: () => null,
-    close: () => undefined,
   }
   const verified = createVerifiedTokens({ ttl, size, clock })
-  const realm = createJwtRealm({
-    ref: { name: 'web', type: 'jwt', domain: null },
-    terms: {
-      tokenType: 'id_token',
-      issuer: issuer.url,
-      audiences: ['gateway'],
-      subjects: [],
-      subjectPatterns: [],
-      algorithms: ['RS256'],
-      clockSkew,
-      fallbackClaims: {},
-      requiredClaims: {},
-    },
-    claims: {
-      tokenType: 'id_token',
-      principal: { claim: 'sub', pattern: null },
-      ...{ name: null, mail: null, groups: null, dn: null },
-      fallbackClaims: {},
-      populateMetadata: false,
-    },
-    clientCheck:
-      secret === undefined ? anyClient : createSharedSecret({ secret, gracePeriod: 0, clock }).check,
-    keys: { hmac: null, pkc: keys },
-    verified,
-    lookUp: null,
-    clock,
-    report: () => undefined,
-  })
+  const check = secret === undefined ? anyClient : createSharedSecret({ secret, gracePeriod: 0, clock }).check
+  const realm = plainJwtRealm(issuer, keys, { clock, clockSkew, clientCheck: check, verified })
   return {
     /** What the realm says of a token, and whether it had to verify it for that. */
     ask: async (token: string, clientSecret: string | null = null) => {

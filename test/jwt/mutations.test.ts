@@ -101,7 +101,7 @@ it('a token that was changed in any way is refused, and nothing fails', async ()
       if (isSound) expect(user).toHaveProperty('realm')
       else expect(user).toBe(said.body)
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 

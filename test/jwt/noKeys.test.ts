@@ -10,7 +10,6 @@ const issuer = createIssuer()
 const terms = `
     allowed_audiences: [gateway]
     claims.principal: sub
-    pkc_jwkset_reload.file_interval: 1s
     client_authentication.type: none`
 
 const app = await createJwtApp({
@@ -20,6 +19,7 @@ xpack.security.authc.realms.jwt:
     order: 1
     allowed_issuer: https://web.example/${terms}
     pkc_jwkset_path: FOLDER/missing.json
+    pkc_jwkset_reload.file_interval: 1s
   sound:
     order: -1
     allowed_issuer: https://sound.example/${terms}
@@ -35,6 +35,7 @@ xpack.security.authc.realms.jwt:
     allowed_signature_algorithms: [RS256, HS256]
     hmac_key: \${HMAC_KEY}${terms}
     pkc_jwkset_path: FOLDER/broken.json
+    pkc_jwkset_reload.file_interval: 1s
 `,
   environment: { HMAC_KEY: issuer.secret },
   files: { 'jwks.json': JSON.stringify(issuer.jwks), 'broken.json': '{"keys":[{"kty":"RSA","n":"s3cret-n' },
