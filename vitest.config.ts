@@ -12,6 +12,7 @@ const onEveryDatabase = [
   'elasticsearch',
   'graphql',
   'http/{health,server}.test.ts',
+  'jwt',
   'migrateCommand.test.ts',
   'profile',
   'storage/contract',

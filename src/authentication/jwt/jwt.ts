@@ -14,7 +14,7 @@ export interface Jwt {
 }
 
 /** In characters, as they come. */
-const longestToken = 16_384
+export const longestToken = 16_384
 const longestHeader = 8_192
 
 /**

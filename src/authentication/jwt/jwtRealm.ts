@@ -2,8 +2,8 @@ import { Failure } from '../../errors.ts'
 import { refused, type Proof, type Realm, type Refusal } from '../realm.ts'
 import type { RealmRef, Subject } from '../subject.ts'
 import type { FoundUser } from '../userRepository.ts'
-import { memberOf, parseJwt, type Jwt } from './jwt.ts'
-import { createTermsCheck, type JwtTerms } from './jwtTerms.ts'
+import { longestToken, memberOf, parseJwt, type Jwt } from './jwt.ts'
+import { createTermsCheck, skewOf, type JwtTerms } from './jwtTerms.ts'
 import { createReadUser, type JwtClaims, type JwtUser } from './jwtUser.ts'
 import type { Keys } from './keys.ts'
 import type { ClientCheck } from './sharedSecret.ts'
@@ -35,6 +35,7 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
     async authenticate(credentials) {
       if (credentials.kind !== 'accessToken') return null
       const { token, clientSecret } = credentials
+      if (token.length > longestToken) return null
       const read = verified.find(token) ?? parseJwt(token)
       if (!read) return null
       const clientProblem = clientCheck(clientSecret)
@@ -51,7 +52,7 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
     if (!(await isSigned(jwt))) return 'JWT signature verification failed.'
     const user = readUser(jwt.claims)
     if (typeof user === 'string') return `Realm [${ref.name}] ${user}`
-    verified.remember(token, user, Number(jwt.claims.exp) * 1_000 + terms.clockSkew)
+    verified.remember(token, user, Number(jwt.claims.exp) * 1_000 + skewOf(terms))
     return user
   }
 

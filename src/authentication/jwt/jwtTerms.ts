@@ -30,7 +30,7 @@ type Check = (jwt: Jwt, now: number) => string | null
 export function createTermsCheck(terms: JwtTerms): Check {
   const { issuer, audiences, subjects, subjectPatterns, algorithms, fallbackClaims } = terms
   const isIdToken = terms.tokenType === 'id_token'
-  const skew = Math.floor(terms.clockSkew / 1_000) * 1_000
+  const skew = skewOf(terms)
   const patterns = subjectPatterns.map(patternMatcher)
   const isSubject = (value: string) =>
     subjects.length + patterns.length === 0 ||
@@ -87,6 +87,11 @@ export function createTermsCheck(terms: JwtTerms): Check {
   function after(name: string): Check {
     return timed(name, 'after', (time, now) => time > now - skew)
   }
+}
+
+/** The clock skew, in milliseconds: whole seconds. */
+export function skewOf({ clockSkew }: JwtTerms): number {
+  return Math.floor(clockSkew / 1_000) * 1_000
 }
 
 /** What has to be understood, or changes what is signed, is not. Source: RFC 7515, section 4.1.11; RFC 7797. */

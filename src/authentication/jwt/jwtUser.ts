@@ -51,7 +51,7 @@ export function createReadUser({ tokenType, fallbackClaims, populateMetadata, ..
     if (wrong !== undefined) return `the claim for [${wrong}] is not text`
     const { principal, name, mail } = Object.fromEntries(read) as Record<string, string[] | undefined>
     const username = principal?.[0] ?? ''
-    if (username === '' || username.length > longestPrincipal) return 'no principal'
+    if (username.trim() === '' || username.length > longestPrincipal) return 'no principal'
     return {
       username,
       fullName: name?.[0] ?? null,
