@@ -12,6 +12,7 @@ const onEveryDatabase = [
   'graphql',
   'http/{health,server}.test.ts',
   'migrateCommand.test.ts',
+  'oidc',
   'profile',
   'storage/contract',
   'storage/migrate.test.ts',
