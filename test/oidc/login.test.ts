@@ -4,15 +4,9 @@ import { logInAt, programToken } from '../support/openidTokens.ts'
 import { jacknich, jacknichUid, loginBackend } from '../support/people.ts'
 import { rejection, type ProfileBody } from '../support/profileBody.ts'
 import { elastic, rest, type Fetch } from '../support/testApp.ts'
-import {
-  accessTokens,
-  activate,
-  anyClient,
-  gatewayWith,
-  idTokens,
-  profileOf,
-  programTokens,
-} from './gateway.ts'
+import { activate, profileOf } from './activate.ts'
+import { gatewayWith } from './gateway.ts'
+import { accessTokens, anyClient, idTokens, programTokens } from './realms.ts'
 
 describe('the tokens of a login at an OpenID provider', () => {
   it.each(['RS256', 'ES256'] as const)(

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { decodeJwt, importJWK, SignJWT } from 'jose'
@@ -6,17 +7,9 @@ import { newKey, startOpenidProvider } from '../support/openidProvider.ts'
 import { logInAt } from '../support/openidTokens.ts'
 import { jacknich, loginBackend } from '../support/people.ts'
 import { graphql, rest, type Fetch } from '../support/testApp.ts'
-import {
-  activate,
-  activateAtGraphql,
-  activateAtRest,
-  anyClient,
-  gatewayWith,
-  idTokens,
-  patience,
-  readiness,
-  untilReady,
-} from './gateway.ts'
+import { activate, activateAtGraphql, activateAtRest } from './activate.ts'
+import { gatewayWith, patience, readiness, untilReady } from './gateway.ts'
+import { anyClient, idTokens } from './realms.ts'
 
 const [first, second, foreign] = await Promise.all([
   newKey('RS256', 'first'),
@@ -49,7 +42,7 @@ describe('a provider that is down', () => {
     const { fetch } = app
 
     expect(await activate(fetch, idToken)).toEqual({ status: 503 })
-    expect(await bearer(fetch, idToken)).toBe(503)
+    expect(await bearer(fetch, idToken)).toEqual([503, 503])
     const reason =
       'the realm [portal] cannot verify tokens: its keys cannot be had: it cannot be read: ECONNREFUSED'
     expect(await readiness(fetch)).toEqual({ status: 200, body: { status: 'degraded', reason } })
@@ -60,7 +53,7 @@ describe('a provider that is down', () => {
     await provider.start()
     await untilReady(app)
     expect(await activate(fetch, idToken)).toMatchObject({ status: 200 })
-    expect(await bearer(fetch, idToken)).toBe(200)
+    expect(await bearer(fetch, idToken)).toEqual([200, 200])
   })
 
   it('later changes nothing for the tokens of keys that are known', async () => {
@@ -127,6 +120,17 @@ describe('a provider that takes connections and does not answer', () => {
     held[0]?.end(await (await globalThis.fetch(provider.jwksUri)).text())
     expect(await waiting).toMatchObject({ status: 200 })
   })
+
+  it('does not keep the gateway from stopping', async () => {
+    const provider = await startOpenidProvider(first)
+    const asked = Promise.withResolvers<ServerResponse>()
+    provider.answerJwks((_, response) => asked.resolve(response))
+    const { app } = await gatewayWith(idTokens(provider) + anyClient + slow('1m'))
+    const answer = await asked.promise
+    const givenUp = once(answer, 'close')
+    await app.close()
+    await givenUp
+  })
 })
 
 describe('a provider that answers something else', () => {
@@ -184,26 +188,30 @@ describe('a provider that answers something else', () => {
 describe('a flood of tokens whose keys nobody knows', () => {
   it('makes the realm ask once, has each refused, and good tokens taken meanwhile', async () => {
     const provider = await startOpenidProvider(first)
-    const { fetch } = await gatewayWith(idTokens(provider) + anyClient)
+    const { fetch, advance } = await gatewayWith(idTokens(provider) + anyClient)
     const { idToken } = await logInAt(provider, 'sub-1')
     expect(await activate(fetch, idToken)).toMatchObject({ status: 200 })
     expect(provider.jwksRequests()).toBe(1)
 
     const key = await importJWK(foreign, foreign.alg)
-    const tokens = await Promise.all(
-      Array.from({ length: 500 }, (_, number) =>
-        new SignJWT(decodeJwt(idToken))
-          .setProtectedHeader({ alg: foreign.alg, kid: `unknown-${number}` })
-          .sign(key),
-      ),
-    )
+    const signed = (kid: string) =>
+      new SignJWT(decodeJwt(idToken)).setProtectedHeader({ alg: foreign.alg, kid }).sign(key)
+    const tokens = await Promise.all(Array.from({ length: 500 }, (_, number) => signed(`unknown-${number}`)))
+    const flood = () =>
+      tokens.map((token, number) => (number % 2 ? activateAtGraphql : activateAtRest)(fetch, token))
     const unseen = await logInAt(provider, 'sub-2')
-    const flood = tokens.map((token, number) =>
-      (number % 2 ? activateAtGraphql : activateAtRest)(fetch, token),
-    )
-    expect(await activate(fetch, unseen.idToken)).toMatchObject({ status: 200 })
-    for (const outcome of await Promise.all(flood)) expect(outcome).toMatchObject({ status: 401 })
-    expect(provider.jwksRequests()).toBe(2)
+    // What comes while the keys are asked for, what comes soon after, and what comes when they may be asked for again.
+    for (const [later, requests] of [
+      [0, 2],
+      [cooldown - 2_000, 2],
+      [2_000, 3],
+    ] as const) {
+      await advance(later)
+      const outcomes = flood()
+      expect(await activate(fetch, unseen.idToken)).toMatchObject({ status: 200 })
+      for (const outcome of await Promise.all(outcomes)) expect(outcome).toMatchObject({ status: 401 })
+      expect(provider.jwksRequests()).toBe(requests)
+    }
   })
 })
 
@@ -225,8 +233,13 @@ async function passwordsWork(fetch: Fetch): Promise<void> {
   expect(atGraphql.body).toEqual({ data: { activateProfile: { __typename: 'Profile' } } })
 }
 
-/** With which status the bearer of a token is answered. */
-async function bearer(fetch: Fetch, token: string): Promise<number> {
-  const headers = { authorization: `Bearer ${token}` }
-  return (await fetch('/_security/_authenticate', { headers })).status
+/** With which status the bearer of a token is answered at each door. */
+async function bearer(fetch: Fetch, token: string): Promise<number[]> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ query: '{ viewer { username } }' })
+  const answers = [
+    await fetch('/_security/_authenticate', { headers }),
+    await fetch('/graphql', { method: 'POST', headers, body }),
+  ]
+  return answers.map(({ status }) => status)
 }

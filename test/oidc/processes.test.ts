@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { deployment, startGateways } from '../support/gateways.ts'
 import { newKey, startOpenidProvider } from '../support/openidProvider.ts'
 import { logInAt } from '../support/openidTokens.ts'
-import { activate, anyClient, idTokens, patience } from './gateway.ts'
+import { activate } from './activate.ts'
+import { patience } from './gateway.ts'
+import { anyClient, idTokens } from './realms.ts'
 
 describe(`a deployment ${deployment.name}`, () => {
   it('makes one profile of a token, and follows the keys of its provider everywhere', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { newKey, startOpenidProvider } from '../support/openidProvider.ts'
 import { logInAt } from '../support/openidTokens.ts'
-import { activate, anyClient, gatewayWith, idTokens, patience } from './gateway.ts'
+import { activate } from './activate.ts'
+import { gatewayWith, patience } from './gateway.ts'
+import { anyClient, idTokens } from './realms.ts'
 
 const [first, second] = await Promise.all([newKey('RS256', 'first'), newKey('ES256', 'second')])
 
