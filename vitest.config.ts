@@ -14,6 +14,7 @@ const onEveryDatabase = [
   'http/{health,server}.test.ts',
   'jwt',
   'migrateCommand.test.ts',
+  'oidc',
   'profile',
   'storage/contract',
   'storage/migrate.test.ts',

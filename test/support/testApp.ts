@@ -28,6 +28,8 @@ interface TestAppOptions {
   environment?: Record<string, string>
   /** What `gateway.yml` says. */
   settings?: string
+  /** Where its clock stands at first, in epoch milliseconds. */
+  now?: number
 }
 
 export interface Credentials {
@@ -38,7 +40,11 @@ export interface Credentials {
 export const elastic = { username: 'elastic', password: 'elastic-p@ssw0rd' }
 
 /** The whole gateway in process, on a database of its own, with a clock that only the test moves. */
-export async function createTestApp({ environment = {}, settings }: TestAppOptions = {}): Promise<TestApp> {
+export async function createTestApp({
+  environment = {},
+  settings,
+  now = 1_800_000_000_000,
+}: TestAppOptions = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const database = await newDatabase()
   const lines: string[] = []
@@ -56,7 +62,6 @@ export async function createTestApp({ environment = {}, settings }: TestAppOptio
     ...(settings !== undefined && { GATEWAY_CONFIG: join(folder, 'gateway.yml') }),
     ...environment,
   })
-  let now = 1_800_000_000_000
   await database.setTime(now)
   const app = await createApp({
     config,
