@@ -155,7 +155,6 @@ describe('a provider that answers something else', () => {
         (_, to) => to.setHeader('content-type', 'text/html').end('<!doctype html><p>Sign in'),
       ],
       ['it is no JWK set', (_, to) => to.end('{"keys":[')],
-      ['it holds no key that can be used', (_, to) => to.end('{"keys":[]}')],
       [
         'it is longer than 1048576 bytes',
         (_, to) => to.setHeader('content-length', twoMebibytes.length).end(twoMebibytes),
