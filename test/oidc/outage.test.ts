@@ -180,7 +180,7 @@ describe('a provider that answers something else', () => {
       await advance(cooldown)
       expect(await activate(fetch, idToken)).toMatchObject({ status: 200 })
     }, patience)
-    expect(logs()).toMatch(/its keys can be had again/)
+    expect(logs()).toMatch(/its keys can be had now/)
   })
 })
 
