@@ -42,6 +42,7 @@ describe('a configuration of nothing', () => {
       settings: {
         realms: { native: { native: native(0) } },
         activation: { unchanged_grace: 30_000 },
+        token: { timeout: 1_200_000, revoke_on_reuse: true },
         profile: { max_size: 10 * 1024 * 1024 },
         http: { max_content_length: 20 * 1024 * 1024 },
         graphql: { max_content_length: 1024 * 1024 },
@@ -243,6 +244,22 @@ describe('a setting', () => {
     expect(await problems(`realms.native.corp:\n  ${text}\n`)).toEqual([
       expect.stringMatching(new RegExp(`^gateway\\.yml:[12]: realms\\.native\\.corp\\.${problem}$`)),
     ])
+  })
+
+  it.each(['1s', '20m', '1h'])('of tokens may be a lifetime of %s', async (text) => {
+    const { settings } = await load(`token: { timeout: ${text}, revoke_on_reuse: false }`)
+    expect(settings.token.revoke_on_reuse).toBe(false)
+  })
+
+  it.each([
+    ['timeout: 999ms', 'timeout: expected at least 1s and at most 1h'],
+    ['timeout: 0', 'timeout: expected at least 1s and at most 1h'],
+    ['timeout: 61m', 'timeout: expected at least 1s and at most 1h'],
+    ['timeout: soon', 'timeout: expected a time such as 30s or 5m'],
+    ['revoke_on_reuse: no', 'revoke_on_reuse: expected true or false'],
+    ['enabled: true', 'enabled: unknown setting'],
+  ])('of tokens is refused: %s', async (text, problem) => {
+    expect(await problems(`token.${text}`)).toEqual([`gateway.yml:1: token.${problem}`])
   })
 
   it('cannot make a second native realm', async () => {

@@ -16,6 +16,7 @@ import { profileEnabled } from './cases/profileEnabled.ts'
 import { profileVersions } from './cases/profileVersions.ts'
 import { roles } from './cases/roles.ts'
 import { routing } from './cases/routing.ts'
+import { tokens } from './cases/tokens.ts'
 import { users } from './cases/users.ts'
 
 /** Everything that Elasticsearch does on this part of its wire, in the order of the specification. */
@@ -37,6 +38,7 @@ export const conformanceList: readonly ConformanceCase[] = [
   profileEnabled, // 3.4
   users, // 4.1
   about, // 4.2, 4.4
+  tokens, // 4.3
   roles, // 4.1, 4.5
 ]
   .flat()

@@ -88,6 +88,40 @@ describe.each([
     })
   })
 
+  it('gets tokens, is known by them, and invalidates them', async () => {
+    const { access_token, refresh_token, ...rest } = await operator.security.getToken(grant)
+    expect(rest).toMatchObject({
+      type: 'Bearer',
+      expires_in: 1_200,
+      authentication: { username: 'jacknich' },
+    })
+    const bearer = new Client({ node, auth: { bearer: access_token } })
+    clients.push(bearer)
+    expect(await bearer.security.authenticate()).toMatchObject({
+      username: 'jacknich',
+      authentication_type: 'token',
+    })
+    const byToken = { grant_type: 'access_token', access_token } as const
+    expect(await application.security.activateUserProfile(byToken)).toMatchObject({ uid: jacknichUid })
+
+    const refreshing = { grant_type: 'refresh_token', refresh_token: refresh_token ?? '' } as const
+    expect(await operator.security.getToken(refreshing)).toMatchObject({ type: 'Bearer' })
+    expect(await operator.security.invalidateToken({ token: access_token })).toEqual({
+      invalidated_tokens: 1,
+      previously_invalidated_tokens: 0,
+      error_count: 0,
+    })
+    expect(await refusalOf(bearer.security.authenticate())).toEqual({ status: 401, reason: 'token expired' })
+    expect(await operator.security.invalidateToken({ username: 'jacknich' })).toMatchObject({
+      invalidated_tokens: 3,
+      previously_invalidated_tokens: 1,
+    })
+    expect(await refusalOf(operator.security.getToken(refreshing))).toMatchObject({ status: 400 })
+    expect(await refusalOf(operator.security.invalidateToken({ token: 'unknown' }))).toMatchObject({
+      status: 404,
+    })
+  })
+
   it('changes a password, of others and its own', async () => {
     const { username } = jacknich
     await operator.security.changePassword({ username, password: 'changed' })

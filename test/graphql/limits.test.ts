@@ -25,7 +25,14 @@ describe('one field that takes a credential', () => {
   it('is what every mutation with a credential among its arguments is', () => {
     const fields = Object.values(schema.getMutationType()?.getFields() ?? {})
     const taking = fields.filter(({ extensions }) => extensions.takesCredential)
-    expect(taking.map(({ name }) => name)).toEqual(['activateProfile', 'putUser', 'changePassword'])
+    expect(taking.map(({ name }) => name)).toEqual([
+      'activateProfile',
+      'putUser',
+      'changePassword',
+      'createToken',
+      'refreshToken',
+      'invalidateTokens',
+    ])
   })
 
   it.each([

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Basis } from '../../../src/authentication/basis.ts'
 import { invalidateAll } from '../../../src/authentication/tokens/invalidate.ts'
 import { hashesOf, hashOf, newToken, successorOf } from '../../../src/authentication/tokens/opaqueToken.ts'
 import type { Lifetimes, NewPair } from '../../../src/authentication/tokens/tokenRepository.ts'
 import type { StoredUser } from '../../../src/authentication/userRepository.ts'
-import { prepared, type TestDatabase } from '../../support/testDatabase.ts'
+import { databaseName, prepared, type TestDatabase } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { delicateDocuments } from './documents.ts'
 
@@ -343,6 +344,29 @@ describe('tokens', () => {
         await Promise.all([refreshing(), invalidateAll(tokens, selection)])
         expect(await tokens.active({ username: 'ada', realmName: null })).toEqual([])
       }
+    })
+
+    // SQLite does one after the other.
+    it.runIf(databaseName === 'postgresql')('waits for a refreshing that has begun', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens, run } = database
+      const { accessHash, family } = await issued(database, basis)
+      await tokens.use(accessHash, 'salt')
+      await run(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$`)
+      await run('CREATE TRIGGER slow BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION wait()')
+      onTestFinished(async () => {
+        await run('DROP FUNCTION wait CASCADE')
+      })
+      const successor = { accessHash: 'a', refreshHash: 'r' }
+      const refreshing = tokens.succeed({ accessHash, salt: 'salt' }, successor, lifetimes)
+      await setTimeout(200)
+      await invalidateAll(tokens, { family })
+      expect(await refreshing).toBe(true)
+      expect(await tokens.find({ accessHash: 'a' })).toMatchObject({
+        accessInvalidated: true,
+        refresh: { invalidated: true },
+      })
     })
 
     it('counts every token once, of more than one statement takes', async () => {
