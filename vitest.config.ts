@@ -13,6 +13,7 @@ const onEveryDatabase = [
   'http/{health,server}.test.ts',
   'migrateCommand.test.ts',
   'profile',
+  'realms',
   'storage/contract',
   'storage/migrate.test.ts',
   'storage/previousRelease.test.ts',

@@ -66,14 +66,17 @@ export async function createApp({
     statementTimeout: settings.database.statement_timeout,
     migrateOnStart: settings.database.migrate === 'on_start',
   })
+  const closing: (() => unknown)[] = [database.close]
   try {
     const { users, roles, profiles } = database
 
+    const passwords = createPasswords()
+    const realms = createRealms({ settings, users, passwords, clock, logger })
+    closing.unshift(realms.close)
+    const madeUpPassword = await prepareSuperuser()
+    // Last of what can be in the way: a gateway that does not start agrees on nothing.
     const agreement = agreementOf(settings)
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
-    const passwords = createPasswords()
-    const madeUpPassword = await prepareSuperuser()
-    const realms = createRealms({ settings, users, passwords, clock, logger })
     const prove = createChain(realms.chain)
     const authorize = createAuthorize(roles)
 
@@ -124,10 +127,7 @@ export async function createApp({
       problems: realms.problems,
       logger,
     })
-    server.addHook('onClose', () => {
-      realms.close()
-      return database.close()
-    })
+    server.addHook('onClose', close)
 
     return {
       server,
@@ -150,7 +150,11 @@ export async function createApp({
       return (await ensureSuperuser(parts, password)) === 'made' ? password : null
     }
   } catch (error) {
-    await database.close()
+    await close()
     throw error
+  }
+
+  async function close(): Promise<void> {
+    for (const end of closing) await end()
   }
 }
