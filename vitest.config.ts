@@ -16,6 +16,7 @@ const onEveryDatabase = [
   'migrateCommand.test.ts',
   'oidc',
   'profile',
+  'realms',
   'storage/contract',
   'storage/migrate.test.ts',
   'storage/previousRelease.test.ts',

@@ -69,14 +69,17 @@ export async function createApp({
     statementTimeout: settings.database.statement_timeout,
     migrateOnStart: settings.database.migrate === 'on_start',
   })
+  const closing: (() => unknown)[] = [database.close]
   try {
     const { users, roles, profiles, tokens } = database
 
+    const passwords = createPasswords()
+    const realms = createRealms({ settings, users, passwords, clock, logger })
+    closing.unshift(realms.close)
+    const madeUpPassword = await prepareSuperuser()
+    // Last of what can be in the way: a gateway that does not start agrees on nothing.
     const agreement = agreementOf(settings)
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
-    const passwords = createPasswords()
-    const madeUpPassword = await prepareSuperuser()
-    const realms = createRealms({ settings, users, passwords, clock, logger })
     const realmOf = realms.refOf
     const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])
     const authorize = createAuthorize(roles)
@@ -139,17 +142,15 @@ export async function createApp({
       problems: realms.problems,
       logger,
     })
-    const stopSweeper = startSweeper({
-      tokens,
-      report: (cause) => {
-        logger.error({ err: cause }, 'could not remove old tokens')
-      },
-    })
-    server.addHook('onClose', async () => {
-      realms.close()
-      await stopSweeper()
-      await database.close()
-    })
+    closing.unshift(
+      startSweeper({
+        tokens,
+        report: (cause) => {
+          logger.error({ err: cause }, 'could not remove old tokens')
+        },
+      }),
+    )
+    server.addHook('onClose', close)
 
     return {
       server,
@@ -172,7 +173,11 @@ export async function createApp({
       return (await ensureSuperuser(parts, password)) === 'made' ? password : null
     }
   } catch (error) {
-    await database.close()
+    await close()
     throw error
+  }
+
+  async function close(): Promise<void> {
+    for (const end of closing) await end()
   }
 }

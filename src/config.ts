@@ -79,10 +79,13 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         })
         .prefault({}),
     })
-    .superRefine(({ domains: named, realms: byType }, context) => {
-      for (const [domain, message] of domainProblems(named, byType))
-        context.addIssue({ code: 'custom', path: ['domains', domain, 'realms'], message })
-    })
+    .superRefine(
+      ({ domains: named, realms: byType }, context) => {
+        for (const [domain, message] of domainProblems(named, byType))
+          context.addIssue({ code: 'custom', path: ['domains', domain, 'realms'], message })
+      },
+      { when: () => true },
+    )
     .transform((settings) => ({ ...settings, domains: resolvedDomains(settings.domains, settings.realms) }))
 
 export type Settings = z.output<ReturnType<typeof settingsSchema>>

@@ -48,7 +48,7 @@ function compiled(expression: string): RE2JS | null {
 }
 
 function expressionOf(pattern: string): string {
-  return pattern.replaceAll(/\\(.)|[\s\S]/gu, (one, escaped: string | undefined) => {
+  return pattern.replaceAll(/\\([\s\S])|[\s\S]/gu, (one, escaped: string | undefined) => {
     if (escaped !== undefined) return RE2JS.quote(escaped)
     if (one === '*') return '.*'
     return one === '?' ? '.' : RE2JS.quote(one)

@@ -1,33 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadConfig, type Config } from '../src/config.ts'
+import { loadConfig } from '../src/config.ts'
 import { Failure } from '../src/errors.ts'
+import { load, problems } from './support/loading.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
-
-type Environment = Record<string, string>
-
-/** The configuration of an environment, and of a `gateway.yml` that stands in a folder with other files. */
-async function load(
-  settings: string | null,
-  environment: Environment = {},
-  files: Environment = {},
-): Promise<Config> {
-  const folder = await temporaryFolder()
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  if (settings === null) return loadConfig(environment)
-  const file = join(folder, 'gateway.yml')
-  await writeFile(file, settings)
-  return loadConfig({ GATEWAY_CONFIG: file, ...environment })
-}
-
-/** What is said to be wrong, with `gateway.yml` for its path. */
-async function problems(settings: string | null, environment: Environment = {}, files: Environment = {}) {
-  const failure: unknown = await load(settings, environment, files).catch((error: unknown) => error)
-  if (!(failure instanceof Failure)) throw new Error('nothing is said to be wrong', { cause: failure })
-  expect(failure).toMatchObject({ code: 'CONFIGURATION', message: 'the configuration is not valid' })
-  return failure.problems.map((problem) => problem.replaceAll(/\/\S*\/(gateway\.yml)/g, '$1'))
-}
 
 const native = (order: number, enabled = true) => ({ order, enabled })
 
@@ -40,7 +17,8 @@ describe('a configuration of nothing', () => {
       elasticPassword: null,
       logLevel: 'info',
       settings: {
-        realms: { native: { native: native(0) } },
+        realms: { native: { native: native(-Infinity) }, jwt: {} },
+        domains: [],
         activation: { unchanged_grace: 30_000 },
         token: { timeout: 1_200_000, revoke_on_reuse: true },
         profile: { max_size: 10 * 1024 * 1024 },

@@ -20,7 +20,7 @@ export function fallbackClaim(place: RealmPlace, claim: 'sub' | 'aud') {
 export function requiredClaims(place: RealmPlace) {
   const checked = registered.filter((claim) => claim !== 'jti')
 
-  return z.unknown().transform((given, context) => {
+  return z.record(z.string(), z.unknown(), { error: 'expected claims' }).transform((given, context) => {
     const claims = leaves(given).map(([claim, value]) => {
       const setting = `required_claims.${claim}`
       const values = realmSetting(place).texts(setting).safeParse(value)
@@ -54,6 +54,8 @@ function groupsIn(pattern: string): number {
 }
 
 function leaves(given: unknown, path: readonly string[] = []): (readonly [string, unknown])[] {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return [[path.join('.'), given]]
-  return Object.entries(given).flatMap(([name, inner]) => leaves(inner, [...path, name]))
+  const inside =
+    typeof given === 'object' && given !== null && !Array.isArray(given) ? Object.entries(given) : []
+  if (inside.length === 0 && path.length > 0) return [[path.join('.'), given]]
+  return inside.flatMap(([name, inner]) => leaves(inner, [...path, name]))
 }

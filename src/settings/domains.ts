@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { yesOrNo } from './value.ts'
-
-/** Realms that are in a domain without being configured: Elasticsearch has them by default. */
-const defaultRealms: Readonly<Record<string, string>> = { default_native: 'native', default_file: 'file' }
+import { within, yesOrNo } from './value.ts'
 
 const domain = z.strictObject({
   /** In which one username is one person. */
@@ -25,48 +22,65 @@ const domain = z.strictObject({
 /** Domains by name. Source: spec 2.3. */
 export const domains = z
   .record(z.string(), domain)
-  .superRefine((named, context) => {
-    for (const [name, { uid_generation: uids }] of Object.entries(named)) {
-      const problem = (path: string[], message: string) => {
-        context.addIssue({ code: 'custom', path: [name, ...path], message })
+  .superRefine(
+    (named, context) => {
+      for (const [name, settings] of Object.entries(within(named))) {
+        const problem = (path: string[], message: string) => {
+          context.addIssue({ code: 'custom', path: [name, ...path], message })
+        }
+        const { literal_username: isLiteral, suffix } = within(within(settings).uid_generation)
+        if (name.startsWith('_')) problem([], 'the name of a domain must not start with [_]')
+        if (isLiteral === true && suffix === undefined)
+          problem(['uid_generation'], 'literal_username needs a suffix')
+        if (isLiteral === false && suffix !== undefined)
+          problem(['uid_generation', 'suffix'], 'is only for literal_username: true')
       }
-      if (name.startsWith('_')) problem([], 'the name of a domain must not start with [_]')
-      if (uids.literal_username && uids.suffix === undefined)
-        problem(['uid_generation'], 'literal_username needs a suffix')
-      if (!uids.literal_username && uids.suffix !== undefined)
-        problem(['uid_generation', 'suffix'], 'is only for literal_username: true')
-    }
-  })
+    },
+    { when: () => true },
+  )
   .prefault({})
 
 type Domains = z.output<typeof domains>
-type Realms = Readonly<Record<'native' | 'jwt', Readonly<Record<string, unknown>>>>
+type Realms = Readonly<Record<'native' | 'jwt', unknown>>
 
 /** What is wrong between domains and realms, each domain with its problem. Source: spec 2.3. */
-export function domainProblems(named: Domains, realms: Realms): [domain: string, message: string][] {
-  const members = Object.entries(named).flatMap(([name, { realms: own }]) =>
-    [...new Set(own)].map((realm) => ({ name, realm })),
-  )
-  return members.flatMap(({ name, realm }): [string, string][] => {
-    const all = members.filter((member) => member.realm === realm).map((member) => member.name)
-    const several = `realm [${realm}] is associated to domains [${all.sort().join(', ')}]`
-    if (typeOf(realm, realms) === null)
-      return [[name, `Undefined realms [${realm}] cannot be assigned to domains`]]
-    return all.length > 1 ? [[name, `Realms can be associated to at most one domain, but ${several}`]] : []
+export function domainProblems(named: unknown, realms: unknown): [domain: string, message: string][] {
+  const { native, jwt } = within(realms)
+  const members = Object.entries(within(named)).flatMap(([domain, settings]) => {
+    const { realms: own } = within(settings)
+    return (Array.isArray(own) ? own : []).map((realm) => ({
+      domain,
+      realm: String(realm),
+      ref: refOf(String(realm), { native, jwt }),
+    }))
+  })
+  return members.flatMap(({ domain, realm, ref }): [string, string][] => {
+    if (!ref) return [[domain, `Undefined realms [${realm}] cannot be assigned to domains`]]
+    const same = members.filter((other) => other.ref?.type === ref.type && other.ref.name === ref.name)
+    const all = [...new Set(same.map((member) => member.domain))].sort().join(', ')
+    const several = `realm [${realm}] is associated to domains [${all}]`
+    const isAlone = same.every((member) => member.domain === domain)
+    return isAlone ? [] : [[domain, `Realms can be associated to at most one domain, but ${several}`]]
   })
 }
 
 /** The realms of each domain with their types, as profiles remember them. */
 export function resolvedDomains(named: Domains, realms: Realms) {
-  return Object.entries(named).map(([name, { realms: own, uid_generation: uids }]) => ({
-    name,
-    realms: [...new Set(own)].map((realm) => ({ name: realm, type: typeOf(realm, realms) ?? '' })),
-    literalSuffix: uids.suffix ?? null,
-  }))
+  return Object.entries(named).map(([name, { realms: own, uid_generation: uids }]) => {
+    const refs = own.flatMap((realm) => refOf(realm, realms) ?? [])
+    const distinct = new Map(refs.map((ref) => [`${ref.type}/${ref.name}`, ref]))
+    return { name, realms: [...distinct.values()], literalSuffix: uids.suffix ?? null }
+  })
 }
 
-function typeOf(realm: string, { native, jwt }: Realms): string | null {
-  if (Object.hasOwn(native, realm)) return 'native'
-  if (Object.hasOwn(jwt, realm)) return 'jwt'
-  return defaultRealms[realm] ?? null
+/**
+ * The realm that a domain means. Elasticsearch's names for its realms by default are always known: there is only one
+ * native realm, whatever it is called here, and none of files.
+ */
+function refOf(realm: string, { native, jwt }: Realms): { name: string; type: string } | null {
+  const natives = Object.keys(within(native))
+  if (natives.includes(realm)) return { name: realm, type: 'native' }
+  if (Object.hasOwn(within(jwt), realm)) return { name: realm, type: 'jwt' }
+  if (realm === 'default_native') return { name: natives[0] ?? realm, type: 'native' }
+  return realm === 'default_file' ? { name: realm, type: 'file' } : null
 }

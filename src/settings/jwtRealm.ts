@@ -4,7 +4,7 @@ import { claimPattern, fallbackClaim, requiredClaims } from './claim.ts'
 import { jwtRealmProblems, signatureAlgorithms } from './jwtRealmProblems.ts'
 import { certificates, keySource } from './keySource.ts'
 import { keyOf, realmSetting, type RealmPlace } from './realmSetting.ts'
-import { duration, durationFrom, integer, order, yesOrNo } from './value.ts'
+import { duration, durationFrom, integer, order, within, yesOrNo } from './value.ts'
 
 /** The settings of a JWT realm, named as Elasticsearch has them. Source: spec 5.1. */
 export function jwtRealm(place: RealmPlace) {
@@ -39,13 +39,15 @@ export function jwtRealm(place: RealmPlace) {
         .prefault({}),
       required_claims: requiredClaims(place).prefault({}),
       /** Which claim says what of the user. */
-      claims: z.strictObject({
-        principal: text('claims.principal'),
-        groups: text('claims.groups').optional(),
-        dn: text('claims.dn').optional(),
-        mail: text('claims.mail').optional(),
-        name: text('claims.name').optional(),
-      }),
+      claims: z
+        .strictObject({
+          principal: text('claims.principal'),
+          groups: text('claims.groups').optional(),
+          dn: text('claims.dn').optional(),
+          mail: text('claims.mail').optional(),
+          name: text('claims.name').optional(),
+        })
+        .prefault({} as never),
       /** Of which part of those claims: the one group of a regular expression. */
       claim_patterns: z
         .strictObject({
@@ -111,10 +113,13 @@ export function jwtRealm(place: RealmPlace) {
         })
         .prefault({}),
     })
-    .superRefine((settings, context) => {
-      for (const [setting, message] of jwtRealmProblems(place, settings))
-        context.addIssue({ code: 'custom', path: setting.split('.'), message })
-    })
+    .superRefine(
+      (settings, context) => {
+        for (const [setting, message] of jwtRealmProblems(place, within(settings)))
+          context.addIssue({ code: 'custom', path: setting.split('.'), message })
+      },
+      { when: () => true },
+    )
 }
 
 export type JwtRealmSettings = z.output<ReturnType<typeof jwtRealm>>

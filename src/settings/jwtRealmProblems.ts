@@ -1,28 +1,13 @@
 import { keyOf, type RealmPlace } from './realmSetting.ts'
+import { within } from './value.ts'
 
 const hmac = ['HS256', 'HS384', 'HS512'] as const
 const pkc = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const
 
 export const signatureAlgorithms = [...hmac, ...pkc] as const
 
-/** What settings of a JWT realm can contradict each other in. */
-interface Settings {
-  readonly token_type: 'id_token' | 'access_token'
-  readonly allowed_subjects?: unknown
-  readonly allowed_subject_patterns?: unknown
-  readonly allowed_signature_algorithms: readonly (typeof signatureAlgorithms)[number][]
-  readonly fallback_claims: object
-  readonly claims: object
-  readonly claim_patterns: object
-  readonly pkc_jwkset_path?: unknown
-  readonly hmac_jwkset?: unknown
-  readonly hmac_key?: unknown
-  readonly client_authentication: {
-    readonly type: 'shared_secret' | 'none'
-    readonly shared_secret?: unknown
-  }
-  readonly pkc_jwkset_reload: { readonly url_interval_min: number; readonly url_interval_max: number }
-}
+/** Settings of a JWT realm. One that is wrong in itself can be anything, and then contradicts no other. */
+type Settings = Readonly<Record<string, unknown>>
 
 type Problem = readonly [setting: string, message: string]
 
@@ -41,13 +26,13 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
 
   function subjectProblems(): Problem[] {
     const { token_type: type, allowed_subjects: subjects, allowed_subject_patterns: patterns } = settings
-    if (type === 'id_token' || (subjects ?? patterns) !== undefined) return []
+    if (type !== 'access_token' || (subjects ?? patterns) !== undefined) return []
     const either = `[${key('allowed_subjects')}] or [${key('allowed_subject_patterns')}]`
     return [['allowed_subjects', `One of either ${either} must be specified and not be empty.`]]
   }
 
   function fallbackProblems(): Problem[] {
-    if (settings.token_type === 'access_token') return []
+    if (settings.token_type !== 'id_token') return []
     return givenIn(settings.fallback_claims).map((claim) => {
       const setting = `fallback_claims.${claim}`
       const where = `when JWT realm [${place.name}] is [id_token] type`
@@ -81,7 +66,9 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
 
   /** Keys are given exactly where an allowed algorithm uses them. */
   function needProblems(setting: string, kind: readonly string[], isGiven: boolean): Problem[] {
-    const needing = settings.allowed_signature_algorithms.filter((one) => kind.includes(one))
+    const allowed = settings.allowed_signature_algorithms
+    if (!isListOf(signatureAlgorithms, allowed)) return []
+    const needing = allowed.filter((one) => kind.includes(one))
     if (needing.length > 0 === isGiven) return []
     const message = isGiven
       ? `Setting [${key(setting)}] is not supported, because no allowed signature algorithm uses it`
@@ -91,8 +78,8 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
 
   function clientProblems(): Problem[] {
     const setting = 'client_authentication.shared_secret'
-    const { type, shared_secret: secret } = settings.client_authentication
-    if ((type === 'shared_secret') === (secret !== undefined)) return []
+    const { type, shared_secret: secret } = within(settings.client_authentication)
+    if (type !== (secret === undefined ? 'shared_secret' : 'none')) return []
     const typeKey = key('client_authentication.type')
     const message =
       type === 'none'
@@ -102,18 +89,17 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
   }
 
   function intervalProblems(): Problem[] {
-    const { url_interval_min: least, url_interval_max: most } = settings.pkc_jwkset_reload
-    return least <= most
-      ? []
-      : [
-          [
-            'pkc_jwkset_reload.url_interval_max',
-            'expected no less than url_interval_min, which is 1m if not set',
-          ],
-        ]
+    const { url_interval_min: least, url_interval_max: most } = within(settings.pkc_jwkset_reload)
+    if (typeof least !== 'number' || typeof most !== 'number' || least <= most) return []
+    const message = 'expected no less than url_interval_min, which is 1m if not set'
+    return [['pkc_jwkset_reload.url_interval_max', message]]
   }
 }
 
-function givenIn(settings: object): string[] {
-  return Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+function givenIn(settings: unknown): string[] {
+  return Object.entries(within(settings)).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+}
+
+function isListOf<Word>(words: readonly Word[], given: unknown): given is Word[] {
+  return Array.isArray(given) && given.length > 0 && given.every((one) => words.includes(one as Word))
 }

@@ -36,11 +36,12 @@ function urlProblem(given: string): string | null {
   const url = URL.parse(given)
   if (!url || !['http:', 'https:'].includes(url.protocol)) return 'expected an https URL, or a file'
   if (url.username + url.password !== '') return 'a URL must not hold credentials'
-  if (url.protocol === 'https:' || isLoopback(url.hostname)) return null
+  if (url.protocol === 'https:' || isLoopback(given)) return null
   return `Not allowed to use HTTP URI [${given}]. Only HTTPS is supported.`
 }
 
-/** Plain HTTP reaches only this very machine, by an address that no name service can bend. */
-function isLoopback(hostname: string): boolean {
-  return hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
+/** Plain HTTP reaches only this very machine, by an address that says so to whoever reads it. */
+function isLoopback(url: string): boolean {
+  const [, host = ''] = /^http:\/\/([^/?#]*?)(?::\d*)?(?:[/?#]|$)/i.exec(url) ?? []
+  return host === '[::1]' || (isIPv4(host) && host.startsWith('127.'))
 }

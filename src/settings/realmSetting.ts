@@ -36,18 +36,20 @@ export function realmSetting(place: RealmPlace) {
   function texts(setting: string) {
     const error = `Invalid empty list for [${key(setting)}].`
     return z.preprocess(
-      (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+      (given) => {
+        if (typeof given === 'string') return given.split(',').map((one) => one.trim())
+        return ['number', 'boolean'].includes(typeof given) ? [given] : given
+      },
       z.array(text(setting), { error }).min(1, error),
     )
   }
 
   /** One of a few words, in any case. */
   function choice<const Word extends string>(setting: string, words: readonly Word[]) {
-    return z.unknown().transform((given, context) => {
-      const word = words.find((one) => one === String(given).toLowerCase())
+    return text(setting).transform((given, context) => {
+      const word = words.find((one) => one === given.toLowerCase())
       if (word !== undefined) return word
-      const allowed = `allowed values are [${words.join()}]`
-      context.addIssue(`Invalid value [${String(given)}] for [${key(setting)}], ${allowed}`)
+      context.addIssue(`Invalid value [${given}] for [${key(setting)}], allowed values are [${words.join()}]`)
       return z.NEVER
     })
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { jwtRealm, type JwtRealmSettings } from './jwtRealm.ts'
+import { realmProblems } from './realmProblems.ts'
 import type { SettingsFile } from './settingsFile.ts'
 import { order, yesOrNo } from './value.ts'
 
@@ -9,54 +10,40 @@ const nativeRealm = z.strictObject({
   enabled: yesOrNo().default(true),
 })
 
-/** What can prove users, by type and name. The native realm is there without being named, as `native`. */
+/** The native realm that is there without being named: it comes before all that are. */
+const implicit = { native: { order: -Infinity, enabled: true } }
+
+/** What can prove users, by type and name. */
 export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {
-  return (
-    z
-      .strictObject({
-        native: z
-          .record(z.string(), nativeRealm)
-          .refine((named) => Object.keys(named).length <= 1, { error: 'there can be only one native realm' })
-          .optional(),
-        jwt: z
-          .record(z.string(), z.unknown())
-          .transform((named, context) => {
-            const parsed = Object.entries(named).flatMap(([name, settings]): [string, JwtRealmSettings][] => {
-              const { data, error } = jwtRealm({ type: 'jwt', name, file }).safeParse(settings)
-              for (const issue of error?.issues ?? []) {
-                context.issues.push({ ...issue, path: [name, ...issue.path], input: settings } as never)
-              }
-              return data ? [[name, data]] : []
-            })
-            return Object.fromEntries(parsed)
+  return z
+    .strictObject({
+      native: z
+        .record(z.string(), nativeRealm)
+        .refine((named) => Object.keys(named).length <= 1, { error: 'there can be only one native realm' })
+        .transform((named) => (Object.keys(named).length > 0 ? named : implicit))
+        .default(implicit),
+      jwt: z
+        .record(z.string(), z.unknown())
+        .transform((named, context) => {
+          const parsed = Object.entries(named).map(([name, settings]): [string, JwtRealmSettings] => {
+            const { data, error } = jwtRealm({ type: 'jwt', name, file }).safeParse(settings)
+            for (const issue of error?.issues ?? []) {
+              context.issues.push({ ...issue, path: [name, ...issue.path], input: settings } as never)
+            }
+            // What is wrong in itself still has a name and an order that others may have.
+            return [name, data ?? (settings as JwtRealmSettings)]
           })
-          .prefault({}),
-      })
-      // An implicit native realm has no order that could be taken.
-      .superRefine(({ native, jwt }, context) => {
-        const all = [
-          ...Object.entries(native ?? {}).map(([name, settings]) => ({ type: 'native', name, ...settings })),
-          ...Object.entries(jwt).map(([name, settings]) => ({ type: 'jwt', name, ...settings })),
-        ]
-        for (const { type, name, order: place, enabled } of all) {
-          const others = all.filter((other) => other.name !== name || other.type !== type)
-          const problem = (setting: string[], message: string) => {
-            context.addIssue({ code: 'custom', path: [type, name, ...setting], message })
-          }
-          if (name.startsWith('_') || name === 'reserved') problem([], 'a realm cannot have this name')
-          if (others.some((other) => other.name === name)) problem([], 'another realm has this name')
-          const isTaken = others.some((other) => other.enabled && other.order === place)
-          if (enabled && isTaken) problem(['order'], 'another realm has this order')
+          return Object.fromEntries(parsed)
+        })
+        .prefault({}),
+    })
+    .superRefine(
+      (named, context) => {
+        for (const [path, message] of realmProblems(named)) {
+          context.addIssue({ code: 'custom', path: [...path], message })
         }
-        const natives = native ? Object.keys(native) : ['native']
-        for (const [name, { authorization_realms: others = [] }] of Object.entries(jwt)) {
-          for (const other of others.filter((one) => !natives.includes(one))) {
-            const message = `configured authorization realm [${other}] does not exist (or is not enabled), or is not native`
-            context.addIssue({ code: 'custom', path: ['jwt', name, 'authorization_realms'], message })
-          }
-        }
-      })
-      .transform(({ native = { native: { order: 0, enabled: true } }, jwt }) => ({ native, jwt }))
-      .prefault({})
-  )
+      },
+      { when: () => true },
+    )
+    .prefault({})
 }

@@ -101,9 +101,12 @@ export function parseSettings(text: string, folder: string, environment: Environ
   }
 
   function plain(node: unknown): unknown {
+    if (isAlias(node)) return plain(node.resolve(document))
     if (isSeq(node)) return node.items.map(plain)
     if (!isScalar(node)) return isMap(node) ? node.toJS(document) : null
-    return typeof node.value === 'string' ? substitute(node.value, lineAt(node)) : node.value
+    if (typeof node.value === 'string') return substitute(node.value, lineAt(node))
+    // A number that means a text, such as an id, stays as it is written.
+    return typeof node.value === 'number' && String(node.value) !== node.source ? node.source : node.value
   }
 
   function substitute(text: string, line: number): string {

@@ -26,6 +26,11 @@ export function yesOrNo() {
   return fromText(/^(true|false)$/, (text) => text === 'true', z.boolean({ error: 'expected true or false' }))
 }
 
+/** The settings inside of one, or none where it is wrong in itself, which is told elsewhere. */
+export function within(settings: unknown): Readonly<Record<string, unknown>> {
+  return typeof settings === 'object' && settings !== null ? (settings as Record<string, unknown>) : {}
+}
+
 /** Takes a value also as text, which is what comes from the environment. */
 function fromText<T extends z.ZodType>(pattern: RegExp, valueOf: (text: string) => unknown, type: T) {
   return z.preprocess(

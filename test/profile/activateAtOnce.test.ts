@@ -2,6 +2,7 @@ import fc, { type Scheduler } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf } from '../../src/profile/uid.ts'
+import { heldBack } from '../support/heldBack.ts'
 import { prepared, type TestDatabase } from '../support/testDatabase.ts'
 import { activateOn, application, jacknich, jacknichGrant, profileOf, provision } from './activating.ts'
 
@@ -120,14 +121,6 @@ async function race(scheduler: Scheduler, stores: TestDatabase, { changes: plann
   }
   await scheduler.waitFor(Promise.all([change(), ...Array.from({ length: 5 }, activateAgain)]))
   return { changes, activations }
-}
-
-/** The same port, whose answers the scheduler gives out. */
-function heldBack<Port extends object>(scheduler: Scheduler, port: Port): Port {
-  const methods = Object.entries(port) as [string, (...given: unknown[]) => Promise<unknown>][]
-  return Object.fromEntries(
-    methods.map(([name, method]) => [name, scheduler.scheduleFunction(method)]),
-  ) as Port
 }
 
 /** The answer says how the user was at some moment between the beginning of the activation and its end. */

@@ -16,6 +16,34 @@ describe('the name of the cluster', () => {
   })
 })
 
+describe('the realms on which gateways agree', () => {
+  it('are those of the first, and stay, until others are adopted', async () => {
+    const { agreeOnRealms, close } = await openDatabase(optionsFor(await removedAfterwards()))
+    onTestFinished(close)
+    expect(await agreeOnRealms('first', false)).toBe('first')
+    expect(await agreeOnRealms('second', false)).toBe('first')
+    expect(await agreeOnRealms('third', true)).toBe('third')
+    expect(await agreeOnRealms('first', false)).toBe('third')
+  })
+
+  it('are those of one of them, if many come first at once', async () => {
+    const { agreeOnRealms, close } = await openDatabase(optionsFor(await removedAfterwards()))
+    onTestFinished(close)
+    const agreed = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => agreeOnRealms(`realm ${n}\n…`, false)),
+    )
+    expect(new Set(agreed).size).toBe(1)
+    expect(agreed[0]).toMatch(/^realm \d+\n…$/)
+  })
+
+  it('may be many', async () => {
+    const { agreeOnRealms, close } = await openDatabase(optionsFor(await removedAfterwards()))
+    onTestFinished(close)
+    const many = Array.from({ length: 10_000 }, (_, n) => `realm jwt/${n}`).join('\n')
+    expect(await agreeOnRealms(many, false)).toBe(many)
+  })
+})
+
 describe('a database without the row of the cluster', () => {
   it('says so, rather than that nobody is there or that no role counts', async () => {
     const database = await removedAfterwards()

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { load } from '../support/loading.ts'
+
+/** The pieces of settings that a page shows, with the names of the environment that they take. */
+async function piecesOf(page: string): Promise<[first: string, settings: string, names: string[]][]> {
+  const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8')
+  return [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, settings = '']) => {
+    const names = [...settings.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name)
+    return [settings.split('\n')[0] ?? '', settings, names]
+  })
+}
+
+const pieces = await piecesOf('docs/realms.md')
+const [[, defaults] = ['', '']] = await piecesOf('README.md')
+
+describe('settings as they stand in the documentation', () => {
+  it.each(pieces)('work when they are pasted: %s', async (_, settings, names) => {
+    const environment = Object.fromEntries(names.map((name) => [name, 'a-secret-of-some-length']))
+    const { realms } = (await load(settings, environment)).settings
+    expect(Object.keys(realms.jwt)).toHaveLength(1)
+  })
+
+  it('are the defaults, where they are said to be', async () => {
+    const [said, nothing] = [(await load(defaults)).settings, (await load('{}')).settings]
+    const native = { native: { order: 0, enabled: true } }
+    expect(said).toEqual({ ...nothing, realms: { ...nothing.realms, native } })
+  })
+})
