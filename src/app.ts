@@ -138,7 +138,11 @@ export async function createApp({
           bodyLimit: settings.http.max_content_length,
         }),
       },
-      check: database.check,
+      async check() {
+        await database.check()
+        // Another one may have had its own adopted since: two of them could give one user two profiles.
+        requireAgreement(await database.agreeOnRealms(agreement, false), agreement)
+      },
       problems: realms.problems,
       logger,
     })

@@ -277,6 +277,20 @@ describe('a gateway that is told to adopt its realms', () => {
   })
 })
 
+describe('a gateway that serves while another one has its own realms adopted', () => {
+  it('is not ready any more', async () => {
+    const made = await database()
+    const { server } = await start(made, { settings: agreed })
+    const ready = async () => {
+      const { statusCode, body } = await server.inject('/health/ready')
+      return [statusCode, body] as const
+    }
+    expect(await ready()).toEqual([200, '{"status":"ready"}'])
+    await made.run(`UPDATE cluster SET realms = 'realm native/native {"enabled":true}'`)
+    expect(await ready()).toEqual([503, expect.stringContaining('realms and domains are not those')])
+  })
+})
+
 describe('a gateway that does not start for another reason', () => {
   it.each<[string, Omit<Start, 'adoptRealms'>]>([
     ['the superuser has no password', { settings: agreed, environment: { ELASTIC_PASSWORD_FILE: 'none' } }],
