@@ -108,7 +108,7 @@ export async function createApp({
         timeout: settings.token.timeout,
         revokeOnReuse: settings.token.revoke_on_reuse,
         reportReuse: (reuse) => {
-          logger.warn(reuse, 'a refresh token was used again: what came of it has ended')
+          logger.warn(reuse, 'a refresh token was used again')
         },
       }),
       roles: createRoles({ authorize, roles }),
@@ -141,7 +141,7 @@ export async function createApp({
       async check() {
         await database.check()
         // Another one may have had its own adopted since: two of them could give one user two profiles.
-        requireAgreement(await database.agreeOnRealms(agreement, false), agreement)
+        requireAgreement(await database.agreedRealms(), agreement)
       },
       problems: realms.problems,
       logger,

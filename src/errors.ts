@@ -28,6 +28,8 @@ interface FailureDetails {
   cause?: unknown
   /** Everything that is wrong with the input, in the order in which Elasticsearch lists it. */
   problems?: readonly string[]
+  /** Whether it is in the log already, once for all such requests. */
+  isReported?: boolean
   /** What a 401 says in `WWW-Authenticate` in place of what it says of others. */
   challenge?: string
 }
@@ -37,13 +39,19 @@ export class Failure extends Error {
   readonly code: FailureCode
   readonly problems: readonly string[]
   readonly challenge: string | null
+  readonly isReported: boolean
 
-  constructor(code: FailureCode, message: string, { cause, problems = [], challenge }: FailureDetails = {}) {
+  constructor(
+    code: FailureCode,
+    message: string,
+    { cause, problems = [], challenge, isReported = false }: FailureDetails = {},
+  ) {
     super(message, { cause })
     this.name = 'Failure'
     this.code = code
     this.problems = problems
     this.challenge = challenge ?? null
+    this.isReported = isReported
   }
 
   get status(): number {

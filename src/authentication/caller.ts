@@ -32,8 +32,9 @@ export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: Ide
       if (proof.reason === 'TOKEN_EXPIRED') throw invalidToken(tokenExpired, 'expired')
       throw new Failure('UNAUTHENTICATED', unknownCaller(principalOf(credentials), uri))
     }
-    const { subject, authenticationType, basis, securityEpoch } = proof
-    return { ...subject, authenticationType, basis, securityEpoch: securityEpoch ?? (await currentEpoch()) }
+    const { subject, authenticationType, basis, token = null } = proof
+    const securityEpoch = proof.securityEpoch ?? (await currentEpoch())
+    return { ...subject, authenticationType, basis, token, securityEpoch }
   }
 }
 

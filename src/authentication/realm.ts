@@ -3,7 +3,7 @@
 
 import type { Basis } from './basis.ts'
 import type { Grant } from './credentials.ts'
-import type { AuthenticationType, Subject } from './subject.ts'
+import type { AuthenticationType, Subject, TokenOrigin } from './subject.ts'
 
 export interface Realm {
   authenticate(credentials: Grant): Promise<Proof | Refusal | null>
@@ -14,6 +14,8 @@ export interface Proof {
   readonly kind: 'proven'
   readonly subject: Subject
   readonly authenticationType: AuthenticationType
+  /** The token of ours that was proven, if it is one. */
+  readonly token?: TokenOrigin
   /**
    * What the proof rests on in our database, or null if on nothing there. Proving can take long: whoever writes down
    * what the proof says makes sure that this still stands.

@@ -24,8 +24,8 @@ export interface Row<Parsed, Data> {
   readonly parameters?: readonly string[]
   /** Has the body read, and checks it. A row without it takes none. */
   readonly parse?: (read: () => Body, path: (name: string) => string) => Parsed
-  /** Answers a request that contradicts itself, where Elasticsearch has another form for that than its envelope. */
-  readonly refuse?: (request: RowRequest<Parsed>) => Answer | null
+  /** Says that a request is not valid, where Elasticsearch has another form for that than its envelope. */
+  readonly refuse?: (message: string, problems: readonly string[]) => Answer
   /** A GraphQL document. */
   readonly operation: string
   /** Which operation of the document, where it has several. */

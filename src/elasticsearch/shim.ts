@@ -1,6 +1,7 @@
 // The REST edge: Elasticsearch's endpoints as a table of rows, each a GraphQL operation. It knows Elasticsearch's
 // wire and its texts; it knows neither the use cases nor the schema, only how to have an operation run.
 
+import { Failure } from '../errors.ts'
 import type { Door, DoorRequest } from '../http/door.ts'
 import { errorAnswer, simpleError, type Answer } from './answer.ts'
 import { readBody } from './body.ts'
@@ -82,10 +83,14 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
       parameter: (name: string) => parameters.get(name) ?? undefined,
       body: parsed as never,
     }
-    const refusal = row.refuse?.(request)
-    if (refusal) return refusal
-    const data = await run(row.operation, row.variables(request), caller, row.operationName?.(request))
-    return row.answer(data as never, request)
+    try {
+      const data = await run(row.operation, row.variables(request), caller, row.operationName?.(request))
+      return row.answer(data as never, request)
+    } catch (thrown) {
+      if (row.refuse && thrown instanceof Failure && thrown.problems.length > 0)
+        return row.refuse(thrown.message, thrown.problems)
+      throw thrown
+    }
   }
 }
 

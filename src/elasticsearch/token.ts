@@ -1,3 +1,4 @@
+import { refuseProblems } from '../errors.ts'
 import { errorAnswer, ok, type Answer } from './answer.ts'
 import { viewerBody, viewerFields, type ViewerData } from './authenticate.ts'
 import { parseObject } from './objectParser.ts'
@@ -36,13 +37,9 @@ export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken
       scope: 'string',
       refresh_token: 'string',
     }),
-  refuse({ body }) {
-    const problems = grantProblems(body)
-    if (problems.length === 0) return null
-    const numbered = problems.map((problem, index) => `${index + 1}: ${problem};`).join('')
+  refuse(message, problems) {
     const isAboutType = problems.some((problem) => problem.includes('grant_type'))
-    const error = isAboutType ? 'unsupported_grant_type' : 'invalid_request'
-    return oauthError(error, `Validation Failed: ${numbered}`)
+    return oauthError(isAboutType ? 'unsupported_grant_type' : 'invalid_request', message)
   },
   operation: /* GraphQL */ `
     mutation CreateToken($grant: TokenGrantInput!) {
@@ -73,7 +70,9 @@ export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken
     }
   `,
   operationName: ({ body }) => (body.grant_type === 'refresh_token' ? 'RefreshToken' : 'CreateToken'),
-  variables({ body: { grant_type: type, username, password, refresh_token: refreshToken } }) {
+  variables({ body }) {
+    refuseProblems(grantProblems(body))
+    const { grant_type: type, username, password, refresh_token: refreshToken } = body
     if (type === 'refresh_token') return { refreshToken }
     return { grant: type === 'password' ? { password: { username, password } } : { clientCredentials: true } }
   },
@@ -81,7 +80,8 @@ export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken
     const issued = 'createToken' in data ? data.createToken : data.refreshToken
     switch (issued.__typename) {
       case 'Token':
-        return ok(tokenBody(issued))
+        // Source: RFC 6749, section 5.1.
+        return { ...ok(tokenBody(issued)), headers: { 'cache-control': 'no-store' } }
       case 'GrantRejected':
         return errorAnswer(new WireError('security_exception', issued.message, { status: 401 }))
       case 'RefreshRejected':

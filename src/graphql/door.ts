@@ -93,7 +93,8 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
     }
     return {
       status,
-      headers: { 'content-type': `${mediaType}; charset=utf-8` },
+      // An answer is for one caller, and may hold tokens.
+      headers: { 'content-type': `${mediaType}; charset=utf-8`, 'cache-control': 'no-store' },
       body: JSON.stringify(body),
     }
   }

@@ -76,7 +76,7 @@ function ofFailure(failure: Failure, { locations, path }: GraphQLError): PublicE
     formatted: { message, ...(locations && { locations }), ...(path && { path }), extensions },
     status,
     sound: false,
-    ...(status >= 500 && { cause: cause ?? failure }),
+    ...(status >= 500 && !failure.isReported && { cause: cause ?? failure }),
   }
 }
 

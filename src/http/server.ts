@@ -102,7 +102,8 @@ export function createServer<Caller>({
       return await send(reply, await door.enter(request, body, sender))
     } catch (thrown) {
       const failure = failureOf(thrown)
-      if (failure.status >= 500) logger.error({ code: failure.code, err: failure.cause }, failure.message)
+      if (failure.status >= 500 && !failure.isReported)
+        logger.error({ code: failure.code, err: failure.cause }, failure.message)
       return send(reply, door.refuse(failure, request))
     }
   }

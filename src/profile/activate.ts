@@ -37,11 +37,10 @@ export function createActivate({ authorize, prove, profiles, domainOf, unchanged
     refuseProblems(grantProblems(grant))
     await authorize(caller, action)
     const result = clientRejected(grant) ?? (await attempt(grant))
-    return result ?? (await inTurn(credentialOf(grant), () => attemptAgain(grant)))
+    return isOvertaken(result) ? inTurn(result.base, () => attemptAgain(grant)) : result
   }
 
-  /** Null if the user or the profile was written by somebody else meanwhile. */
-  async function attempt(grant: Grant): Promise<Profile | GrantRejected | null> {
+  async function attempt(grant: Grant): Promise<Profile | GrantRejected | Overtaken> {
     // 2  Whom does the grant prove?
     const proof = await prove(grant)
     if (proof.kind === 'refused') return grantRejected(grant, proof, action)
@@ -51,7 +50,7 @@ export function createActivate({ authorize, prove, profiles, domainOf, unchanged
     // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands.
     const base = baseOf(subject.username)
     const candidates = await profiles.candidates(base, basis)
-    if (!candidates.stands) return null
+    if (!candidates.stands) return { kind: 'Overtaken', base }
     const owned = ownedProfile(subject, domain, candidates.profiles)
 
     // 4  Leave it, refresh it or create it, while the proof stands and nobody else has written.
@@ -62,14 +61,14 @@ export function createActivate({ authorize, prove, profiles, domainOf, unchanged
     const written = owned ? await profiles.refresh(next, basis) : await profiles.create(base, next, basis)
 
     // 5  Return it.
-    return written ? next : null
+    return written ? next : { kind: 'Overtaken', base }
   }
 
   /** In turn, so that the many who activate one user at once do not write in vain again and again. */
   async function attemptAgain(grant: Grant): Promise<Profile | GrantRejected> {
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
       const result = await attempt(grant)
-      if (result) return result
+      if (!isOvertaken(result)) return result
     }
     throw new Failure('UNAVAILABLE', 'others write this profile all the time, try again later')
   }
@@ -82,8 +81,15 @@ export function createActivate({ authorize, prove, profiles, domainOf, unchanged
 
 export type Activate = ReturnType<typeof createActivate>
 
-function credentialOf(grant: Grant): string {
-  return grant.kind === 'password' ? grant.username : grant.token
+/** The user, or the profile, was written by somebody else meanwhile. */
+interface Overtaken {
+  readonly kind: 'Overtaken'
+  /** Of the user. */
+  readonly base: string
+}
+
+function isOvertaken(result: Profile | GrantRejected | Overtaken): result is Overtaken {
+  return 'kind' in result && result.kind === 'Overtaken'
 }
 
 function refreshed(profile: Profile, subject: Subject, now: number): Profile {

@@ -1,5 +1,5 @@
 import type { Domain } from '../authentication/domain.ts'
-import type { Subject } from '../authentication/subject.ts'
+import { isSameRealm, type Subject } from '../authentication/subject.ts'
 import { Failure } from '../errors.ts'
 import type { Profile } from './profile.ts'
 
@@ -22,12 +22,8 @@ export function ownedProfile(
 
 /**
  * Whether a profile is the subject's: the same username of the same realm, or of any realm of its domain as that is
- * now. There is only one native realm, so its name does not matter.
+ * now.
  */
 function isOwnedBy({ user }: Profile, { username, realm }: Subject, domain: Domain | null): boolean {
-  const { name, type } = user.realm
-  return (
-    user.username === username &&
-    (domain?.realms ?? [realm]).some((own) => type === own.type && (type === 'native' || name === own.name))
-  )
+  return user.username === username && (domain?.realms ?? [realm]).some((own) => isSameRealm(user.realm, own))
 }

@@ -2,6 +2,7 @@ import { hmacKeyOf, JwksProblem, parseJwks } from '../authentication/jwt/jwks.ts
 import { createJwksFile } from '../authentication/jwt/jwksFile.ts'
 import { createJwksUrl } from '../authentication/jwt/jwksUrl.ts'
 import { createJwtRealm } from '../authentication/jwt/jwtRealm.ts'
+import type { FallbackClaims } from '../authentication/jwt/jwt.ts'
 import type { JwtTerms } from '../authentication/jwt/jwtTerms.ts'
 import type { JwtClaims } from '../authentication/jwt/jwtUser.ts'
 import { staticKeys, type Keys } from '../authentication/jwt/keys.ts'
@@ -138,6 +139,6 @@ function claimsOf(settings: JwtSettings): JwtClaims {
   }
 }
 
-function fallbackOf({ fallback_claims: { sub, aud } }: JwtSettings): Partial<Record<string, string>> {
+function fallbackOf({ fallback_claims: { sub, aud } }: JwtSettings): FallbackClaims {
   return { ...(sub !== undefined && { sub }), ...(aud !== undefined && { aud }) }
 }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import { createNativeRealm, type NativeRealm } from '../authentication/native.ts'
 import type { Passwords } from '../authentication/passwords.ts'
 import type { Realm } from '../authentication/realm.ts'
-import type { RealmRef } from '../authentication/subject.ts'
+import { isSameRealm, type RealmRef } from '../authentication/subject.ts'
 import { isReservedUsername } from '../authentication/username.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { Settings } from '../config.ts'
@@ -66,9 +66,7 @@ export function createRealms(parts: RealmsParts): Realms {
   return {
     chain: asked.map(({ realm }) => realm),
     refOf: (type, name) =>
-      asked
-        .map(({ ref }) => ref)
-        .find((ref) => ref.type === type && (type === 'native' || ref.name === name)) ?? null,
+      asked.map(({ ref }) => ref).find((ref) => isSameRealm(ref, { type, name })) ?? null,
     problems: () => asked.flatMap(({ problem }) => problem() ?? []),
     close() {
       for (const { close } of asked) close()
@@ -82,9 +80,8 @@ export function createRealms(parts: RealmsParts): Realms {
   }
 
   function refTo(type: string, name: string): RealmRef {
-    const isIn = (one: { type: string; name: string }) =>
-      one.type === type && (type === 'native' || one.name === name)
-    const domain = settings.domains.find(({ realms }) => realms.some(isIn))
+    const isIt = (one: Pick<RealmRef, 'type' | 'name'>) => isSameRealm(one, { type, name })
+    const domain = settings.domains.find(({ realms }) => realms.some(isIt))
     return { type, name, domain: domain?.name ?? null }
   }
 

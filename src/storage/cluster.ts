@@ -25,9 +25,15 @@ export async function readSecurityEpoch({ cluster }: Client): Promise<number> {
   return epochOut(row?.securityEpoch)
 }
 
+/** Agrees on realms and domains, if no gateway has yet, or if these are to be adopted. Answers what is agreed then. */
+export async function agreeOnRealms(client: Client, realms: string, adopt: boolean): Promise<string> {
+  const where = { id: 1, ...(!adopt && { realms: null }) }
+  await client.cluster.updateMany({ where, data: { realms } })
+  return agreedRealms(client)
+}
+
 /** The realms and domains on which the gateways have agreed: those of the first one, or of whoever had them adopted. */
-export async function agreeOnRealms({ cluster }: Client, realms: string, adopt: boolean): Promise<string> {
-  await cluster.updateMany({ where: { id: 1, ...(!adopt && { realms: null }) }, data: { realms } })
+export async function agreedRealms({ cluster }: Client): Promise<string> {
   const row = await cluster.findUnique({ where: { id: 1 }, select: { realms: true } })
   return row?.realms ?? ''
 }

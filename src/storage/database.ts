@@ -6,7 +6,7 @@ import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
-import { agreeOnRealms, clusterUuid, readSecurityEpoch } from './cluster.ts'
+import { agreedRealms, agreeOnRealms, clusterUuid, readSecurityEpoch } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
 import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
@@ -44,6 +44,8 @@ export interface Database {
   readonly securityEpoch: () => Promise<number>
   /** The realms on which all gateways have agreed: these, if they had not, or if these are to be adopted. */
   readonly agreeOnRealms: (realms: string, adopt: boolean) => Promise<string>
+  /** Those on which they have agreed. */
+  readonly agreedRealms: () => Promise<string>
   /** Throws `UNAVAILABLE` if it does not answer, `CONFIGURATION` if its schema is not one for this release any more. */
   readonly check: () => Promise<void>
   readonly close: () => Promise<void>
@@ -89,6 +91,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
     ...guarded({
       securityEpoch: () => readSecurityEpoch(connected.client),
       agreeOnRealms: (realms: string, adopt: boolean) => agreeOnRealms(connected.client, realms, adopt),
+      agreedRealms: () => agreedRealms(connected.client),
       async check() {
         const { missing } = await check()
         if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')

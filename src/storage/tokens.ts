@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { join, raw, sqltag as sql, type RawValue, type Sql } from '@prisma/client/runtime/client'
 import type { TokenModel, UserModel } from '../../prisma/generated/sqlite/models.ts'
 import type {
@@ -8,10 +8,11 @@ import type {
   TokenRepository,
   TokenSelection,
 } from '../authentication/tokens/tokenRepository.ts'
+import type { TokenOrigin } from '../authentication/subject.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
 import { objectOut, stringsOut } from './json.ts'
-import { stands } from './stands.ts'
+import { isSameUser } from './stands.ts'
 
 /** How many pairs one statement reads or removes at most. */
 const batch = 500
@@ -19,20 +20,23 @@ const batch = 500
 /** Keeps tokens in the table `tokens`: each row a pair. */
 export function createTokenRepository({ client, now, json, forShare }: Connected): TokenRepository {
   return {
-    async create({ snapshot, client: { username, realmName, realmType }, ...pair }, lifetimes, basis) {
+    async create({ snapshot, client: { username, realm }, parent, ...pair }, lifetimes, basis) {
       const columns: Record<string, RawValue> = {
         ...pair,
         base: baseOf(pair.username),
         incarnation: basis && (basis.incarnation ?? ''),
         subject: snapshot ? json(JSON.stringify(snapshot)) : sql`NULL`,
+        family: parent?.family ?? randomUUID(),
+        familyStartedAt: parent?.familyStartedAt ?? sql`"now"`,
         clientUsername: username,
-        clientRealmName: realmName,
-        clientRealmType: realmType,
+        clientRealmName: realm.name,
+        clientRealmType: realm.type,
       }
       const written = await client.$executeRaw`
         INSERT INTO "tokens" (${join(Object.keys(columns).map(column))}, ${stateColumns})
         SELECT ${join(Object.values(columns))}, ${stateFrom(sql`"now"`, lifetimes, pair.refreshHash !== null)}
-        FROM (SELECT ${now()} AS "now") AS "clock" WHERE ${stands(basis, forShare)}`
+        FROM (SELECT ${now()} AS "now") AS "clock"
+        WHERE ${isSameUser(basis, forShare)} AND ${isValid(parent)}`
       return written > 0
     },
 
@@ -65,14 +69,18 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
       return written > 0
     },
 
-    async active(selection) {
-      const rows = await client.$queryRaw<Pick<TokenModel, 'accessHash' | 'refreshHash'>[]>`
-        SELECT "accessHash", "refreshHash" FROM ${tokensWithUsers}
-        WHERE ${selected(selection)} AND ${userStands} AND (
+    async active(selection, until) {
+      const rows = await client.$queryRaw<(Pick<TokenModel, 'accessHash' | 'refreshHash'> & Clock)[]>`
+        SELECT "accessHash", "refreshHash", ${now()} AS "now" FROM ${tokensWithUsers}
+        WHERE ${selected(selection)} AND "familyStartedAt" <= ${until ?? now()} AND ${userStands} AND (
           NOT "accessInvalidated" AND "accessExpiresAt" > ${now()}
           OR NOT "refreshInvalidated" AND "refreshExpiresAt" + ${refreshingTime} > ${now()}
         ) LIMIT ${batch}`
-      return rows.map(({ accessHash, refreshHash }) => ({ accessHash, refreshable: refreshHash !== null }))
+      return rows.map((row) => ({
+        accessHash: row.accessHash,
+        refreshable: row.refreshHash !== null,
+        now: Number(row.now),
+      }))
     },
 
     invalidate(kind, accessHashes) {
@@ -98,6 +106,14 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
   function refreshable(): Sql {
     return sql`NOT "refreshInvalidated" AND "refreshExpiresAt" > ${now()}`
   }
+
+  /** The condition that a token was not invalidated, if there is one. */
+  function isValid(token: TokenOrigin | null): Sql {
+    if (!token) return sql`1 = 1`
+    return sql`EXISTS (
+      SELECT 1 FROM "tokens" WHERE "accessHash" = ${token.accessHash} AND NOT "accessInvalidated" ${forShare}
+    )`
+  }
 }
 
 /**
@@ -106,8 +122,11 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
  */
 const refreshingTime = 60_000
 
-interface Row extends TokenModel, Pick<UserModel, 'roles' | 'metadata' | 'fullName' | 'email'> {
+interface Clock {
   readonly now: number | bigint
+}
+
+interface Row extends Clock, TokenModel, Pick<UserModel, 'roles' | 'metadata' | 'fullName' | 'email'> {
   readonly stands: boolean | number | bigint
   readonly securityEpoch: bigint | null
   readonly revision: number | null
@@ -122,7 +141,7 @@ const userStands = sql`("tokens"."incarnation" IS NULL OR "users"."username" IS 
 
 /** What a successor has of its predecessor. */
 const inherited = raw(
-  '"family", "base", "username", "realmName", "realmType", "incarnation", "subject", "clientUsername", ' +
+  '"family", "familyStartedAt", "base", "username", "realmName", "realmType", "incarnation", "subject", "clientUsername", ' +
     '"clientRealmName", "clientRealmType"',
 )
 
@@ -162,14 +181,14 @@ function pairOf(row: Row): FoundPair {
   return {
     accessHash,
     family,
+    familyStartedAt: Number(row.familyStartedAt),
     username,
     realmName,
     realmType,
     snapshot: row.subject === null ? null : (objectOut(row.subject) as unknown as Snapshot),
     client: {
       username: row.clientUsername,
-      realmName: row.clientRealmName,
-      realmType: row.clientRealmType,
+      realm: { name: row.clientRealmName, type: row.clientRealmType },
     },
     accessExpiresAt: Number(row.accessExpiresAt),
     accessInvalidated: row.accessInvalidated,

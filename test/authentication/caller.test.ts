@@ -54,6 +54,7 @@ describe('the caller of a request', () => {
         realm: { name: 'native', type: 'native', domain: null },
         authenticationType: 'realm',
         basis: { username: 'app', incarnation: expect.any(String) as string, revision: 1 },
+        token: null,
         securityEpoch: expect.any(Number) as number,
       })
     })

@@ -38,6 +38,7 @@ export const application: Caller = {
   realm: native,
   authenticationType: 'realm',
   basis: null,
+  token: null,
   securityEpoch: 0,
 }
 

@@ -37,6 +37,16 @@ export function memberOf(object: JsonObject, name: string): JsonValue | undefine
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
 
+/** Makes the function that finds a claim, or the one that stands in for it where it lacks. Source: spec 5.1. */
+export function createClaimOf(fallbackClaims: FallbackClaims) {
+  const fallbacks = new Map(Object.entries(fallbackClaims))
+  return (claims: JsonObject, name: string): JsonValue | undefined =>
+    memberOf(claims, name) ?? memberOf(claims, fallbacks.get(name) ?? name)
+}
+
+/** Which claims stand in for `sub` and `aud`. */
+export type FallbackClaims = Readonly<Partial<Record<'sub' | 'aud', string>>>
+
 /** What a claim says where it may be one text or several; null if it is neither. */
 export function textsOf(value: JsonValue | undefined): string[] | null {
   const values = [value].flat()

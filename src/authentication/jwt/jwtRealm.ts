@@ -62,8 +62,7 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
     if (!source) return false
     if (source.current() === null) await source.ready()
     const current = source.current()
-    if (current === null)
-      throw new Failure('UNAVAILABLE', 'a realm cannot verify its tokens now, try again later')
+    if (current === null) throw new Failure('UNAVAILABLE', keyless, { isReported: true })
     return isSignedBy(current, jwt) || ((await source.reload()) && isSignedBy(source.current() ?? [], jwt))
   }
 
@@ -85,6 +84,9 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
     return refused
   }
 }
+
+/** Why is in the log, and readiness says it too. */
+const keyless = 'a realm cannot verify its tokens now, try again later'
 
 /** By a key of that name, or one of which either side says no name. Source: spec 5.3. */
 function isSignedBy(

@@ -1,7 +1,6 @@
-import type { JsonObject, JsonValue } from '../../json.ts'
 import { patternMatcher } from '../../wildcard.ts'
 import type { SignatureAlgorithm } from './algorithm.ts'
-import { memberOf, textsOf, type Jwt } from './jwt.ts'
+import { createClaimOf, memberOf, textsOf, type FallbackClaims, type Jwt } from './jwt.ts'
 
 /** What a realm asks of a token beside its signature. Source: spec 5.1. */
 export interface JwtTerms {
@@ -14,8 +13,7 @@ export interface JwtTerms {
   readonly algorithms: readonly SignatureAlgorithm[]
   /** In milliseconds. */
   readonly clockSkew: number
-  /** Which claims stand in for `sub` and `aud` where they lack. */
-  readonly fallbackClaims: Readonly<Partial<Record<string, string>>>
+  readonly fallbackClaims: FallbackClaims
   /** What these claims must say: one of the values. */
   readonly requiredClaims: Readonly<Record<string, readonly string[]>>
 }
@@ -28,7 +26,8 @@ type Check = (jwt: Jwt, now: number) => string | null
  * Source: spec 5.3; RFC 8725.
  */
 export function createTermsCheck(terms: JwtTerms): Check {
-  const { issuer, audiences, subjects, subjectPatterns, algorithms, fallbackClaims } = terms
+  const { issuer, audiences, subjects, subjectPatterns, algorithms } = terms
+  const claimOf = createClaimOf(terms.fallbackClaims)
   const isIdToken = terms.tokenType === 'id_token'
   const skew = skewOf(terms)
   const patterns = subjectPatterns.map(patternMatcher)
@@ -74,10 +73,6 @@ export function createTermsCheck(terms: JwtTerms): Check {
       if (!values) return `missing required string claim [${name}]`
       return values.some((value) => allowed.includes(value)) ? null : notAllowed(name, values, allowed)
     }
-  }
-
-  function claimOf(claims: JsonObject, name: string): JsonValue | undefined {
-    return memberOf(claims, name) ?? memberOf(claims, fallbackClaims[name] ?? name)
   }
 
   function before(name: string): Check {

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import type { JsonObject, JsonValue } from '../../json.ts'
-import { memberOf, textsOf } from './jwt.ts'
+import { createClaimOf, textsOf, type FallbackClaims } from './jwt.ts'
 
 /** Whom a token's claims name, before anything is known of roles. */
 export interface JwtUser {
@@ -26,8 +26,7 @@ export interface JwtClaims {
   /** Checked, and not used: no role is mapped yet. */
   readonly groups: ClaimSource | null
   readonly dn: ClaimSource | null
-  /** Which claims stand in for `sub` and `aud` where they lack. */
-  readonly fallbackClaims: Readonly<Partial<Record<string, string>>>
+  readonly fallbackClaims: FallbackClaims
   /** Whether the claims become metadata. */
   readonly populateMetadata: boolean
 }
@@ -62,12 +61,13 @@ export function createReadUser({ tokenType, fallbackClaims, populateMetadata, ..
 }
 
 /** Reads the texts of a claim: none where it lacks, null where it is anything else. */
-function createReadTexts(source: ClaimSource | null, fallbackClaims: JwtClaims['fallbackClaims']) {
+function createReadTexts(source: ClaimSource | null, fallbackClaims: FallbackClaims) {
   const { claim, pattern } = source ?? { claim: '', pattern: null }
   const expression = pattern === null ? null : RE2JS.compile(pattern)
+  const claimOf = createClaimOf(fallbackClaims)
 
   return (claims: JsonObject): string[] | null => {
-    const value = source && (memberOf(claims, claim) ?? memberOf(claims, fallbackClaims[claim] ?? claim))
+    const value = source && claimOf(claims, claim)
     if (value === null || value === undefined) return []
     const texts = textsOf(value)
     return expression ? (texts?.flatMap((text) => groupIn(expression, text)) ?? null) : texts

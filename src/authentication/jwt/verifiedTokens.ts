@@ -17,12 +17,18 @@ interface VerifiedTokensParts {
   clock: () => number
 }
 
+/** Of all remembered tokens together: what they say is kept, and takes about as much. */
+const mostCharacters = 67_108_864
+
 /**
  * Remembers which tokens of one realm were verified, by their hash, with what they say and never with what it allows.
  * Whoever changes the keys or the realm's mind forgets all of them. Source: spec 5.5.
  */
 export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) {
-  const tokens = ttl > 0 && size > 0 ? new LRUCache<string, Verified>({ max: size }) : null
+  const tokens =
+    ttl > 0 && size > 0
+      ? new LRUCache<string, Verified>({ max: size, maxSize: mostCharacters, maxEntrySize: mostCharacters })
+      : null
 
   return {
     find(token: string): JwtUser | null {
@@ -37,7 +43,7 @@ export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) 
 
     /** `expiresAt` is in epoch milliseconds. */
     remember(token: string, user: JwtUser, expiresAt: number): void {
-      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt })
+      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, { size: token.length })
     },
 
     forgetAll: (): void => {

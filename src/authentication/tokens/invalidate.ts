@@ -2,7 +2,7 @@ import type { Authorize } from '../../authorization/authorize.ts'
 import { refuseProblems } from '../../errors.ts'
 import type { Caller } from '../subject.ts'
 import { hashOf } from './opaqueToken.ts'
-import type { TokenRepository, TokenSelection } from './tokenRepository.ts'
+import type { ActivePair, TokenRepository, TokenSelection } from './tokenRepository.ts'
 
 const action = 'cluster:admin/xpack/security/token/invalidate'
 
@@ -49,16 +49,18 @@ export function createInvalidate({ authorize, tokens }: InvalidateParts) {
 }
 
 /**
- * Invalidates what is selected, until nothing of it is active: what was refreshed meanwhile is found the next time,
- * and what was invalidated is not refreshed any more.
+ * Invalidates what is selected and comes from logins until now, until nothing of it is active: what was refreshed
+ * meanwhile is found the next time, and what was invalidated is not refreshed any more.
  */
 export async function invalidateAll(
   tokens: Pick<Invalidating, 'active' | 'invalidate'>,
   selection: TokenSelection,
 ): Promise<Invalidated> {
   let [invalidated, previouslyInvalidated] = [0, 0]
+  let until: number | null = null
   for (;;) {
-    const pairs = await tokens.active(selection)
+    const pairs: readonly ActivePair[] = await tokens.active(selection, until)
+    until ??= pairs[0]?.now ?? null
     if (pairs.length === 0) return { invalidated, previouslyInvalidated }
     const accessHashes = pairs.map(({ accessHash }) => accessHash)
     const refreshTokens = await tokens.invalidate('refresh', accessHashes)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Authorize } from '../../authorization/authorize.ts'
 import { unknownSubject } from '../../authorization/denial.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
@@ -6,13 +5,13 @@ import type { Basis } from '../basis.ts'
 import type { Prove } from '../chain.ts'
 import { grantProblems, type PasswordCredentials } from '../credentials.ts'
 import { grantRejected, type GrantRejected } from '../grantRejected.ts'
-import { isOwnRealm, type Authenticated, type Caller } from '../subject.ts'
+import type { Authenticated, Caller, TokenOrigin } from '../subject.ts'
 import { hashesOf, newToken, type TokenPair } from './opaqueToken.ts'
 import type { Lifetimes, TokenClient, TokenRepository } from './tokenRepository.ts'
 
 const action = 'cluster:admin/xpack/security/token/create'
 
-/** Each lost one is a write of the user that somebody else has made. */
+/** Each lost one is another password, or the like, that somebody has given the user meanwhile. */
 const mostAttempts = 1_000
 
 /** For whom tokens are: a user who logs in, or the caller itself. */
@@ -41,7 +40,7 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
     if (grant.kind === 'password') refuseProblems(grantProblems(grant))
     await authorize(caller, action)
     if (grant.kind === 'clientCredentials') {
-      return (await issueTo(caller, caller.basis, caller, null)) ?? goneMeanwhile(caller)
+      return (await issueTo(caller, caller, caller, null)) ?? goneMeanwhile(caller)
     }
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
       // 2  Whom does it prove?
@@ -50,40 +49,42 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
 
       // 3  Issue while the proof stands: proving took its time.
       const { subject, authenticationType, basis } = proof
-      const token = await issueTo({ ...subject, authenticationType }, basis, caller, newToken())
+      const restsOn = { basis, token: null }
+      const token = await issueTo({ ...subject, authenticationType }, restsOn, caller, newToken())
       if (token) return token
     }
     throw new Failure('UNAVAILABLE', 'others write this user all the time, try again later')
   }
 
-  /** Null if the basis is gone. */
+  /** Null if what it rests on is gone. */
   async function issueTo(
     { username, roles, fullName, email, metadata, realm, authenticationType }: Authenticated,
-    basis: Basis | null,
+    { basis, token: parent }: { basis: Basis | null; token: TokenOrigin | null },
     caller: Caller,
     refreshToken: string | null,
   ): Promise<Token | null> {
     const pair = { accessToken: newToken(), refreshToken }
     const facts = {
-      family: randomUUID(),
+      parent,
       username,
       realmName: realm.name,
       realmType: realm.type,
-      snapshot: isOwnRealm(realm) ? null : { roles, fullName, email, metadata },
+      snapshot: basis === null ? { roles, fullName, email, metadata } : null,
       client: clientOf(caller),
     }
     if (!(await tokens.create({ ...hashesOf(pair), ...facts }, lifetimes, basis))) return null
     const authentication = { username, roles, fullName, email, metadata, realm, authenticationType }
-    return tokenOf(pair, lifetimes, authentication)
+    return tokenOf(pair, lifetimes.access, authentication)
   }
 }
 
-export function tokenOf(pair: TokenPair, { access }: Lifetimes, authentication: Authenticated): Token {
-  return { kind: 'Token', ...pair, expiresIn: Math.floor(access / 1_000), authentication }
+/** What is handed out, with how long the access token is still valid, in milliseconds. */
+export function tokenOf(pair: TokenPair, life: number, authentication: Authenticated): Token {
+  return { kind: 'Token', ...pair, expiresIn: Math.max(0, Math.floor(life / 1_000)), authentication }
 }
 
 export function clientOf({ username, realm }: Caller): TokenClient {
-  return { username, realmName: realm.name, realmType: realm.type }
+  return { username, realm }
 }
 
 /** The caller was known when the request began, and was written since. */

@@ -1,6 +1,6 @@
 import type { Authorize } from '../../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
-import type { Caller } from '../subject.ts'
+import { isSameRealm, type Caller } from '../subject.ts'
 import { invalidateAll, type Invalidated } from './invalidate.ts'
 import { clientOf, tokenOf, type Token } from './issue.ts'
 import { hashesOf, hashOf, newToken, successorOf } from './opaqueToken.ts'
@@ -26,8 +26,8 @@ export interface TokenReuse {
   readonly username: string
   readonly realm: string
   readonly client: string
-  /** What of that login was ended. */
-  readonly ended: Invalidated
+  /** What of that login was ended; null: nothing is to be. */
+  readonly ended: Invalidated | null
 }
 
 interface RefreshParts {
@@ -54,7 +54,7 @@ export function createRefresh(parts: RefreshParts) {
       if (!pair?.refresh) return rejected('could not refresh the requested token')
       const subject = tokenSubject(pair, realmOf)
       const reason = rejection(pair, clientOf(caller), subject !== null)
-      if (reason === usedBefore) await revoke(pair)
+      if (reason === usedBefore) await reused(pair)
       if (reason !== null || !subject) return rejected(reason ?? invalidated)
 
       // 3  Mark its first use. Whoever uses it within the grace gets what the first one gets.
@@ -65,15 +65,15 @@ export function createRefresh(parts: RefreshParts) {
       const successor = successorOf(refreshToken, salt)
       const { accessHash } = pair
       if (!(await tokens.succeed({ accessHash, salt }, hashesOf(successor), lifetimes))) continue
-      return tokenOf(successor, lifetimes, { ...subject, authenticationType: 'token' })
+      const age = pair.refresh.usedAt === null ? 0 : pair.now - pair.refresh.usedAt
+      return tokenOf(successor, lifetimes.access - age, { ...subject, authenticationType: 'token' })
     }
     throw new Failure('UNAVAILABLE', 'others change this token all the time, try again later')
   }
 
-  /** Ends everything that came from the login. */
-  async function revoke({ family, username, realmName, client }: FoundPair): Promise<void> {
-    if (!parts.revokeOnReuse) return
-    const ended = await invalidateAll(tokens, { family })
+  /** Ends everything that came from the login, where that is wanted. */
+  async function reused({ family, username, realmName, client }: FoundPair): Promise<void> {
+    const ended = parts.revokeOnReuse ? await invalidateAll(tokens, { family }) : null
     parts.reportReuse({ username, realm: realmName, client: client.username, ended })
   }
 }
@@ -95,9 +95,7 @@ function rejection(pair: FoundPair, client: TokenClient, stands: boolean): strin
 }
 
 function isSameClient(one: TokenClient, other: TokenClient): boolean {
-  return (
-    one.username === other.username && one.realmName === other.realmName && one.realmType === other.realmType
-  )
+  return one.username === other.username && isSameRealm(one.realm, other.realm)
 }
 
 function rejected(message: string): RefreshRejected {

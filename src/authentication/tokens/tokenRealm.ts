@@ -17,11 +17,12 @@ export function createTokenRealm({ tokens, realmOf }: TokenRealmParts): Realm {
       if (!pair) return null
       const subject = tokenSubject(pair, realmOf)
       if (!subject || pair.accessInvalidated || pair.accessExpiresAt <= pair.now) return expired
-      const { user, securityEpoch } = pair
+      const { user, securityEpoch, accessHash, family, familyStartedAt } = pair
       return {
         kind: 'proven',
         subject,
         authenticationType: 'token',
+        token: { accessHash, family, familyStartedAt },
         basis: user?.basis ?? null,
         securityEpoch,
       }

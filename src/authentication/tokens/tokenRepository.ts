@@ -1,14 +1,14 @@
 import type { Basis } from '../basis.ts'
+import type { TokenOrigin } from '../subject.ts'
 import type { User } from '../userRepository.ts'
 
 /** What a realm has said of a user who is not our own. */
 export type Snapshot = Pick<User, 'roles' | 'fullName' | 'email' | 'metadata'>
 
-/** Who asked for tokens: that client alone may refresh them. Realms by name and type. */
+/** Who asked for tokens: that client alone may refresh them. */
 export interface TokenClient {
   readonly username: string
-  readonly realmName: string
-  readonly realmType: string
+  readonly realm: { readonly name: string; readonly type: string }
 }
 
 /** The hashes under which an access token and its refresh token are stored. The tokens themselves are nowhere. */
@@ -20,17 +20,18 @@ export interface PairHashes {
 
 /** What an access token, and its refresh token, are stored with. */
 interface PairFacts {
-  /** Names the login from which they come, by however many refreshings. */
-  readonly family: string
   readonly username: string
   readonly realmName: string
   readonly realmType: string
-  /** Null for users of our own, who are read whenever a token is used. */
+  /** Null for users of our own, and for whom one of them stands: those are read whenever a token is used. */
   readonly snapshot: Snapshot | null
   readonly client: TokenClient
 }
 
-export interface NewPair extends PairHashes, PairFacts {}
+export interface NewPair extends PairHashes, PairFacts {
+  /** The access token with which it was asked for; null: it is a login of its own. */
+  readonly parent: TokenOrigin | null
+}
 
 /** For how long tokens are valid from their issue on, in milliseconds. */
 export interface Lifetimes {
@@ -41,8 +42,7 @@ export interface Lifetimes {
 }
 
 /** A pair as one statement found it. */
-export interface FoundPair extends PairFacts {
-  readonly accessHash: string
+export interface FoundPair extends PairFacts, TokenOrigin {
   readonly accessExpiresAt: number
   readonly accessInvalidated: boolean
   readonly refresh: RefreshState | null
@@ -71,11 +71,16 @@ export type TokenSelection =
 export interface ActivePair {
   readonly accessHash: string
   readonly refreshable: boolean
+  /** When it was found, in epoch milliseconds. */
+  readonly now: number
 }
 
 /** What the token service needs of the database. Every write is one atomic statement; times are the database's. */
 export interface TokenRepository {
-  /** Stores a pair as issued now. False, and nothing is stored, if the basis is gone; without one nothing is asked. */
+  /**
+   * Stores a pair as issued now. False, and nothing is stored, if its user is another than that of the basis by now, or
+   * cannot log in, or its parent was invalidated; without them nothing is asked.
+   */
   create(pair: NewPair, lifetimes: Lifetimes, basis: Basis | null): Promise<boolean>
   find(hash: { readonly accessHash: string } | { readonly refreshHash: string }): Promise<FoundPair | null>
   /** Marks the first use of a pair's refresh token. False if it was used before, or is not valid. */
@@ -89,8 +94,11 @@ export interface TokenRepository {
     successor: PairHashes,
     lifetimes: Lifetimes,
   ): Promise<boolean>
-  /** Pairs of which something is neither invalidated nor expired; some, if there are very many. */
-  active(selection: TokenSelection): Promise<ActivePair[]>
+  /**
+   * Pairs of which something is neither invalidated nor expired, of logins until a time, or until now; some, if there are
+   * very many.
+   */
+  active(selection: TokenSelection, until: number | null): Promise<ActivePair[]>
   /** Invalidates one kind of token of these pairs. How many were not so before. */
   invalidate(kind: 'access' | 'refresh', accessHashes: readonly string[]): Promise<number>
   /** Removes pairs of which nothing need be known any more; some, if there are very many. How many. */

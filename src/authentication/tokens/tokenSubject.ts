@@ -8,6 +8,6 @@ export type RealmOf = (type: string, name: string) => RealmRef | null
 export function tokenSubject(pair: FoundPair, realmOf: RealmOf): Subject | null {
   const { username, realmType, realmName, snapshot, user, stands } = pair
   const realm = realmOf(realmType, realmName)
-  const details = snapshot ?? user?.details
+  const details = user?.details ?? snapshot
   return realm && stands && details ? { ...details, username, realm } : null
 }

@@ -45,7 +45,7 @@ describe('tokens, as time goes by', () => {
     const { access, refresh: first } = await loggedIn()
     const { body: second } = await refresh(first)
     await advance(30_000)
-    expect((await refresh(first)).body).toEqual(second)
+    expect((await refresh(first)).body).toEqual({ ...second, expires_in: 1_170 })
     const { body: third } = await refresh(second.refresh_token)
     const elsewhere = await loggedIn()
     await advance(1)
@@ -74,7 +74,7 @@ describe('tokens, as time goes by', () => {
     expect(logs()).not.toContain(first)
   })
 
-  it('a refresh token that is used again ends nothing, where that is configured', async () => {
+  it('a refresh token that is used again ends nothing, where that is configured, and is told of all the same', async () => {
     const { advance, logs, authenticate, refresh, loggedIn } = await gateway(
       'token: { revoke_on_reuse: false }',
     )
@@ -87,7 +87,42 @@ describe('tokens, as time goes by', () => {
       )
     }
     expect(await authenticate(body.access_token)).toMatchObject({ status: 200 })
-    expect(logs()).not.toContain('used again')
+    expect(logs().match(/used again/g)).toHaveLength(2)
+    expect(logs()).toContain('"ended":null')
+  })
+
+  it('a repeated answer says how long its access token is still valid, even if that is over', async () => {
+    const { advance, authenticate, refresh, loggedIn } = await gateway('token.timeout: 10s')
+    const { refresh: first } = await loggedIn()
+    await refresh(first)
+    await advance(4_000)
+    expect((await refresh(first)).body).toMatchObject({ expires_in: 6 })
+    await advance(14_000)
+    const { body } = await refresh(first)
+    expect(body).toMatchObject({ expires_in: 0 })
+    expect(await authenticate(body.access_token)).toMatchObject({ status: 401 })
+    expect(await refresh(body.refresh_token)).toMatchObject({ status: 200 })
+  })
+
+  it('tokens that were got with the tokens of a login end with it', async () => {
+    const { advance, fetch, authenticate, refresh, newUser, change, loggedIn } = await gateway()
+    const user = await newUser()
+    await change('PUT', `user/${user.username}`, { roles: ['token_manager'] })
+    const { access, refresh: first } = await loggedIn(user)
+    const byToken = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const body = JSON.stringify({ grant_type: 'client_credentials' })
+      const response = await fetch('/_security/oauth2/token', { method: 'POST', headers, body })
+      return ((await response.json()) as IssuedBody).access_token
+    }
+    const child = await byToken(access)
+    const grandchild = await byToken(child)
+    expect(await authenticate(grandchild)).toMatchObject({ status: 200 })
+    await refresh(first)
+    await advance(30_001)
+    await refresh(first)
+    for (const token of [access, child, grandchild])
+      expect(await authenticate(token)).toMatchObject({ status: 401 })
   })
 
   it('a clock that was set back is told apart', async () => {
@@ -108,7 +143,7 @@ describe('tokens, as time goes by', () => {
     await run(`DELETE FROM tokens WHERE "refreshedAt" IS NULL`)
     expect(await authenticate(body.access_token)).toMatchObject({ status: 401 })
     await advance(10_000)
-    expect((await refresh(first)).body).toEqual(body)
+    expect((await refresh(first)).body).toEqual({ ...body, expires_in: 1_190 })
     expect(await authenticate(body.access_token)).toMatchObject({ status: 200 })
     await advance(1_190_000)
     expect(await authenticate(body.access_token)).toMatchObject({ status: 401 })

@@ -7,12 +7,12 @@ const start = 1_800_000_000_000
 const day = 86_400_000
 const lifetimes = { access: 1_000, refresh: day, remembered: day }
 const pair = {
-  family: 'f',
+  parent: null,
   username: 'ada',
   realmName: 'corp',
   realmType: 'jwt',
   snapshot: { roles: [], fullName: null, email: null, metadata: {} },
-  client: { username: 'app', realmName: 'native', realmType: 'native' },
+  client: { username: 'app', realm: { name: 'native', type: 'native' } },
 }
 const unexpected = (cause: unknown) => {
   throw cause

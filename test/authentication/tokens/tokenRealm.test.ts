@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Basis } from '../../../src/authentication/basis.ts'
 import { createChain } from '../../../src/authentication/chain.ts'
@@ -51,6 +52,7 @@ describe('tokens of a realm of another kind', () => {
       realm: native,
       authenticationType: 'realm',
       basis: await basisNow(),
+      token: null,
       securityEpoch: await database.securityEpoch(),
     }
     return { database, basisNow, caller }
@@ -93,6 +95,11 @@ describe('tokens of a realm of another kind', () => {
       subject: ofCorp,
       authenticationType: 'token',
       basis: null,
+      token: {
+        accessHash: hash('sha256', accessToken, 'base64url'),
+        family: expect.any(String) as string,
+        familyStartedAt: expect.any(Number) as number,
+      },
       securityEpoch: await database.securityEpoch(),
     })
   })
@@ -110,13 +117,13 @@ describe('tokens of a realm of another kind', () => {
     })
   })
 
-  it('end with the user of ours on whom the proof rested, of whom nothing else counts', async () => {
+  it('say what the user of ours is now on whom the proof rested, and end with that user', async () => {
     const { database, basisNow, caller } = await withAda()
     const service = serviceOn(database, proving(basisNow))
     const { accessToken, refreshToken } = await issued(service, caller)
     await database.users.replace({ ...ada, roles: ['other'], enabled: true })
     expect(await service.prove(bearer(accessToken))).toMatchObject({
-      subject: ofCorp,
+      subject: { ...ada, roles: ['other'], realm: corp },
       basis: await basisNow(),
     })
     await database.users.setPasswordHash('ada', 'another')
@@ -164,6 +171,7 @@ describe('client credentials', () => {
       realm: native,
       authenticationType: 'realm',
       basis: (await database.users.find('ada'))?.basis ?? null,
+      token: null,
       securityEpoch: await database.securityEpoch(),
     }
     const { create } = serviceOn(database, { authenticate: () => Promise.resolve(null) })

@@ -23,7 +23,7 @@ const ada: StoredUser = {
   enabled: true,
 }
 const details = { roles: ada.roles, fullName: ada.fullName, email: ada.email, metadata: ada.metadata }
-const client = { username: 'app', realmName: 'native', realmType: 'native' }
+const client = { username: 'app', realm: { name: 'native', type: 'native' } }
 
 describe('tokens', () => {
   const emptied = prepared()
@@ -50,7 +50,7 @@ describe('tokens', () => {
     const pair = { accessToken: newToken(), refreshToken: newToken() }
     const whole = {
       ...hashesOf(pair),
-      family: newToken(),
+      parent: null,
       username: 'ada',
       realmName: 'native',
       realmType: 'native',
@@ -59,7 +59,8 @@ describe('tokens', () => {
       ...facts,
     }
     expect(await tokens.create(whole, lifetimes, basis)).toBe(true)
-    return { ...pair, ...whole }
+    const { family = '', familyStartedAt = 0 } = (await tokens.find({ accessHash: whole.accessHash })) ?? {}
+    return { ...pair, ...whole, family, familyStartedAt }
   }
 
   describe('a pair that is created', () => {
@@ -69,6 +70,7 @@ describe('tokens', () => {
       const found = {
         accessHash,
         family,
+        familyStartedAt: start,
         username: 'ada',
         realmName: 'native',
         realmType: 'native',
@@ -103,10 +105,46 @@ describe('tokens', () => {
     it('is not created on a basis that is gone', async () => {
       const { basis, users, tokens } = await withAda()
       await users.setPasswordHash('ada', 'another')
-      const pair = { accessHash: 'a', refreshHash: 'r', family: 'f', username: 'ada', snapshot: null, client }
+      const pair = {
+        accessHash: 'a',
+        refreshHash: 'r',
+        parent: null,
+        username: 'ada',
+        snapshot: null,
+        client,
+      }
       const whole = { ...pair, realmName: 'native', realmType: 'native' }
       expect(await tokens.create(whole, lifetimes, basis)).toBe(false)
       expect(await tokens.find({ accessHash: 'a' })).toBeNull()
+    })
+
+    it('is created whatever else of its user was written meanwhile', async () => {
+      const { basis, ...database } = await withAda()
+      await database.users.replace({ ...ada, roles: ['other'], fullName: null })
+      await issued(database, basis)
+    })
+
+    it('is not created for a user who was disabled, or is another by that name', async () => {
+      const { basis, users, tokens } = await withAda()
+      const pair = { refreshHash: null, parent: null, username: 'ada', snapshot: null, client }
+      const whole = { ...pair, realmName: 'native', realmType: 'native' }
+      await users.setEnabled('ada', false)
+      expect(await tokens.create({ ...whole, accessHash: 'a' }, lifetimes, basis)).toBe(false)
+      await users.delete('ada')
+      await users.put(ada)
+      expect(await tokens.create({ ...whole, accessHash: 'b' }, lifetimes, basis)).toBe(false)
+    })
+
+    it('belongs to the login of its parent, and is not created once that was invalidated', async () => {
+      const { basis, ...database } = await withAda()
+      const parent = await issued(database, basis)
+      await database.setTime(start + 5)
+      const child = await issued(database, basis, { parent, refreshHash: null })
+      expect(child).toMatchObject({ family: parent.family, familyStartedAt: start })
+      await database.tokens.invalidate('access', [parent.accessHash])
+      const { refreshToken, accessToken, family, familyStartedAt, ...whole } = child
+      expect([refreshToken, accessToken, family, familyStartedAt].every(Boolean)).toBe(true)
+      expect(await database.tokens.create({ ...whole, accessHash: 'x' }, lifetimes, basis)).toBe(false)
     })
 
     it('never stands on a password that is being changed', async () => {
@@ -117,7 +155,7 @@ describe('tokens', () => {
           hashesOf({ accessToken: newToken(), refreshToken: null }),
         )
         const facts = {
-          family: 'f',
+          parent: null,
           username: 'ada',
           realmName: 'native',
           realmType: 'native',
@@ -284,6 +322,27 @@ describe('tokens', () => {
       expect(await database.tokens.invalidate('refresh', [accessHash])).toBe(0)
     })
 
+    it('ends with the logins until it began, however many come meanwhile', async () => {
+      const { basis, ...database } = await withAda()
+      await issued(database, basis)
+      const later: Awaited<ReturnType<typeof issued>>[] = []
+      let now = start
+      const { tokens } = database
+      const busy: Pick<typeof tokens, 'active' | 'invalidate'> = {
+        invalidate: (...given) => tokens.invalidate(...given),
+        async active(...given) {
+          const found = await tokens.active(...given)
+          await database.setTime((now += 1))
+          later.push(await issued(database, basis))
+          return found
+        },
+      }
+      const ended = await invalidateAll(busy, { username: 'ada', realmName: null })
+      expect(ended).toEqual({ invalidated: 2, previouslyInvalidated: 0 })
+      for (const { accessHash } of later)
+        expect(await database.tokens.find({ accessHash })).toMatchObject({ accessInvalidated: false })
+    })
+
     it('finds what is active by user, realm and family', async () => {
       const { basis, ...database } = await withAda()
       const snapshot = details
@@ -296,7 +355,7 @@ describe('tokens', () => {
         realmType: 'jwt',
       })
       const found = async (selection: Parameters<typeof database.tokens.active>[0]) =>
-        (await database.tokens.active(selection)).map(({ accessHash }) => accessHash).sort()
+        (await database.tokens.active(selection, null)).map(({ accessHash }) => accessHash).sort()
       const hashes = (...pairs: NewPair[]) => pairs.map(({ accessHash }) => accessHash).sort()
       expect(await found({ username: 'ada', realmName: null })).toEqual(hashes(own, corp))
       expect(await found({ username: null, realmName: 'corp' })).toEqual(hashes(corp, other))
@@ -311,17 +370,17 @@ describe('tokens', () => {
       const ofAda = { username: 'ada', realmName: null }
       const { accessHash } = await issued(database, basis)
       await tokens.invalidate('access', [accessHash])
-      expect(await tokens.active(ofAda)).toHaveLength(1)
+      expect(await tokens.active(ofAda, null)).toHaveLength(1)
       await tokens.invalidate('refresh', [accessHash])
-      expect(await tokens.active(ofAda)).toEqual([])
+      expect(await tokens.active(ofAda, null)).toEqual([])
       await issued(database, basis)
       await setTime(start + lifetimes.access)
-      expect(await tokens.active(ofAda)).toHaveLength(1)
+      expect(await tokens.active(ofAda, null)).toHaveLength(1)
       await setTime(start + lifetimes.refresh + minute)
-      expect(await tokens.active(ofAda)).toEqual([])
+      expect(await tokens.active(ofAda, null)).toEqual([])
       await issued(database, basis)
       await users.setPasswordHash('ada', 'another')
-      expect(await tokens.active(ofAda)).toEqual([])
+      expect(await tokens.active(ofAda, null)).toEqual([])
     })
 
     it('leaves nothing valid of what is refreshed meanwhile, as often as that is', async () => {
@@ -342,7 +401,7 @@ describe('tokens', () => {
         }
         const selection = round % 2 ? { family: first.family } : { username: 'ada', realmName: null }
         await Promise.all([refreshing(), invalidateAll(tokens, selection)])
-        expect(await tokens.active({ username: 'ada', realmName: null })).toEqual([])
+        expect(await tokens.active({ username: 'ada', realmName: null }, null)).toEqual([])
       }
     })
 

@@ -6,6 +6,7 @@ CREATE TABLE "tokens" (
     "accessHash" TEXT NOT NULL,
     "refreshHash" TEXT,
     "family" TEXT NOT NULL,
+    "familyStartedAt" BIGINT NOT NULL,
     "base" TEXT NOT NULL,
     "username" TEXT NOT NULL,
     "realmName" TEXT NOT NULL,
