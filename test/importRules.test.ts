@@ -45,7 +45,7 @@ const may: Record<string, readonly string[]> = {
     'authorization',
   ],
   'config.ts': ['settings'],
-  settings: [],
+  settings: ['authentication'],
   realms: ['config.ts', 'authentication'],
   'errors.ts': [],
   'json.ts': [],

@@ -7,18 +7,18 @@ import { Failure } from '../errors.ts'
  */
 export function agreementOf({ realms, domains }: Pick<Settings, 'realms' | 'domains'>): string {
   const lines = [
-    ...Object.entries(realms.native).map(([name, { enabled }]) => lineOf('native', name, { enabled })),
+    ...Object.keys(realms.native).map((name) => lineOf('native', name, {})),
     ...Object.entries(realms.jwt).map(([name, settings]) => {
-      const { enabled, token_type, allowed_issuer, fallback_claims, claims, claim_patterns } = settings
+      const { token_type, allowed_issuer, fallback_claims, claims, claim_patterns } = settings
       const principal = { claim: claims.principal, pattern: claim_patterns.principal }
-      return lineOf('jwt', name, { enabled, token_type, allowed_issuer, fallback_claims, principal })
+      return lineOf('jwt', name, { token_type, allowed_issuer, fallback_claims, principal })
     }),
     ...domains.map(({ name, realms: members, literalSuffix }) => {
       const named = members.map((member) => `${member.type}/${member.name}`).sort()
       return `domain ${name} ${JSON.stringify({ realms: named, literalSuffix })}`
     }),
   ]
-  return lines.sort().join('\n')
+  return [...lines.sort(), `asked ${askedIn(realms).join(', ')}`].join('\n')
 }
 
 /** @throws `CONFIGURATION` with what differs, if the gateways on a database have agreed on something else */
@@ -36,6 +36,22 @@ export function requireAgreement(agreed: string, own: string): void {
       ],
     },
   )
+}
+
+/** The realms that are asked, in that order: several may take one token. */
+function askedIn({ native, jwt }: Settings['realms']): string[] {
+  return [...named('native', native), ...named('jwt', jwt)]
+    .filter(({ enabled }) => enabled)
+    .sort((one, other) => one.order - other.order)
+    .map(({ name }) => name)
+}
+
+function named(type: string, realms: Readonly<Record<string, { order: number; enabled: boolean }>>) {
+  return Object.entries(realms).map(([name, { order, enabled }]) => ({
+    name: `${type}/${name}`,
+    order,
+    enabled,
+  }))
 }
 
 function lineOf(type: string, name: string, identity: object): string {

@@ -1,4 +1,4 @@
-import { hmacKeyOf, JwksProblem, parseJwks } from '../authentication/jwt/jwks.ts'
+import { hmacKeyOf, parseJwks } from '../authentication/jwt/jwks.ts'
 import { createJwksFile } from '../authentication/jwt/jwksFile.ts'
 import { createJwksUrl } from '../authentication/jwt/jwksUrl.ts'
 import { createJwtRealm } from '../authentication/jwt/jwtRealm.ts'
@@ -13,7 +13,6 @@ import { createVerifiedTokens } from '../authentication/jwt/verifiedTokens.ts'
 import type { NativeRealm } from '../authentication/native.ts'
 import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
-import { Failure } from '../errors.ts'
 import type { ConfiguredRealm, RealmsParts } from './realms.ts'
 
 type JwtSettings = Settings['realms']['jwt'][string]
@@ -44,7 +43,8 @@ export function createConfiguredJwtRealm(
     realm,
     problem() {
       const problem = keys.pkc?.problem() ?? null
-      return problem && `the realm [${ref.name}] cannot verify tokens: ${problem}`
+      const effect = keys.pkc?.current() ? 'may still take withdrawn keys' : 'cannot verify tokens'
+      return problem && `the realm [${ref.name}] ${effect}: ${problem}`
     },
     close() {
       client.close()
@@ -66,22 +66,18 @@ export function createConfiguredJwtRealm(
   function hmacKeys(): Keys | null {
     const { hmac_jwkset: set, hmac_key: one, allowed_signature_algorithms: allowed } = settings
     if (!set && !one) return null
-    try {
-      const key = one ? hmacKeyOf(one.value, allowed) : null
-      const { keys: usable } = set ? parseJwks(set.value, 'hmac', allowed) : { keys: key ? [key] : [] }
-      if (usable.length > 0) return staticKeys(usable)
-      throw new JwksProblem('it holds no key that is long enough for an allowed signature algorithm')
-    } catch (cause) {
-      if (!(cause instanceof JwksProblem)) throw cause
-      const setting = `realms.${ref.type}.${ref.name}.${set ? 'hmac_jwkset' : 'hmac_key'}`
-      throw new Failure('CONFIGURATION', `${setting}: ${cause.message}`, { cause })
-    }
+    const key = one ? hmacKeyOf(one.value, allowed) : null
+    if (key) return staticKeys([key])
+    const { keys: usable, skipped } = parseJwks(set?.value ?? '', 'hmac', allowed)
+    if (skipped.length > 0) logger.warn(`some of its keys are not used: ${skipped.join('; ')}`)
+    return staticKeys(usable)
   }
 
   function publicKeys(): Keys | null {
     const { pkc_jwkset_path: source, pkc_jwkset_reload: reload, http, ssl } = settings
     if (!source) return null
-    const { url_interval_min: min, url_interval_max: max, file_interval: interval } = reload
+    const { url_interval_min: min, file_interval: interval } = reload
+    const max = reload.url_interval_max ?? Math.max(min, 300_000)
     const isFile = source.kind === 'file'
     return createReloadedKeys({
       clock,

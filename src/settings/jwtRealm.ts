@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { signatureAlgorithms } from '../authentication/jwt/algorithm.ts'
 import { isPattern } from '../wildcard.ts'
 import { claimPattern, fallbackClaim, requiredClaims } from './claim.ts'
-import { jwtRealmProblems, signatureAlgorithms } from './jwtRealmProblems.ts'
+import { jwtRealmProblems } from './jwtRealmProblems.ts'
 import { certificates, keySource } from './keySource.ts'
 import { keyOf, realmSetting, type RealmPlace } from './realmSetting.ts'
 import { duration, durationFrom, integer, order, within, yesOrNo } from './value.ts'
@@ -97,7 +98,8 @@ export function jwtRealm(place: RealmPlace) {
           enabled: yesOrNo().default(true),
           file_interval: interval.prefault('5m'),
           url_interval_min: interval.prefault('1m'),
-          url_interval_max: interval.prefault('5m'),
+          /** If not set: 5m, or the minimum where that is more. */
+          url_interval_max: interval.optional(),
         })
         .prefault({}),
       /** Whose users' roles, names and addresses count in place of what a token says. */

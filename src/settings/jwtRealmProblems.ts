@@ -1,10 +1,10 @@
+import { signatureAlgorithms } from '../authentication/jwt/algorithm.ts'
+import { hmacKeyOf, JwksProblem, parseJwks } from '../authentication/jwt/jwks.ts'
 import { keyOf, type RealmPlace } from './realmSetting.ts'
 import { within } from './value.ts'
 
-const hmac = ['HS256', 'HS384', 'HS512'] as const
-const pkc = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const
-
-export const signatureAlgorithms = [...hmac, ...pkc] as const
+const hmac = signatureAlgorithms.filter((name) => name.startsWith('HS'))
+const pkc = signatureAlgorithms.filter((name) => !name.startsWith('HS'))
 
 /** Settings of a JWT realm. One that is wrong in itself can be anything, and then contradicts no other. */
 type Settings = Readonly<Record<string, unknown>>
@@ -61,7 +61,26 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
     const { hmac_jwkset: set, hmac_key: one } = settings
     const both = `Settings [${key('hmac_jwkset')}] and [${key('hmac_key')}] cannot be used together`
     if (set !== undefined && one !== undefined) return [['hmac_key', both]]
-    return needProblems(set === undefined ? 'hmac_key' : 'hmac_jwkset', hmac, (set ?? one) !== undefined)
+    const setting = set === undefined ? 'hmac_key' : 'hmac_jwkset'
+    const contradictions = needProblems(setting, hmac, (set ?? one) !== undefined)
+    return contradictions.length > 0 ? contradictions : secretProblems(setting, within(set ?? one).value)
+  }
+
+  /** Whether there is a key that is long enough for something. */
+  function secretProblems(setting: 'hmac_key' | 'hmac_jwkset', secret: unknown): Problem[] {
+    const allowed = settings.allowed_signature_algorithms
+    // One that is wrong in itself is left out.
+    if (typeof secret !== 'string' || secret === '' || !isListOf(signatureAlgorithms, allowed)) return []
+    try {
+      const usable =
+        setting === 'hmac_key' ? hmacKeyOf(secret, allowed) : parseJwks(secret, 'hmac', allowed).keys[0]
+      return usable
+        ? []
+        : [[setting, 'it holds no key that is long enough for an allowed signature algorithm']]
+    } catch (problem) {
+      if (problem instanceof JwksProblem) return [[setting, problem.message]]
+      throw problem
+    }
   }
 
   /** Keys are given exactly where an allowed algorithm uses them. */

@@ -57,9 +57,9 @@ export function realmSetting(place: RealmPlace) {
   function secret(setting: string) {
     return text(setting).transform((value, context): Secret => {
       const origin = place.file.originOf(['realms', place.type, place.name, ...setting.split('.')])
-      if (origin.kind === 'text')
-        context.addIssue('a secret does not stand in the file itself: expected ${NAME} or ${file:path}')
-      return { value, file: origin.kind === 'file' ? origin.file : null }
+      if (origin.kind !== 'text') return { value, file: origin.kind === 'file' ? origin.file : null }
+      context.addIssue('a secret does not stand in the file itself: expected ${NAME} or ${file:path}')
+      return { value: '', file: null }
     })
   }
 

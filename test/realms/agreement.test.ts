@@ -80,14 +80,15 @@ describe('a gateway on a database whose gateways have agreed', () => {
   afterAll(() => made.remove())
 
   it('finds what they agree on, as far as it decides whose profile it is, and no secret', async () => {
-    const realm = { enabled: true, token_type: 'id_token' }
+    const realm = { token_type: 'id_token' }
     const line = (name: string) =>
       `realm jwt/${name} ${JSON.stringify({ ...realm, allowed_issuer: `https://${name}.example.com/`, fallback_claims: {}, principal: { claim: 'sub' } })}`
     expect((await realmsIn(made))?.split('\n')).toEqual([
       'domain staff {"realms":["jwt/corp","native/native"],"literalSuffix":"x"}',
       line('corp'),
       line('partner'),
-      'realm native/native {"enabled":true}',
+      'realm native/native {}',
+      'asked native/native, jwt/corp, jwt/partner',
     ])
     expect(
       JSON.stringify(await contentOf(made), (_, value: unknown) =>
@@ -97,24 +98,40 @@ describe('a gateway on a database whose gateways have agreed', () => {
   })
 
   const access = { token_type: 'access_token', allowed_subjects: 'me' }
+  /** The line of the realms that are asked: beside the native one, those that are agreed on unless named. */
+  const asked = (whose: 'agreed' | 'here', ...realms: string[]) =>
+    `${`${whose}:`.padEnd(7)} asked ${['native/native', ...(realms.length > 0 ? realms : ['jwt/corp', 'jwt/partner'])].join(', ')}`
 
   it.each<[string, string, names: string[]]>([
-    ['a realm more', agreed + hmacRealm('third', 3), ['here:   realm jwt/third']],
-    ['a realm less', corp() + staff, ['agreed: realm jwt/partner']],
+    [
+      'a realm more',
+      agreed + hmacRealm('third', 3),
+      [asked('agreed'), 'here:   realm jwt/third', asked('here', 'jwt/corp', 'jwt/partner', 'jwt/third')],
+    ],
+    [
+      'a realm less',
+      corp() + staff,
+      ['agreed: realm jwt/partner', asked('agreed'), asked('here', 'jwt/corp')],
+    ],
     [
       'a realm that is not asked',
       corp() + partner({ enabled: 'false' }) + staff,
-      ['agreed: realm jwt/partner', 'here:   realm jwt/partner'],
+      [asked('agreed'), asked('here', 'jwt/corp')],
     ],
     [
       'a realm of another name',
       corp() + hmacRealm('other', 2, { allowed_issuer: 'https://partner.example.com/' }) + staff,
-      ['agreed: realm jwt/partner', 'here:   realm jwt/other'],
+      [
+        'agreed: realm jwt/partner',
+        asked('agreed'),
+        'here:   realm jwt/other',
+        asked('here', 'jwt/corp', 'jwt/other'),
+      ],
     ],
     [
       'the native realm not asked',
       `${agreed}realms.native.native: { order: 0, enabled: false }\n`,
-      ['agreed: realm native/native', 'here:   realm native/native'],
+      [asked('agreed'), 'here:   asked jwt/corp, jwt/partner'],
     ],
     [
       'another name of the native realm',
@@ -122,9 +139,16 @@ describe('a gateway on a database whose gateways have agreed', () => {
       [
         'agreed: domain staff',
         'agreed: realm native/native',
+        asked('agreed'),
         'here:   domain staff',
         'here:   realm native/people',
+        'here:   asked native/people, jwt/corp, jwt/partner',
       ],
+    ],
+    [
+      'another order of realms',
+      hmacRealm('corp', 9) + hmacRealm('partner', 8) + staff,
+      [asked('agreed'), asked('here', 'jwt/partner', 'jwt/corp')],
     ],
     [
       'another issuer',
@@ -197,7 +221,10 @@ describe('a gateway on a database whose gateways have agreed', () => {
 
   it.each<[string, Omit<Start, 'adoptRealms'>]>([
     ['the same', { settings: agreed }],
-    ['another order of realms', { settings: hmacRealm('corp', 9) + hmacRealm('partner', 8) + staff }],
+    [
+      'other numbers for the order of realms',
+      { settings: hmacRealm('corp', 8) + hmacRealm('partner', 9) + staff },
+    ],
     ['another order of lines', { settings: staff + partner() + corp() }],
     ['what holds by default', { settings: `${agreed}realms.native.native: { order: 0, enabled: true }\n` }],
     [
@@ -254,8 +281,10 @@ describe('a gateway that is told to adopt its realms', () => {
     expect(await attempt(made, { settings: corp() })).toBeNull()
     expect(await attempt(made, { settings: corp(), adoptRealms: true })).toBeNull()
     expect((await attempt(made, { settings: agreed }))?.problems).toEqual([
+      'agreed: asked native/native, jwt/corp',
       expect.stringMatching(/^here: {3}domain staff /),
       expect.stringMatching(/^here: {3}realm jwt\/partner /),
+      'here:   asked native/native, jwt/corp, jwt/partner',
     ])
     expect(await attempt(made, { settings: agreed, adoptRealms: true })).toBeNull()
     expect(await attempt(made, { settings: agreed })).toBeNull()
@@ -286,7 +315,7 @@ describe('a gateway that serves while another one has its own realms adopted', (
       return [statusCode, body] as const
     }
     expect(await ready()).toEqual([200, '{"status":"ready"}'])
-    await made.run(`UPDATE cluster SET realms = 'realm native/native {"enabled":true}'`)
+    await made.run(`UPDATE cluster SET realms = 'realm native/native {}'`)
     expect(await ready()).toEqual([503, expect.stringContaining('realms and domains are not those')])
   })
 })
@@ -294,7 +323,6 @@ describe('a gateway that serves while another one has its own realms adopted', (
 describe('a gateway that does not start for another reason', () => {
   it.each<[string, Omit<Start, 'adoptRealms'>]>([
     ['the superuser has no password', { settings: agreed, environment: { ELASTIC_PASSWORD_FILE: 'none' } }],
-    ['a key cannot be used', { settings: agreed, environment: { HMAC_KEY: 'short' } }],
   ])('agrees on nothing: %s', async (_, given) => {
     const made = await database()
     const { ELASTIC_PASSWORD_FILE: missing, ...environment } = given.environment ?? {}
@@ -360,7 +388,7 @@ describe('a gateway process', { timeout: 60_000 }, () => {
     expect(await refused.ended).toBe(78)
     expect(refused.out).toBe('')
     const line = (claim: string) =>
-      'realm jwt/corp {"enabled":true,"token_type":"id_token","allowed_issuer":"https://corp.example.com/",' +
+      'realm jwt/corp {"token_type":"id_token","allowed_issuer":"https://corp.example.com/",' +
       `"fallback_claims":{},"principal":{"claim":"${claim}"}}`
     expect(refused.err).toBe(
       'profile-gateway: realms and domains are not those on which the gateways of this database have agreed: other ones ' +

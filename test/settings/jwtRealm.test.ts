@@ -5,7 +5,8 @@ import { load, problems } from '../support/loading.ts'
 import { corp, corpProblems, corpSettings, keyOf } from './corp.ts'
 
 const authority = await readFile(new URL('../support/tls/authority.pem', import.meta.url), 'utf8')
-const secret = 's3cret-value-of-some-length-0123'
+const secret = 's3cret-value-of-some-length-0123'.repeat(2)
+const secretSet = JSON.stringify({ keys: [{ kty: 'oct', k: Buffer.from(secret).toString('base64url') }] })
 
 describe('a realm of tokens', () => {
   it('needs little, and has defaults for the rest', async () => {
@@ -36,7 +37,6 @@ describe('a realm of tokens', () => {
         enabled: true,
         file_interval: 300_000,
         url_interval_min: 60_000,
-        url_interval_max: 300_000,
       },
       ssl: { verification_mode: 'full' },
     })
@@ -562,17 +562,14 @@ describe('a secret', () => {
     'comes from the environment, or from a file whose last line end does not count: %s',
     async (setting) => {
       const name = setting.split('.').at(-1) ?? ''
+      const given = setting === 'hmac_jwkset' ? secretSet : secret
       const read = async (value: string) => {
-        const realm = await corp(
-          { ...beside(setting), [setting]: value },
-          { S: secret },
-          { s: `${secret}\n` },
-        )
+        const realm = await corp({ ...beside(setting), [setting]: value }, { S: given }, { s: `${given}\n` })
         return { ...realm, ...realm?.client_authentication }
       }
-      expect(await read('${S}')).toMatchObject({ [name]: { value: secret, file: null } })
+      expect(await read('${S}')).toMatchObject({ [name]: { value: given, file: null } })
       expect(await read('"${file:s}"')).toMatchObject({
-        [name]: { value: secret, file: expect.stringMatching(/^\/.*\/s$/) as string },
+        [name]: { value: given, file: expect.stringMatching(/^\/.*\/s$/) as string },
       })
     },
   )
@@ -585,6 +582,25 @@ describe('a secret', () => {
     expect(await said('${S}', { S: '' })).toEqual([
       expect.stringContaining(`Invalid empty value for [${keyOf(setting)}].`),
     ])
+  })
+
+  it.each([
+    [
+      'hmac_key',
+      'HS512',
+      'x'.repeat(63),
+      'it holds no key that is long enough for an allowed signature algorithm',
+    ],
+    [
+      'hmac_jwkset',
+      'HS512',
+      secretSet.replace(/"k":"[^"]{20}/, '"k":"'),
+      'it holds no key that is long enough for an allowed signature algorithm',
+    ],
+    ['hmac_jwkset', 'HS256', 's3cret', 'it is no JWK set: no strict JSON at line 1, column 1'],
+  ])('is a key that can be used: %s for %s', async (setting, algorithm, value, problem) => {
+    const changes = { pkc_jwkset_path: null, allowed_signature_algorithms: algorithm, [setting]: '${S}' }
+    expect(await corpProblems(changes, { S: value })).toEqual([`${setting}: ${problem}`])
   })
 
   it('is never repeated, whatever else is wrong', async () => {

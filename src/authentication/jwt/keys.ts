@@ -11,7 +11,7 @@ export interface Keys {
    * Within the cooldown since the last such reload, or where too many wait for one already, nothing is asked: false. Never throws.
    */
   reload(): Promise<boolean>
-  /** Why the realm cannot judge now, or null. For readiness. */
+  /** Why the realm cannot judge now, or by keys that may be withdrawn; else null. For readiness. */
   problem(): string | null
   close(): void
 }

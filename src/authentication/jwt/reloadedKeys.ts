@@ -29,6 +29,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
   let hash = ''
   let problem = 'its keys are being loaded'
   let failures = 0
+  let failingSince = 0
   const reported = new Set<string>()
   let reportedSkipped = ''
   let lastReload: number | null = null
@@ -54,12 +55,17 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
         waiting -= 1
       }
     },
-    problem: () => (keys ? null : problem),
+    problem: () => (keys && !areStale() ? null : problem),
     close() {
       closed = true
       clearTimeout(timer)
       underWay?.controller.abort(new Error('the gateway is stopping'))
     },
+  }
+
+  /** Whether they could not be read for so long that withdrawn ones may well be among them. */
+  function areStale(): boolean {
+    return failures > 0 && clock() - failingSince > 3 * intervals.max
   }
 
   /** A clock that was put back counts as one that went on. */
@@ -89,6 +95,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
       failures = 0
       reported.clear()
     } catch (thrown) {
+      if (failures === 0) failingSince = clock()
       failures += 1
       delay = untilRetry(failures, intervals)
       if (!closed) reportFailure(thrown)
