@@ -79,6 +79,8 @@ export async function createApp({
     const madeUpPassword = await prepareSuperuser()
     // Last of what can be in the way: a gateway that does not start agrees on nothing.
     const agreement = agreementOf(settings)
+    if (adoptRealms)
+      logger.warn({ agreed: agreement.split('\n') }, 'all gateways are to agree on these realms')
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
     const realmOf = realms.refOf
     const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])

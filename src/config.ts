@@ -39,6 +39,8 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         .prefault({}),
       token: z
         .strictObject({
+          /** Always: Elasticsearch's setting, so that it can be pasted. */
+          enabled: z.literal(true, { error: 'expected true: the token service is always there' }).optional(),
           /** How long an access token is valid. */
           timeout: durationFrom(1_000, 3_600_000, 'at least 1s and at most 1h').prefault('20m'),
           /** Whether a refresh token that is used again, later, ends everything that came from its login. */
@@ -167,5 +169,9 @@ function settingsOf(
 function problemsOf(issue: z.core.$ZodIssue): { path: string[]; message: string }[] {
   const path = issue.path.map(String)
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
-  return issue.keys.map((key) => ({ path: [...path, key], message: 'unknown setting' }))
+  return issue.keys.map((key) => ({ path: [...path, key], message: unknownSetting(path) }))
+}
+
+function unknownSetting(path: readonly string[]): string {
+  return path.join() === 'realms' ? 'unknown type of realm: expected native or jwt' : 'unknown setting'
 }

@@ -235,7 +235,7 @@ describe('a setting', () => {
     ['timeout: 61m', 'timeout: expected at least 1s and at most 1h'],
     ['timeout: soon', 'timeout: expected a time such as 30s or 5m'],
     ['revoke_on_reuse: no', 'revoke_on_reuse: expected true or false'],
-    ['enabled: true', 'enabled: unknown setting'],
+    ['enabled: false', 'enabled: expected true: the token service is always there'],
   ])('of tokens is refused: %s', async (text, problem) => {
     expect(await problems(`token.${text}`)).toEqual([`gateway.yml:1: token.${problem}`])
   })
@@ -269,10 +269,10 @@ describe('a value from elsewhere', () => {
 
   it('must be there', async () => {
     expect(await problems('activation:\n  unchanged_grace: ${NOT_SET}\n')).toContain(
-      'gateway.yml:2: ${NOT_SET} is not there',
+      'gateway.yml:2: ${NOT_SET}: there is no environment variable NOT_SET',
     )
     expect(await problems('\nhttp.max_content_length: ${file:missing}\n')).toContain(
-      'gateway.yml:2: ${file:missing} is not there',
+      expect.stringMatching(/^gateway\.yml:2: \$\{file:missing\}: .*missing cannot be read$/) as string,
     )
   })
 
@@ -319,10 +319,10 @@ describe('a file that is not sound', () => {
         'ELASTIC_PASSWORD: expected at least 6 characters',
         'gateway.yml:3: realms.native.one.order: expected a whole number',
         'gateway.yml:3: realms.native.one.enabled: expected true or false',
-        'gateway.yml:4: realms.ldap: unknown setting',
+        'gateway.yml:4: realms.ldap: unknown type of realm: expected native or jwt',
         'gateway.yml:7: activation.unchanged_grace: expected a time such as 30s or 5m',
         'gateway.yml:8: activation.other: unknown setting',
-        'gateway.yml:9: ${NOT_SET} is not there',
+        'gateway.yml:9: ${NOT_SET}: there is no environment variable NOT_SET',
         'gateway.yml:9: http.max_content_length: expected a size such as 512kb or 20mb',
         'gateway.yml:10: colour: unknown setting',
       ].toSorted(),

@@ -4,7 +4,9 @@ import { builder } from './builder.ts'
 export const ErrorInterface = builder.interfaceRef<{ message: string }>('Error').implement({
   description: 'A failure that is an answer: a client is expected to branch on it.',
   fields: (t) => ({
-    message: t.exposeString('message', { description: 'What happened, in words that may be shown.' }),
+    message: t.exposeString('message', {
+      description: 'What happened, for whoever writes the client: users want other words.',
+    }),
   }),
 })
 

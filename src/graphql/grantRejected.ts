@@ -17,7 +17,8 @@ const GrantRejectedReason = builder.enumType('GrantRejectedReason', {
 
 /** The answer to a grant that proves nobody. */
 export const GrantRejected = builder.objectRef<Rejected>('GrantRejected').implement({
-  description: "The end user's credentials were not accepted.",
+  description:
+    "The end user's credentials were not accepted. Of a JWT, `message` and `principal` repeat the claims that are text.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     reason: t.expose('reason', { type: GrantRejectedReason, description: 'What a login form branches on.' }),

@@ -19,7 +19,8 @@ const Token = builder.objectRef<TokenModel>('Token').implement({
     }),
     refreshToken: t.exposeString('refreshToken', {
       nullable: true,
-      description: 'Gives new tokens, once, to the same caller. There is none for client credentials.',
+      description:
+        'Gives new tokens, once, to the same caller. The access token of before stays valid. There is none for client credentials.',
     }),
     authentication: t.expose('authentication', {
       type: Viewer,
@@ -42,12 +43,14 @@ const TokenGrantInput = builder.inputType('TokenGrantInput', {
 })
 
 const RefreshRejected = builder.objectRef<Rejected>('RefreshRejected').implement({
-  description: 'The refresh token gives nothing: the user has to log in again.',
+  description:
+    'The refresh token gives nothing: it is used up, over or invalid, and the user has to log in again; or another caller got it.',
   interfaces: [ErrorInterface],
 })
 
 const TokenSelectionInput = builder.inputType('TokenSelectionInput', {
-  description: 'Which tokens: one by itself, or all of a user, of a realm, or of a user of a realm.',
+  description:
+    'Which tokens: one by itself, or all of a user, of a realm, or of a user of a realm. A token goes with neither.',
   fields: (t) => ({
     accessToken: t.string({ required: false, description: 'This access token, but not its refresh token.' }),
     refreshToken: t.string({ required: false, description: 'This refresh token, but not its access token.' }),
@@ -94,8 +97,8 @@ builder.mutationFields((t) => ({
   refreshToken: t.field({
     type: RefreshTokenResult,
     description:
-      'Issues new tokens for a refresh token, which counts once: the same new ones within 30 seconds, then none. ' +
-      'Needs `manage_token`.',
+      'Issues new tokens for a refresh token, which counts once. Used again within 30 seconds it gives the same new ' +
+      'ones; used again later it gives none, and everything that came from its login ends. Needs `manage_token`.',
     extensions: { takesCredential: true },
     args: { refreshToken: t.arg.string({ description: 'The refresh token.' }) },
     resolve: (_, { refreshToken }, { caller, useCases }) => useCases.tokens.refresh(caller, refreshToken),

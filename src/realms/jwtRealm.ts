@@ -24,7 +24,8 @@ export function createConfiguredJwtRealm(
   lookUp: NativeRealm['lookUp'] | null,
   { clock, logger: parent }: Pick<RealmsParts, 'clock' | 'logger'>,
 ): ConfiguredRealm {
-  const logger = parent.child({ realm: `${ref.type}/${ref.name}` })
+  const { kind, ...keySource } = settings.pkc_jwkset_path ?? { kind: null }
+  const logger = parent.child({ realm: `${ref.type}/${ref.name}`, ...(kind && { keys: keySource }) })
   const { ttl, size } = settings.jwt.cache
   const verified = createVerifiedTokens({ ttl, size, clock })
   const client = clientOf()

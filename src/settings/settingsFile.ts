@@ -113,7 +113,7 @@ export function parseSettings(text: string, folder: string, environment: Environ
     return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
       const file = fileNamed(name)
       const found = file === null ? environment[name] : contentOf(file)
-      if (found === undefined) problems.push(`${line}: \${${name}} is not there`)
+      if (found === undefined) problems.push(`${line}: \${${name}}: ${missing(name, file)}`)
       return found ?? ''
     })
   }
@@ -126,6 +126,10 @@ export function parseSettings(text: string, folder: string, environment: Environ
 /** Settings with none in them, and no prototype that a name could reach. */
 function nothing(): Settings {
   return Object.create(null) as Settings
+}
+
+function missing(name: string, file: string | null): string {
+  return file === null ? `there is no environment variable ${name}` : `${file} cannot be read`
 }
 
 /** Whether nothing stands after a name, as where all that stood below it is commented out. */

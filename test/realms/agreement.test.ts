@@ -208,7 +208,7 @@ describe('a gateway on a database whose gateways have agreed', () => {
     expect(failure).toMatchObject({
       code: 'CONFIGURATION',
       message: expect.stringMatching(
-        /^realms and domains are not those .* Start one gateway with --adopt-realms /,
+        /^realms and domains are not those .* `npm start -- --adopt-realms` /,
       ) as string,
     })
     expect(failure?.problems.map((problem) => problem.replace(/ \{.*/, ''))).toEqual(names)
@@ -392,7 +392,7 @@ describe('a gateway process', { timeout: 60_000 }, () => {
       `"fallback_claims":{},"principal":{"claim":"${claim}"}}`
     expect(refused.err).toBe(
       'profile-gateway: realms and domains are not those on which the gateways of this database have agreed: other ones ' +
-        'could lead users to other profiles. Start one gateway with --adopt-realms to have all agree on its own\n' +
+        'could lead users to other profiles. `npm start -- --adopt-realms` has all agree on those of this one, if that is meant\n' +
         `  agreed: ${line('sub')}\n  here:   ${line('email')}\n`,
     )
     expect(await contentOf(made)).toEqual(before)

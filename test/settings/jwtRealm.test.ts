@@ -577,8 +577,12 @@ describe('a secret', () => {
   it.each(settings)('is there, and not empty: %s', async (setting) => {
     const said = (value: string, environment = {}) =>
       problems(corpSettings({ ...beside(setting), [setting]: value }), environment)
-    expect(await said('${S}')).toContainEqual(expect.stringMatching(/: \$\{S\} is not there$/))
-    expect(await said('${file:s}')).toContainEqual(expect.stringMatching(/: \$\{file:s\} is not there$/))
+    expect(await said('${S}')).toContainEqual(
+      expect.stringMatching(/: \$\{S\}: there is no environment variable S$/),
+    )
+    expect(await said('${file:s}')).toContainEqual(
+      expect.stringMatching(/: \$\{file:s\}: \/.*\/s cannot be read$/),
+    )
     expect(await said('${S}', { S: '' })).toEqual([
       expect.stringContaining(`Invalid empty value for [${keyOf(setting)}].`),
     ])

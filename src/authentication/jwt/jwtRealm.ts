@@ -73,7 +73,8 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
       return { ...proof, subject, basis: null, securityEpoch: null }
     }
     const found = await lookUp(user.username)
-    if (!found) return refuse('the principal was authenticated, but no such user could be found')
+    if (!found)
+      return refuse(`the principal [${user.username}] was authenticated, but no enabled user has that name`)
     const { username, roles, fullName, email, metadata } = found.user
     const subject: Subject = { username, roles, fullName, email, metadata, realm: ref }
     return { ...proof, subject, basis: found.basis, securityEpoch: found.securityEpoch }
