@@ -271,7 +271,7 @@ describe('a value from elsewhere', () => {
     expect(await problems('activation:\n  unchanged_grace: ${NOT_SET}\n')).toContain(
       'gateway.yml:2: ${NOT_SET}: there is no environment variable NOT_SET',
     )
-    expect(await problems('\nhttp.max_content_length: ${file:missing}\n')).toContain(
+    expect(await problems('\nhttp.max_content_length: ${file:missing}\n')).toContainEqual(
       expect.stringMatching(/^gateway\.yml:2: \$\{file:missing\}: .*missing cannot be read$/) as string,
     )
   })
