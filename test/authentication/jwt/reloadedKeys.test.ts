@@ -192,6 +192,24 @@ describe('keys that are there', () => {
     await eventually(() => seen.reports).toHaveLength(5)
   })
 
+  it('stay in use however long their source fails, which is a problem after three intervals', async () => {
+    const issuer = await issuing(one)
+    const { keys, seen } = keysFrom(issuer.read, { intervals: often })
+    await keys.ready()
+    issuer.fail(503)
+    const before = asked(issuer)
+    await eventually(() => asked(issuer)).toBeGreaterThan(before + 1)
+    seen.now += 3 * often.max
+    expect(keys.problem()).toBeNull()
+    seen.now += 1
+    expect([kidsOf(keys), keys.problem()]).toEqual([
+      ['one'],
+      'its keys cannot be had: it answers with status 503',
+    ])
+    issuer.issue(one)
+    await eventually(() => keys.problem()).toBeNull()
+  })
+
   it('stay in use while their server is not there, and are replaced once it is back', async () => {
     const issuer = await issuing(one)
     let read = issuer.read
