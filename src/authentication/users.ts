@@ -67,9 +67,12 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
   }
 }
 
-/** A caller of another realm may have the name of a user of ours, and is somebody else. */
-function isOwn({ username: own, realm }: Caller, username: string): boolean {
-  return username === own && isOwnRealm(realm)
+/**
+ * A caller of another realm may have the name of a user of ours, and is somebody else. A token may be stolen, and must
+ * not give the account away for good.
+ */
+function isOwn({ username: own, realm, authenticationType }: Caller, username: string): boolean {
+  return username === own && isOwnRealm(realm) && authenticationType === 'realm'
 }
 
 export type Users = ReturnType<typeof createUsers>

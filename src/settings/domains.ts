@@ -34,6 +34,10 @@ export const domains = z
           problem(['uid_generation'], 'literal_username needs a suffix')
         if (isLiteral === false && suffix !== undefined)
           problem(['uid_generation', 'suffix'], 'is only for literal_username: true')
+        const others = Object.entries(within(named)).filter(([other]) => other !== name)
+        const isTaken = others.some(([, other]) => within(within(other).uid_generation).suffix === suffix)
+        if (suffix !== undefined && isTaken)
+          problem(['uid_generation', 'suffix'], 'another domain has this suffix')
       }
     },
     { when: () => true },

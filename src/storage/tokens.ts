@@ -14,7 +14,7 @@ import { epochOut } from './cluster.ts'
 import { objectOut, stringsOut } from './json.ts'
 import { isSameUser } from './stands.ts'
 
-/** How many pairs one statement reads or removes at most. */
+/** How many pairs one statement removes at most. */
 const batch = 500
 
 /** Keeps tokens in the table `tokens`: each row a pair. */
@@ -44,16 +44,16 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
       const isIt =
         'accessHash' in by ? sql`"accessHash" = ${by.accessHash}` : sql`"refreshHash" = ${by.refreshHash}`
       const [row] = await client.$queryRaw<Row[]>`
-        SELECT "tokens".*, ${now()} AS "now", ${userStands} AS "stands", "securityEpoch",
+        SELECT "tokens".*, ${now()} AS "now", ${userStands} AS "stands", ${succeeded} AS "succeeded", "securityEpoch",
           "revision", "roles", "fullName", "email", "metadata", "users"."incarnation" AS "userIncarnation"
         FROM ${tokensWithUsers} LEFT JOIN "cluster" ON "id" = 1 WHERE ${isIt}`
       return row ? pairOf(row) : null
     },
 
-    async use(accessHash, salt) {
+    async use(accessHash, salt, usedAt) {
       const written = await client.$executeRaw`
         UPDATE "tokens" SET "refreshedAt" = ${now()}, "successorSalt" = ${salt}
-        WHERE "accessHash" = ${accessHash} AND "refreshedAt" IS NULL AND ${refreshable()}`
+        WHERE "accessHash" = ${accessHash} AND "refreshedAt" IS NOT DISTINCT FROM ${usedAt} AND ${refreshable()}`
       return written > 0
     },
 
@@ -70,28 +70,28 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
     },
 
     async active(selection, until) {
-      const rows = await client.$queryRaw<(Pick<TokenModel, 'accessHash' | 'refreshHash'> & Clock)[]>`
-        SELECT "accessHash", "refreshHash", ${now()} AS "now" FROM ${tokensWithUsers}
-        WHERE ${selected(selection)} AND "familyStartedAt" <= ${until ?? now()} AND ${userStands} AND (
-          NOT "accessInvalidated" AND "accessExpiresAt" > ${now()}
-          OR NOT "refreshInvalidated" AND "refreshExpiresAt" + ${refreshingTime} > ${now()}
-        ) LIMIT ${batch}`
-      return rows.map((row) => ({
-        accessHash: row.accessHash,
-        refreshable: row.refreshHash !== null,
-        now: Number(row.now),
-      }))
+      const [row] = await client.$queryRaw<(Clock & Record<'valid' | 'tokens', bigint | number | null>)[]>`
+        SELECT ${now()} AS "now",
+          sum(CASE WHEN "accessInvalidated" THEN 0 ELSE 1 END
+            + CASE WHEN "refreshInvalidated" OR "refreshHash" IS NULL THEN 0 ELSE 1 END) AS "valid",
+          sum(CASE WHEN "refreshHash" IS NULL THEN 1 ELSE 2 END) AS "tokens"
+        FROM "tokens" WHERE ${activeIn(selection, until ?? now())}`
+      const [valid, tokens] = [Number(row?.valid ?? 0), Number(row?.tokens ?? 0)]
+      return { valid, invalidated: tokens - valid, now: Number(row?.now) }
     },
 
-    invalidate(kind, accessHashes) {
-      if (accessHashes.length === 0) return Promise.resolve(0)
-      const isOne = sql`"accessHash" IN (${join(accessHashes)})`
-      return kind === 'access'
-        ? client.$executeRaw`
-            UPDATE "tokens" SET "accessInvalidated" = true WHERE ${isOne} AND NOT "accessInvalidated"`
-        : client.$executeRaw`
-            UPDATE "tokens" SET "refreshInvalidated" = true
-            WHERE ${isOne} AND NOT "refreshInvalidated" AND "refreshHash" IS NOT NULL`
+    async invalidateActive(selection, until) {
+      const written = await client.$executeRaw`
+        UPDATE "tokens" SET "accessInvalidated" = true, "refreshInvalidated" = ("refreshHash" IS NOT NULL)
+        WHERE ${activeIn(selection, until)}`
+      return written > 0
+    },
+
+    async invalidate(kind, accessHash) {
+      const flag = column(kind === 'access' ? 'accessInvalidated' : 'refreshInvalidated')
+      const written = await client.$executeRaw`
+        UPDATE "tokens" SET ${flag} = true WHERE "accessHash" = ${accessHash} AND NOT ${flag}`
+      return written > 0
     },
 
     removeOld: () => client.$executeRaw`
@@ -105,6 +105,14 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
 
   function refreshable(): Sql {
     return sql`NOT "refreshInvalidated" AND "refreshExpiresAt" > ${now()}`
+  }
+
+  /** The condition that one of a pair's tokens at least is active, of those selected whose login was until a time. */
+  function activeIn(selection: TokenSelection, until: number | Sql): Sql {
+    return sql`${selected(selection)} AND "familyStartedAt" <= ${until} AND ${itsUserStands} AND (
+      NOT "accessInvalidated" AND "accessExpiresAt" > ${now()}
+      OR NOT "refreshInvalidated" AND "refreshExpiresAt" + ${refreshingTime} > ${now()}
+    )`
   }
 
   /** The condition that a token was not invalidated, if there is one. */
@@ -128,6 +136,7 @@ interface Clock {
 
 interface Row extends Clock, TokenModel, Pick<UserModel, 'roles' | 'metadata' | 'fullName' | 'email'> {
   readonly stands: boolean | number | bigint
+  readonly succeeded: boolean | number | bigint
   readonly securityEpoch: bigint | null
   readonly revision: number | null
   readonly userIncarnation: string | null
@@ -138,6 +147,18 @@ const tokensWithUsers = sql`"tokens" LEFT JOIN "users" ON "users"."username" = "
   AND "users"."enabled" AND coalesce("users"."incarnation", '') = "tokens"."incarnation"`
 
 const userStands = sql`("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL)`
+
+/** The same of a pair alone. */
+const itsUserStands = sql`("tokens"."incarnation" IS NULL OR EXISTS (
+  SELECT 1 FROM "users" WHERE "users"."username" = "tokens"."username" AND "users"."enabled"
+    AND coalesce("users"."incarnation", '') = "tokens"."incarnation"
+))`
+
+/** Whether the successor of a pair was stored: it counts from the use of that one. */
+const succeeded = sql`EXISTS (
+  SELECT 1 FROM "tokens" AS "successor" WHERE "successor"."family" = "tokens"."family"
+    AND "successor"."issuedAt" = "tokens"."refreshedAt" AND "successor"."accessHash" <> "tokens"."accessHash"
+)`
 
 /** What a successor has of its predecessor. */
 const inherited = raw(
@@ -200,6 +221,7 @@ function pairOf(row: Row): FoundPair {
             invalidated: row.refreshInvalidated,
             usedAt: row.refreshedAt === null ? null : Number(row.refreshedAt),
             salt: row.successorSalt,
+            succeeded: Boolean(row.succeeded),
           },
     stands: Boolean(row.stands),
     user: revision === null ? null : { details: detailsOf(row), basis: { username, incarnation, revision } },

@@ -289,9 +289,15 @@ describe('a secret in a file', () => {
   })
 
   it('counts within seconds after it was replaced, and the one before for the grace period', async () => {
+    await app.write('secret.txt', second.slice(0, 3))
+    await look()
     await app.write('secret.txt', second)
     await look()
+    await expectRefused(token, second.slice(0, 3))
+    await expectRefused(token, second)
+    await look()
     await expectAccepted(token, second, 'rotated')
+    await expectRefused(token, second.slice(0, 3))
     await expectAccepted(token, first, 'rotated')
     await app.advance(29_999)
     await look()
@@ -301,15 +307,19 @@ describe('a secret in a file', () => {
     await expectAccepted(token, second, 'rotated')
   })
 
-  it('replaced twice, counts with the one before and with no earlier one', async () => {
+  it('replaced twice, counts with each before for its grace period', async () => {
     await app.write('secret.txt', `${third}\r\n`)
     await look()
+    await look()
+    await app.advance(10_000)
     await app.write('secret.txt', first)
     await look()
-    await expectAccepted(token, first, 'rotated')
-    await expectAccepted(token, third, 'rotated')
+    await look()
+    for (const secret of [first, second, third]) await expectAccepted(token, secret, 'rotated')
+    await app.advance(20_000)
     await expectRefused(token, second)
-    await app.advance(30_000)
+    await expectAccepted(token, third, 'rotated')
+    await app.advance(10_000)
     await expectRefused(token, third)
   })
 
@@ -325,6 +335,7 @@ describe('a secret in a file', () => {
     const impatient = await issuer.as('impatient').issue()
     await expectAccepted(impatient, first, 'impatient')
     await app.write('impatient.txt', second)
+    await look()
     await look()
     await expectRefused(impatient, first)
     await expectAccepted(impatient, second, 'impatient')

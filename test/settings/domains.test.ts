@@ -131,6 +131,15 @@ describe('a domain is refused', () => {
     },
   )
 
+  it('are refused with the suffix of another', async () => {
+    const uids = 'uid_generation: { literal_username: true, suffix: x }'
+    const settings = `domains.one: { realms: corp, ${uids} }\ndomains.two: { realms: native, ${uids} }\n`
+    expect(await said(settings)).toEqual([
+      'one.uid_generation.suffix: another domain has this suffix',
+      'two.uid_generation.suffix: another domain has this suffix',
+    ])
+  })
+
   it.each(['a', 'Z9', 'abcdefghij'])('but not with the suffix %s', async (suffix) => {
     const settings = `domains.staff: { realms: corp, uid_generation: { literal_username: true, suffix: ${suffix} } }\n`
     expect(await domains(settings)).toMatchObject([{ literalSuffix: suffix }])

@@ -30,6 +30,10 @@ export function readJwk(
   return { kid, algorithms, key }
 }
 
+/** In bytes. */
+const longestModulus = 1_024
+const longestExponent = 5
+
 const typesOf: Record<JwkKind, readonly string[]> = { pkc: ['RSA', 'EC'], hmac: ['oct'] }
 
 const coordinateLengths = new Map<unknown, number>([
@@ -45,8 +49,13 @@ function keyOf({ kty, n, e, crv, x, y, k }: JsonObject): KeyObject | string {
     return secret ? createSecretKey(secret) : 'its k is no canonical base64url'
   }
   if (kty === 'RSA') {
-    const isCanonical = [n, e].map(bytesOf).every((number) => number && number[0] !== 0)
-    return isCanonical ? publicKeyOf({ kty, n, e }) : 'its n or e is no number in canonical base64url'
+    const numbers = [bytesOf(n), bytesOf(e)]
+    if (!numbers.every((number) => number && number[0] !== 0))
+      return 'its n or e is no number in canonical base64url'
+    // Large numbers take very long to look at.
+    const [modulus = 0, exponent = 0] = numbers.map((number) => number?.length)
+    if (modulus > longestModulus) return `its modulus has more than ${longestModulus * 8} bits`
+    return exponent > longestExponent ? 'its exponent is larger than 2^32' : publicKeyOf({ kty, n, e })
   }
   const length = coordinateLengths.get(crv)
   if (!length) return `its crv is not ${[...coordinateLengths.keys()].join(' or ')}`

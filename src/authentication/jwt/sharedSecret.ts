@@ -8,21 +8,23 @@ export const anyClient: ClientCheck = () => null
 
 interface SharedSecretParts {
   secret: string
-  /** For how long the secret before is taken beside a new one, in milliseconds. */
+  /** For how long the secrets before are taken beside a new one, in milliseconds. */
   gracePeriod: number
   clock: () => number
 }
 
+/** However often it is replaced. */
+const mostPrevious = 10
+
 /** A secret that the realm shares with its clients, and that can be replaced by another. Source: spec 5.1, 5.3. */
 export function createSharedSecret({ secret, gracePeriod, clock }: SharedSecretParts) {
   let current = digestOf(secret)
-  let previous: { readonly digest: Buffer; readonly until: number } | null = null
+  let previous: readonly { readonly digest: Buffer; readonly until: number }[] = []
 
   const check: ClientCheck = (given) => {
     if (given === null) return refusal('is missing')
     const digest = digestOf(given)
-    const isPrevious =
-      previous !== null && timingSafeEqual(digest, previous.digest) && clock() < previous.until
+    const isPrevious = previous.some((one) => timingSafeEqual(digest, one.digest) && clock() < one.until)
     return timingSafeEqual(digest, current) || isPrevious ? null : refusal('did not match')
   }
 
@@ -32,7 +34,8 @@ export function createSharedSecret({ secret, gracePeriod, clock }: SharedSecretP
     replace: (next: string): void => {
       const digest = digestOf(next)
       if (digest.equals(current)) return
-      previous = { digest: current, until: clock() + gracePeriod }
+      const before = { digest: current, until: clock() + gracePeriod }
+      previous = [...previous.filter(({ until }) => clock() < until), before].slice(-mostPrevious)
       current = digest
     },
   }

@@ -17,8 +17,8 @@ interface VerifiedTokensParts {
   clock: () => number
 }
 
-/** Of all remembered tokens together: what they say is kept, and takes about as much. */
-const mostCharacters = 67_108_864
+/** Of all remembered tokens together: about as many bytes of memory. */
+const mostMemory = 100_663_296
 
 /**
  * Remembers which tokens of one realm were verified, by their hash, with what they say and never with what it allows.
@@ -27,7 +27,7 @@ const mostCharacters = 67_108_864
 export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) {
   const tokens =
     ttl > 0 && size > 0
-      ? new LRUCache<string, Verified>({ max: size, maxSize: mostCharacters, maxEntrySize: mostCharacters })
+      ? new LRUCache<string, Verified>({ max: size, maxSize: mostMemory, maxEntrySize: mostMemory })
       : null
 
   return {
@@ -43,7 +43,7 @@ export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) 
 
     /** `expiresAt` is in epoch milliseconds. */
     remember(token: string, user: JwtUser, expiresAt: number): void {
-      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, { size: token.length })
+      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, { size: memoryOf(token, user) })
     },
 
     forgetAll: (): void => {
@@ -56,4 +56,10 @@ export type VerifiedTokens = ReturnType<typeof createVerifiedTokens>
 
 function keyOf(token: string): string {
   return hash('sha256', token, 'base64')
+}
+
+/** About what a token takes that is remembered: what it says is kept, and each item of a list costs more than its text. */
+function memoryOf(token: string, { metadata }: JwtUser): number {
+  const items = Object.values(metadata).map((value) => (Array.isArray(value) ? value.length : 1))
+  return token.length + 50 * items.reduce((sum, count) => sum + count, 0)
 }

@@ -2,7 +2,7 @@ import type { Authorize } from '../../authorization/authorize.ts'
 import { refuseProblems } from '../../errors.ts'
 import type { Caller } from '../subject.ts'
 import { hashOf } from './opaqueToken.ts'
-import type { ActivePair, TokenRepository, TokenSelection } from './tokenRepository.ts'
+import type { ActiveTokens, TokenRepository, TokenSelection } from './tokenRepository.ts'
 
 const action = 'cluster:admin/xpack/security/token/invalidate'
 
@@ -20,7 +20,7 @@ export interface Invalidated {
   readonly previouslyInvalidated: number
 }
 
-type Invalidating = Pick<TokenRepository, 'find' | 'active' | 'invalidate'>
+type Invalidating = Pick<TokenRepository, 'find' | 'active' | 'invalidate' | 'invalidateActive'>
 
 interface InvalidateParts {
   authorize: Authorize
@@ -43,30 +43,27 @@ export function createInvalidate({ authorize, tokens }: InvalidateParts) {
     const tokenHash = hashOf(token)
     const pair = await tokens.find(kind === 'access' ? { accessHash: tokenHash } : { refreshHash: tokenHash })
     if (!pair) return { invalidated: 0, previouslyInvalidated: 0 }
-    const invalidated = pair.stands ? await tokens.invalidate(kind, [pair.accessHash]) : 0
-    return { invalidated, previouslyInvalidated: 1 - invalidated }
+    const isNew = pair.stands && (await tokens.invalidate(kind, pair.accessHash))
+    return isNew ? { invalidated: 1, previouslyInvalidated: 0 } : { invalidated: 0, previouslyInvalidated: 1 }
   }
 }
 
 /**
- * Invalidates what is selected and comes from logins until now, until nothing of it is active: what was refreshed
- * meanwhile is found the next time, and what was invalidated is not refreshed any more.
+ * Invalidates what is selected and comes from logins until now. It is done again until there is nothing: what a
+ * refreshing that was under way has stored meanwhile is found then, and what was invalidated is not refreshed any more.
  */
 export async function invalidateAll(
-  tokens: Pick<Invalidating, 'active' | 'invalidate'>,
+  tokens: Pick<Invalidating, 'active' | 'invalidateActive'>,
   selection: TokenSelection,
 ): Promise<Invalidated> {
-  let [invalidated, previouslyInvalidated] = [0, 0]
-  let until: number | null = null
-  for (;;) {
-    const pairs: readonly ActivePair[] = await tokens.active(selection, until)
-    until ??= pairs[0]?.now ?? null
-    if (pairs.length === 0) return { invalidated, previouslyInvalidated }
-    const accessHashes = pairs.map(({ accessHash }) => accessHash)
-    const refreshTokens = await tokens.invalidate('refresh', accessHashes)
-    const ended = refreshTokens + (await tokens.invalidate('access', accessHashes))
-    invalidated += ended
-    previouslyInvalidated += pairs.length + pairs.filter(({ refreshable }) => refreshable).length - ended
+  const counts = { invalidated: 0, previouslyInvalidated: 0 }
+  for (let until: number | null = null; ;) {
+    const found: ActiveTokens = await tokens.active(selection, until)
+    if (found.valid === 0) return counts
+    until ??= found.now
+    if (!(await tokens.invalidateActive(selection, until))) continue
+    counts.invalidated += found.valid
+    counts.previouslyInvalidated += found.invalidated
   }
 }
 

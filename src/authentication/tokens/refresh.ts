@@ -4,7 +4,7 @@ import { isSameRealm, type Caller } from '../subject.ts'
 import { invalidateAll, type Invalidated } from './invalidate.ts'
 import { clientOf, tokenOf, type Token } from './issue.ts'
 import { hashesOf, hashOf, newToken, successorOf } from './opaqueToken.ts'
-import type { FoundPair, Lifetimes, TokenClient, TokenRepository } from './tokenRepository.ts'
+import type { FoundPair, Lifetimes, RefreshState, TokenClient, TokenRepository } from './tokenRepository.ts'
 import { tokenSubject, type RealmOf } from './tokenSubject.ts'
 
 const action = 'cluster:admin/xpack/security/token/refresh'
@@ -32,7 +32,7 @@ export interface TokenReuse {
 
 interface RefreshParts {
   authorize: Authorize
-  tokens: Pick<TokenRepository, 'find' | 'use' | 'succeed' | 'active' | 'invalidate'>
+  tokens: Pick<TokenRepository, 'find' | 'use' | 'succeed' | 'active' | 'invalidateActive'>
   realmOf: RealmOf
   lifetimes: Lifetimes
   revokeOnReuse: boolean
@@ -58,14 +58,16 @@ export function createRefresh(parts: RefreshParts) {
       if (reason !== null || !subject) return rejected(reason ?? invalidated)
 
       // 3  Mark its first use. Whoever uses it within the grace gets what the first one gets.
-      const salt = pair.refresh.salt ?? newToken()
-      if (pair.refresh.usedAt === null && !(await tokens.use(pair.accessHash, salt))) continue
+      const { usedAt, salt: known } = pair.refresh
+      const isFirst = usedAt === null || isOver(pair.refresh, pair.now)
+      const salt = isFirst ? newToken() : (known ?? newToken())
+      if (isFirst && !(await tokens.use(pair.accessHash, salt, usedAt))) continue
 
       // 4  Store the successor, while nobody has ended this one.
       const successor = successorOf(refreshToken, salt)
       const { accessHash } = pair
       if (!(await tokens.succeed({ accessHash, salt }, hashesOf(successor), lifetimes))) continue
-      const age = pair.refresh.usedAt === null ? 0 : pair.now - pair.refresh.usedAt
+      const age = isFirst ? 0 : pair.now - usedAt
       return tokenOf(successor, lifetimes.access - age, { ...subject, authenticationType: 'token' })
     }
     throw new Failure('UNAVAILABLE', 'others change this token all the time, try again later')
@@ -91,7 +93,13 @@ function rejection(pair: FoundPair, client: TokenClient, stands: boolean): strin
   if (refresh.usedAt > now + grace) {
     return 'token has been refreshed more than 30 seconds in the future, clock skew too great'
   }
-  return refresh.usedAt < now - grace || refresh.salt === null ? usedBefore : null
+  // What was used without anything coming of it was not given to anybody.
+  return isOver(refresh, now) && refresh.succeeded ? usedBefore : null
+}
+
+/** Whether a use gives nothing any more. */
+function isOver({ usedAt, salt }: RefreshState, now: number): boolean {
+  return usedAt !== null && (usedAt < now - grace || salt === null)
 }
 
 function isSameClient(one: TokenClient, other: TokenClient): boolean {

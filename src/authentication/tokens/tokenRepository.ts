@@ -62,16 +62,19 @@ export interface RefreshState {
   readonly usedAt: number | null
   /** With it and the refresh token, the successors can be made again. */
   readonly salt: string | null
+  /** Whether its successors were ever stored: to use it and to store them are two steps. */
+  readonly succeeded: boolean
 }
 
 /** Whose tokens: all that fit what is named. */
 export type TokenSelection =
   { readonly family: string } | { readonly username: string | null; readonly realmName: string | null }
 
-export interface ActivePair {
-  readonly accessHash: string
-  readonly refreshable: boolean
-  /** When it was found, in epoch milliseconds. */
+/** How many tokens there are in pairs of which one at least is neither invalidated nor expired. */
+export interface ActiveTokens {
+  readonly valid: number
+  readonly invalidated: number
+  /** When they were counted, in epoch milliseconds. */
   readonly now: number
 }
 
@@ -83,8 +86,11 @@ export interface TokenRepository {
    */
   create(pair: NewPair, lifetimes: Lifetimes, basis: Basis | null): Promise<boolean>
   find(hash: { readonly accessHash: string } | { readonly refreshHash: string }): Promise<FoundPair | null>
-  /** Marks the first use of a pair's refresh token. False if it was used before, or is not valid. */
-  use(accessHash: string, salt: string): Promise<boolean>
+  /**
+   * Marks the first use of a pair's refresh token, in place of one at that time, if there was one. False if it was used
+   * at another, or is not valid.
+   */
+  use(accessHash: string, salt: string, usedAt: number | null): Promise<boolean>
   /**
    * Stores the successor of a pair as issued when that was used, unless it is there already. False if the pair is not
    * one that was used with this salt, or not valid any more.
@@ -94,13 +100,12 @@ export interface TokenRepository {
     successor: PairHashes,
     lifetimes: Lifetimes,
   ): Promise<boolean>
-  /**
-   * Pairs of which something is neither invalidated nor expired, of logins until a time, or until now; some, if there are
-   * very many.
-   */
-  active(selection: TokenSelection, until: number | null): Promise<ActivePair[]>
-  /** Invalidates one kind of token of these pairs. How many were not so before. */
-  invalidate(kind: 'access' | 'refresh', accessHashes: readonly string[]): Promise<number>
+  /** Counts the tokens of active pairs, of logins until a time, or until now. One that expired counts as valid. */
+  active(selection: TokenSelection, until: number | null): Promise<ActiveTokens>
+  /** Invalidates all tokens of such pairs. False if there are none, such as when somebody else has just done it. */
+  invalidateActive(selection: TokenSelection, until: number): Promise<boolean>
+  /** Invalidates one token of a pair. False if it was so before. */
+  invalidate(kind: 'access' | 'refresh', accessHash: string): Promise<boolean>
   /** Removes pairs of which nothing need be known any more; some, if there are very many. How many. */
   removeOld(): Promise<number>
   /** Forgets the salts of pairs that were used so long ago, in milliseconds. How many. */

@@ -149,6 +149,32 @@ describe('tokens, as time goes by', () => {
     expect(await authenticate(body.access_token)).toMatchObject({ status: 401 })
   })
 
+  it('a refreshing that broke off, and is tried again much later, begins anew: nobody has its tokens', async () => {
+    const { advance, logs, run, authenticate, refresh, loggedIn } = await gateway()
+    const { access, refresh: first } = await loggedIn()
+    await refresh(first)
+    await run(`DELETE FROM tokens WHERE "refreshedAt" IS NULL`)
+    await advance(120_000)
+    const { status, body } = await refresh(first)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ expires_in: 1_200 })
+    expect(await authenticate(body.access_token)).toMatchObject({ status: 200 })
+    expect(await authenticate(access)).toMatchObject({ status: 200 })
+    expect((await refresh(first)).body).toEqual(body)
+    expect(logs()).not.toContain('used again')
+  })
+
+  it('a token changes no password, not even its own', async () => {
+    const { fetch, newUser, loggedIn } = await gateway()
+    const { access } = await loggedIn(await newUser())
+    const response = await fetch('/_security/user/_password', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${access}`, 'content-type': 'application/json' },
+      body: '{"password":"an0ther-p@ss"}',
+    })
+    expect(response.status).toBe(403)
+  })
+
   it('tokens of a realm that is not configured any more are not valid', async () => {
     const { run, authenticate, refresh, loggedIn } = await gateway()
     const { access, refresh: first } = await loggedIn()

@@ -32,7 +32,7 @@ describe('the sweeper', () => {
 
   it('wipes salts a minute after their use, and removes what is a day past its end', async () => {
     const { tokens, setTime, run } = await withPairs(3)
-    await tokens.use('a0', 'salt')
+    await tokens.use('a0', 'salt', null)
     const stop = startSweeper({ tokens, report: unexpected, pause: 5 })
     await setTime(start + 60_000)
     await setTimeout(50)

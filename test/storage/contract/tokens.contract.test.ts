@@ -78,7 +78,13 @@ describe('tokens', () => {
         client,
         accessExpiresAt: start + lifetimes.access,
         accessInvalidated: false,
-        refresh: { expiresAt: start + lifetimes.refresh, invalidated: false, usedAt: null, salt: null },
+        refresh: {
+          expiresAt: start + lifetimes.refresh,
+          invalidated: false,
+          usedAt: null,
+          salt: null,
+          succeeded: false,
+        },
         stands: true,
         user: { details, basis },
         now: start,
@@ -141,7 +147,7 @@ describe('tokens', () => {
       await database.setTime(start + 5)
       const child = await issued(database, basis, { parent, refreshHash: null })
       expect(child).toMatchObject({ family: parent.family, familyStartedAt: start })
-      await database.tokens.invalidate('access', [parent.accessHash])
+      await database.tokens.invalidate('access', parent.accessHash)
       const { refreshToken, accessToken, family, familyStartedAt, ...whole } = child
       expect([refreshToken, accessToken, family, familyStartedAt].every(Boolean)).toBe(true)
       expect(await database.tokens.create({ ...whole, accessHash: 'x' }, lifetimes, basis)).toBe(false)
@@ -236,7 +242,7 @@ describe('tokens', () => {
     it('is used first by exactly one of many at once', async () => {
       const { basis, ...database } = await withAda()
       const { accessHash, refreshHash } = await issued(database, basis)
-      const uses = await atOnce(64, (n) => database.tokens.use(accessHash, `salt ${n}`))
+      const uses = await atOnce(64, (n) => database.tokens.use(accessHash, `salt ${n}`, null))
       expect(howMany(uses)).toBe(1)
       expect(await database.tokens.find({ refreshHash: refreshHash ?? '' })).toMatchObject({
         refresh: { usedAt: start, salt: `salt ${uses.indexOf(true)}` },
@@ -244,17 +250,35 @@ describe('tokens', () => {
     })
 
     it.each<[string, (database: TestDatabase, accessHash: string) => Promise<unknown>]>([
-      ['was invalidated', ({ tokens }, accessHash) => tokens.invalidate('refresh', [accessHash])],
+      ['was invalidated', ({ tokens }, accessHash) => tokens.invalidate('refresh', accessHash)],
       ['has expired', ({ setTime }) => setTime(start + lifetimes.refresh)],
     ])('is neither used nor succeeded once it %s', async (_, end) => {
       const { basis, ...database } = await withAda()
       const { tokens } = database
       const [fresh, used] = [await issued(database, basis), await issued(database, basis)]
-      expect(await tokens.use(used.accessHash, 'salt')).toBe(true)
+      expect(await tokens.use(used.accessHash, 'salt', null)).toBe(true)
       for (const { accessHash } of [fresh, used]) await end(database, accessHash)
-      expect(await tokens.use(fresh.accessHash, 'salt')).toBe(false)
+      expect(await tokens.use(fresh.accessHash, 'salt', null)).toBe(false)
       const predecessor = { accessHash: used.accessHash, salt: 'salt' }
       expect(await tokens.succeed(predecessor, { accessHash: 'a', refreshHash: 'r' }, lifetimes)).toBe(false)
+    })
+
+    it('is used in place of another use only if that was the one, and whether anything came of it is known', async () => {
+      const { basis, ...database } = await withAda()
+      const { tokens, setTime } = database
+      const { accessHash } = await issued(database, basis)
+      expect(await tokens.use(accessHash, 's', null)).toBe(true)
+      await setTime(start + 31_000)
+      expect(await tokens.find({ accessHash })).toMatchObject({ refresh: { succeeded: false } })
+      expect(await tokens.use(accessHash, 't', start + 1)).toBe(false)
+      const uses = await atOnce(16, (n) => tokens.use(accessHash, `salt ${n}`, start))
+      expect(howMany(uses)).toBe(1)
+      const salt = `salt ${uses.indexOf(true)}`
+      expect(await tokens.find({ accessHash })).toMatchObject({ refresh: { usedAt: start + 31_000, salt } })
+      const successor = { accessHash: 'a', refreshHash: 'r' }
+      expect(await tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)).toBe(false)
+      expect(await tokens.succeed({ accessHash, salt }, successor, lifetimes)).toBe(true)
+      expect(await tokens.find({ accessHash })).toMatchObject({ refresh: { succeeded: true } })
     })
 
     it('is succeeded only with the salt that it was used with', async () => {
@@ -262,7 +286,7 @@ describe('tokens', () => {
       const { accessHash } = await issued(database, basis)
       const successor = { accessHash: 'a', refreshHash: 'r' }
       expect(await database.tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)).toBe(false)
-      await database.tokens.use(accessHash, 's')
+      await database.tokens.use(accessHash, 's', null)
       expect(await database.tokens.succeed({ accessHash, salt: 't' }, successor, lifetimes)).toBe(false)
       expect(await database.tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)).toBe(true)
     })
@@ -271,7 +295,7 @@ describe('tokens', () => {
       const { basis, ...database } = await withAda()
       const { tokens, setTime, run } = database
       const { accessHash, refreshToken, family } = await issued(database, basis)
-      await tokens.use(accessHash, newToken())
+      await tokens.use(accessHash, newToken(), null)
       await setTime(start + 20_000)
       const successor = hashesOf(successorOf(refreshToken, 'salt'))
       const salt = (await tokens.find({ accessHash }))?.refresh?.salt ?? ''
@@ -292,10 +316,10 @@ describe('tokens', () => {
       const { basis, ...database } = await withAda()
       const { tokens } = database
       const { accessHash } = await issued(database, basis)
-      await tokens.use(accessHash, 's')
+      await tokens.use(accessHash, 's', null)
       const successor = { accessHash: 'a', refreshHash: 'r' }
       await tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)
-      await tokens.invalidate('access', ['a'])
+      await tokens.invalidate('access', 'a')
       expect(await tokens.succeed({ accessHash, salt: 's' }, successor, lifetimes)).toBe(true)
       expect(await tokens.find({ accessHash: 'a' })).toMatchObject({ accessInvalidated: true })
     })
@@ -306,20 +330,29 @@ describe('tokens', () => {
       const { basis, ...database } = await withAda()
       const { tokens } = database
       const { accessHash } = await issued(database, basis)
-      const ended = await atOnce(16, () => tokens.invalidate('access', [accessHash]))
-      expect(ended.reduce((one, other) => one + other)).toBe(1)
+      const ended = await atOnce(16, () => tokens.invalidate('access', accessHash))
+      expect(howMany(ended)).toBe(1)
       expect(await tokens.find({ accessHash })).toMatchObject({
         accessInvalidated: true,
         refresh: { invalidated: false },
       })
-      expect(await tokens.invalidate('refresh', [accessHash])).toBe(1)
-      expect(await tokens.invalidate('refresh', [])).toBe(0)
+      expect(await tokens.invalidate('refresh', accessHash)).toBe(true)
     })
 
     it('counts no refresh token where there is none', async () => {
       const { basis, ...database } = await withAda()
-      const { accessHash } = await issued(database, basis, { refreshHash: null })
-      expect(await database.tokens.invalidate('refresh', [accessHash])).toBe(0)
+      await issued(database, basis, { refreshHash: null })
+      const ended = await invalidateAll(database.tokens, { username: 'ada', realmName: null })
+      expect(ended).toEqual({ invalidated: 1, previouslyInvalidated: 0 })
+    })
+
+    it('counts what had been invalidated, of what is still valid in part', async () => {
+      const { basis, ...database } = await withAda()
+      const { accessHash } = await issued(database, basis)
+      await issued(database, basis)
+      await database.tokens.invalidate('access', accessHash)
+      const ended = await invalidateAll(database.tokens, { username: 'ada', realmName: null })
+      expect(ended).toEqual({ invalidated: 3, previouslyInvalidated: 1 })
     })
 
     it('ends with the logins until it began, however many come meanwhile', async () => {
@@ -328,8 +361,8 @@ describe('tokens', () => {
       const later: Awaited<ReturnType<typeof issued>>[] = []
       let now = start
       const { tokens } = database
-      const busy: Pick<typeof tokens, 'active' | 'invalidate'> = {
-        invalidate: (...given) => tokens.invalidate(...given),
+      const busy: Pick<typeof tokens, 'active' | 'invalidateActive'> = {
+        invalidateActive: (...given) => tokens.invalidateActive(...given),
         async active(...given) {
           const found = await tokens.active(...given)
           await database.setTime((now += 1))
@@ -354,14 +387,17 @@ describe('tokens', () => {
         realmName: 'corp',
         realmType: 'jwt',
       })
-      const found = async (selection: Parameters<typeof database.tokens.active>[0]) =>
-        (await database.tokens.active(selection, null)).map(({ accessHash }) => accessHash).sort()
-      const hashes = (...pairs: NewPair[]) => pairs.map(({ accessHash }) => accessHash).sort()
-      expect(await found({ username: 'ada', realmName: null })).toEqual(hashes(own, corp))
-      expect(await found({ username: null, realmName: 'corp' })).toEqual(hashes(corp, other))
-      expect(await found({ username: 'ada', realmName: 'corp' })).toEqual(hashes(corp))
-      expect(await found({ username: 'nobody', realmName: null })).toEqual([])
-      expect(await found({ family: own.family })).toEqual(hashes(own))
+      const valid = async (selection: Parameters<typeof database.tokens.active>[0]) =>
+        (await database.tokens.active(selection, null)).valid
+      expect(await valid({ username: 'ada', realmName: null })).toBe(4)
+      expect(await valid({ username: null, realmName: 'corp' })).toBe(4)
+      expect(await valid({ username: 'ada', realmName: 'corp' })).toBe(2)
+      expect(await valid({ username: 'nobody', realmName: null })).toBe(0)
+      expect(await valid({ family: own.family })).toBe(2)
+      await database.tokens.invalidateActive({ username: 'ada', realmName: 'corp' }, start)
+      const isInvalidated = async ({ accessHash }: NewPair) =>
+        (await database.tokens.find({ accessHash }))?.accessInvalidated
+      expect(await Promise.all([own, corp, other].map(isInvalidated))).toEqual([false, true, false])
     })
 
     it('finds nothing active in what has expired, was invalidated, or stands on nobody', async () => {
@@ -369,18 +405,18 @@ describe('tokens', () => {
       const { tokens, users, setTime } = database
       const ofAda = { username: 'ada', realmName: null }
       const { accessHash } = await issued(database, basis)
-      await tokens.invalidate('access', [accessHash])
-      expect(await tokens.active(ofAda, null)).toHaveLength(1)
-      await tokens.invalidate('refresh', [accessHash])
-      expect(await tokens.active(ofAda, null)).toEqual([])
+      await tokens.invalidate('access', accessHash)
+      expect((await tokens.active(ofAda, null)).valid).toBeGreaterThan(0)
+      await tokens.invalidate('refresh', accessHash)
+      expect(await tokens.active(ofAda, null)).toMatchObject({ valid: 0 })
       await issued(database, basis)
       await setTime(start + lifetimes.access)
-      expect(await tokens.active(ofAda, null)).toHaveLength(1)
+      expect((await tokens.active(ofAda, null)).valid).toBeGreaterThan(0)
       await setTime(start + lifetimes.refresh + minute)
-      expect(await tokens.active(ofAda, null)).toEqual([])
+      expect(await tokens.active(ofAda, null)).toMatchObject({ valid: 0 })
       await issued(database, basis)
       await users.setPasswordHash('ada', 'another')
-      expect(await tokens.active(ofAda, null)).toEqual([])
+      expect(await tokens.active(ofAda, null)).toMatchObject({ valid: 0 })
     })
 
     it('leaves nothing valid of what is refreshed meanwhile, as often as that is', async () => {
@@ -391,7 +427,7 @@ describe('tokens', () => {
         const refreshing = async () => {
           for (let { accessHash, refreshToken } = first; ;) {
             const salt = newToken()
-            if (!(await tokens.use(accessHash, salt))) return
+            if (!(await tokens.use(accessHash, salt, null))) return
             const successor = successorOf(refreshToken, salt)
             const hashes = hashesOf(successor)
             if (!(await tokens.succeed({ accessHash, salt }, hashes, lifetimes))) return
@@ -401,7 +437,7 @@ describe('tokens', () => {
         }
         const selection = round % 2 ? { family: first.family } : { username: 'ada', realmName: null }
         await Promise.all([refreshing(), invalidateAll(tokens, selection)])
-        expect(await tokens.active({ username: 'ada', realmName: null }, null)).toEqual([])
+        expect(await tokens.active({ username: 'ada', realmName: null }, null)).toMatchObject({ valid: 0 })
       }
     })
 
@@ -410,7 +446,7 @@ describe('tokens', () => {
       const { basis, ...database } = await withAda()
       const { tokens, run } = database
       const { accessHash, family } = await issued(database, basis)
-      await tokens.use(accessHash, 'salt')
+      await tokens.use(accessHash, 'salt', null)
       await run(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$`)
       await run('CREATE TRIGGER slow BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION wait()')
@@ -428,7 +464,7 @@ describe('tokens', () => {
       })
     })
 
-    it('counts every token once, of more than one statement takes', async () => {
+    it('counts every token once, whoever else invalidates it', async () => {
       const { basis, ...database } = await withAda()
       await atOnce(600, () => issued(database, basis))
       const counts = await atOnce(2, () =>
@@ -458,7 +494,7 @@ describe('tokens', () => {
       const { basis, ...database } = await withAda()
       const { tokens, setTime } = database
       const { accessHash } = await issued(database, basis)
-      await tokens.use(accessHash, 'salt')
+      await tokens.use(accessHash, 'salt', null)
       await setTime(start + minute)
       expect(await tokens.wipeSalts(minute)).toBe(0)
       await setTime(start + minute + 1)

@@ -32,10 +32,10 @@ CREATE TABLE "tokens" (
 CREATE INDEX "tokens_refreshHash_idx" ON "tokens"("refreshHash");
 
 -- CreateIndex
-CREATE INDEX "tokens_family_idx" ON "tokens"("family");
+CREATE INDEX "tokens_family_accessHash_idx" ON "tokens"("family", "accessHash");
 
 -- CreateIndex
-CREATE INDEX "tokens_base_idx" ON "tokens"("base");
+CREATE INDEX "tokens_base_accessHash_idx" ON "tokens"("base", "accessHash");
 
 -- CreateIndex
 CREATE INDEX "tokens_successorSalt_idx" ON "tokens"("successorSalt");
