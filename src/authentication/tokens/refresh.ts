@@ -58,16 +58,16 @@ export function createRefresh(parts: RefreshParts) {
       if (reason !== null || !subject) return rejected(reason ?? invalidated)
 
       // 3  Mark its first use. Whoever uses it within the grace gets what the first one gets.
-      const { usedAt, salt: known } = pair.refresh
-      const isFirst = usedAt === null || isOver(pair.refresh, pair.now)
-      const salt = isFirst ? newToken() : (known ?? newToken())
-      if (isFirst && !(await tokens.use(pair.accessHash, salt, usedAt))) continue
+      const { usedAt } = pair.refresh
+      const kept = isOver(pair.refresh, pair.now) ? null : pair.refresh.salt
+      const salt = kept ?? newToken()
+      if (kept === null && !(await tokens.use(pair.accessHash, salt, usedAt))) continue
 
       // 4  Store the successor, while nobody has ended this one.
       const successor = successorOf(refreshToken, salt)
       const { accessHash } = pair
       if (!(await tokens.succeed({ accessHash, salt }, hashesOf(successor), lifetimes))) continue
-      const age = isFirst ? 0 : pair.now - usedAt
+      const age = kept === null ? 0 : pair.now - (usedAt ?? pair.now)
       return tokenOf(successor, lifetimes.access - age, { ...subject, authenticationType: 'token' })
     }
     throw new Failure('UNAVAILABLE', 'others change this token all the time, try again later')
