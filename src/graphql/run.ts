@@ -7,7 +7,8 @@ type Data = Readonly<Record<string, unknown>>
 
 /**
  * Makes the function that runs our own operations, parsed and validated once, now. Rules for strangers' documents do
- * not meet them. A document of several has the operation named. It returns the data, or throws the failure of the first field that failed.
+ * not meet them. Of several in a document, one is named. It returns the data, or throws the failure of the first field
+ * that failed.
  */
 export function createRun(schema: GraphQLSchema, useCases: UseCases, operations: readonly string[]) {
   const documents = new Map(operations.map((operation) => [operation, prepare(schema, operation)]))

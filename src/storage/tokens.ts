@@ -1,18 +1,10 @@
 import { hash, randomUUID } from 'node:crypto'
 import { join, raw, sqltag as sql, type RawValue, type Sql } from '@prisma/client/runtime/client'
-import type { TokenModel, UserModel } from '../../prisma/generated/sqlite/models.ts'
-import type {
-  FoundPair,
-  Lifetimes,
-  Snapshot,
-  TokenRepository,
-  TokenSelection,
-} from '../authentication/tokens/tokenRepository.ts'
+import type { Lifetimes, TokenRepository, TokenSelection } from '../authentication/tokens/tokenRepository.ts'
 import type { TokenOrigin } from '../authentication/subject.ts'
 import type { Connected } from './client.ts'
-import { epochOut } from './cluster.ts'
-import { objectOut, stringsOut } from './json.ts'
 import { isSameUser } from './stands.ts'
+import { pairOf, type Clock, type TokenRow } from './tokenRow.ts'
 
 /** How many pairs one statement removes at most. */
 const batch = 500
@@ -43,10 +35,10 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
     async find(by) {
       const isIt =
         'accessHash' in by ? sql`"accessHash" = ${by.accessHash}` : sql`"refreshHash" = ${by.refreshHash}`
-      const [row] = await client.$queryRaw<Row[]>`
-        SELECT "tokens".*, ${now()} AS "now", ${userStands} AS "stands", ${succeeded} AS "succeeded", "securityEpoch",
+      const [row] = await client.$queryRaw<TokenRow[]>`
+        SELECT "tokens".*, ${now()} AS "now", ("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL) AS "stands", ${succeeded} AS "succeeded", "securityEpoch",
           "revision", "roles", "fullName", "email", "metadata", "users"."incarnation" AS "userIncarnation"
-        FROM ${tokensWithUsers} LEFT JOIN "cluster" ON "id" = 1 WHERE ${isIt}`
+        FROM "tokens" LEFT JOIN "users" ON ${isItsUser} LEFT JOIN "cluster" ON "id" = 1 WHERE ${isIt}`
       return row ? pairOf(row) : null
     },
 
@@ -109,7 +101,7 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
 
   /** The condition that one of a pair's tokens at least is active, of those selected whose login was until a time. */
   function activeIn(selection: TokenSelection, until: number | Sql): Sql {
-    return sql`${selected(selection)} AND "familyStartedAt" <= ${until} AND ${itsUserStands} AND (
+    return sql`${selected(selection)} AND "familyStartedAt" <= ${until} AND ${userStands} AND (
       NOT "accessInvalidated" AND "accessExpiresAt" > ${now()}
       OR NOT "refreshInvalidated" AND "refreshExpiresAt" + ${refreshingTime} > ${now()}
     )`
@@ -130,29 +122,12 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
  */
 const refreshingTime = 60_000
 
-interface Clock {
-  readonly now: number | bigint
-}
+/** The condition that a user of ours is the one on whom a pair rests, as when it was issued. */
+const isItsUser = sql`"users"."username" = "tokens"."username" AND "users"."enabled"
+  AND coalesce("users"."incarnation", '') = "tokens"."incarnation"`
 
-interface Row extends Clock, TokenModel, Pick<UserModel, 'roles' | 'metadata' | 'fullName' | 'email'> {
-  readonly stands: boolean | number | bigint
-  readonly succeeded: boolean | number | bigint
-  readonly securityEpoch: bigint | null
-  readonly revision: number | null
-  readonly userIncarnation: string | null
-}
-
-/** Each pair with the user of ours on whom it rests, as long as that is the one of whom it was issued. */
-const tokensWithUsers = sql`"tokens" LEFT JOIN "users" ON "users"."username" = "tokens"."username"
-  AND "users"."enabled" AND coalesce("users"."incarnation", '') = "tokens"."incarnation"`
-
-const userStands = sql`("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL)`
-
-/** The same of a pair alone. */
-const itsUserStands = sql`("tokens"."incarnation" IS NULL OR EXISTS (
-  SELECT 1 FROM "users" WHERE "users"."username" = "tokens"."username" AND "users"."enabled"
-    AND coalesce("users"."incarnation", '') = "tokens"."incarnation"
-))`
+/** The condition that a pair rests on no user of ours, or on one who is still that one. */
+const userStands = sql`("tokens"."incarnation" IS NULL OR EXISTS (SELECT 1 FROM "users" WHERE ${isItsUser}))`
 
 /** Whether the successor of a pair was stored: it counts from the use of that one. */
 const succeeded = sql`EXISTS (
@@ -194,42 +169,4 @@ function baseOf(username: string): string {
 
 function column(name: string): Sql {
   return raw(`"${name}"`)
-}
-
-function pairOf(row: Row): FoundPair {
-  const { accessHash, family, username, realmName, realmType, refreshExpiresAt } = row
-  const { revision, userIncarnation: incarnation } = row
-  return {
-    accessHash,
-    family,
-    familyStartedAt: Number(row.familyStartedAt),
-    username,
-    realmName,
-    realmType,
-    snapshot: row.subject === null ? null : (objectOut(row.subject) as unknown as Snapshot),
-    client: {
-      username: row.clientUsername,
-      realm: { name: row.clientRealmName, type: row.clientRealmType },
-    },
-    accessExpiresAt: Number(row.accessExpiresAt),
-    accessInvalidated: row.accessInvalidated,
-    refresh:
-      refreshExpiresAt === null
-        ? null
-        : {
-            expiresAt: Number(refreshExpiresAt),
-            invalidated: row.refreshInvalidated,
-            usedAt: row.refreshedAt === null ? null : Number(row.refreshedAt),
-            salt: row.successorSalt,
-            succeeded: Boolean(row.succeeded),
-          },
-    stands: Boolean(row.stands),
-    user: revision === null ? null : { details: detailsOf(row), basis: { username, incarnation, revision } },
-    now: Number(row.now),
-    securityEpoch: epochOut(row.securityEpoch),
-  }
-}
-
-function detailsOf({ roles, fullName, email, metadata }: Row): Snapshot {
-  return { roles: stringsOut(roles), fullName, email, metadata: objectOut(metadata) }
 }
