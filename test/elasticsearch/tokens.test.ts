@@ -473,3 +473,14 @@ describe('404', () => {
     expect(await end({ refresh_token: access })).toMatchObject({ status: 404 })
   })
 })
+
+describe('400, as OAuth has it, a grant', () => {
+  it.each([
+    ['username', 1_024],
+    ['password', 4_096],
+  ])('whose %s has more than %d characters', async (field, most) => {
+    const { status, body } = await issue({ ...login, [field]: 'x'.repeat(most + 1) })
+    const error_description = `Validation Failed: 1: [${field}] must have at most [${most}] characters;`
+    expect([status, body]).toEqual([400, { error: 'invalid_request', error_description }])
+  })
+})
