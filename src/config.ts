@@ -173,5 +173,7 @@ function problemsOf(issue: z.core.$ZodIssue): { path: string[]; message: string 
 }
 
 function unknownSetting(path: readonly string[]): string {
-  return path.join() === 'realms' ? 'unknown type of realm: expected native or jwt' : 'unknown setting'
+  return path.join() === 'realms'
+    ? 'unknown type of realm: expected native, jwt, elasticsearch or introspection'
+    : 'unknown setting'
 }

@@ -8,6 +8,8 @@ import { temporaryFolder } from './support/temporaryFolder.ts'
 
 const native = (order: number, enabled = true) => ({ order, enabled })
 
+const noOthers = { jwt: {}, elasticsearch: {}, introspection: {} }
+
 describe('a configuration of nothing', () => {
   it('has the defaults', async () => {
     expect(await load(null)).toMatchObject({
@@ -17,7 +19,7 @@ describe('a configuration of nothing', () => {
       elasticPassword: null,
       logLevel: 'info',
       settings: {
-        realms: { native: { native: native(-Infinity) }, jwt: {} },
+        realms: { native: { native: native(-Infinity) }, ...noOthers },
         domains: [],
         activation: { unchanged_grace: 30_000 },
         token: { timeout: 1_200_000, revoke_on_reuse: true },
@@ -157,7 +159,10 @@ describe('a setting', () => {
     ],
     ['in JSON', '{"realms": {"native": {"corp": {"order": 3, "enabled": false}}}}'],
   ])('may be written %s', async (_, settings) => {
-    expect((await load(settings)).settings.realms).toEqual({ jwt: {}, native: { corp: native(3, false) } })
+    expect((await load(settings)).settings.realms).toEqual({
+      ...noOthers,
+      native: { corp: native(3, false) },
+    })
   })
 
   it.each([
@@ -319,7 +324,7 @@ describe('a file that is not sound', () => {
         'ELASTIC_PASSWORD: expected at least 6 characters',
         'gateway.yml:3: realms.native.one.order: expected a whole number',
         'gateway.yml:3: realms.native.one.enabled: expected true or false',
-        'gateway.yml:4: realms.ldap: unknown type of realm: expected native or jwt',
+        'gateway.yml:4: realms.ldap: unknown type of realm: expected native, jwt, elasticsearch or introspection',
         'gateway.yml:7: activation.unchanged_grace: expected a time such as 30s or 5m',
         'gateway.yml:8: activation.other: unknown setting',
         'gateway.yml:9: ${NOT_SET}: there is no environment variable NOT_SET',

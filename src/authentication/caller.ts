@@ -3,7 +3,7 @@ import { Failure, tokenChallenges } from '../errors.ts'
 import type { Prove } from './chain.ts'
 import { principalOf, type Grant } from './credentials.ts'
 import { tokenExpired } from './grantRejected.ts'
-import type { Caller } from './subject.ts'
+import { plainUser, type Caller } from './subject.ts'
 
 /** What a request says of its caller. */
 export interface CallerHeaders {
@@ -32,9 +32,9 @@ export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: Ide
       if (proof.reason === 'TOKEN_EXPIRED') throw invalidToken(tokenExpired, 'expired')
       throw new Failure('UNAUTHENTICATED', unknownCaller(principalOf(credentials), uri))
     }
-    const { subject, authenticationType, basis, token = null } = proof
+    const { subject, authenticationType, standing = plainUser, basis, token = null } = proof
     const securityEpoch = proof.securityEpoch ?? (await currentEpoch())
-    return { ...subject, authenticationType, basis, token, securityEpoch }
+    return { ...subject, ...standing, authenticationType, basis, token, securityEpoch }
   }
 }
 

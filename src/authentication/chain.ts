@@ -1,27 +1,30 @@
-import type { Grant } from './credentials.ts'
+import type { Credentials } from './credentials.ts'
 import { refused, type Proof, type Realm, type Refusal } from './realm.ts'
 
 /**
- * Asks the realms in order until one proves the user. Whether a refusal came first or last changes nothing; a realm
- * that cannot judge outranks those that refuse, because its answer might have been yes.
+ * Proves whose the credentials are. Roles that are mapped are so by mappings as of a security epoch that the request has
+ * read, or later.
+ */
+export type Prove = (credentials: Credentials, securityEpoch?: number) => Promise<Proof | Refusal>
+
+/**
+ * Asks the realms in order until one proves the user, or knows the token for one of ours that is over: nobody else needs
+ * to see it. Whether another refusal came first or last changes nothing; a realm that cannot judge outranks those that
+ * refuse, because its answer might have been yes.
  */
 export function createChain(realms: readonly Realm[]) {
-  return async function prove(credentials: Grant): Promise<Proof | Refusal> {
+  return async function prove(credentials: Credentials): Promise<Proof | Refusal> {
     const failures: unknown[] = []
-    let refusal = refused
     for (const realm of realms) {
       try {
         const answer = await realm.authenticate(credentials)
         if (answer?.kind === 'proven') return answer
-        // Only one of them knows whose token it was.
-        if (answer?.reason === 'TOKEN_EXPIRED') refusal = answer
+        if (answer?.reason === 'TOKEN_EXPIRED') return answer
       } catch (failure) {
         failures.push(failure)
       }
     }
     if (failures.length > 0) throw failures[0]
-    return refusal
+    return refused
   }
 }
-
-export type Prove = ReturnType<typeof createChain>

@@ -18,6 +18,16 @@ export interface AccessTokenCredentials {
   readonly clientSecret: string | null
 }
 
+/** An API key of ours, which proves whoever sends a request, and is no grant. Source: spec 4.6. */
+export interface ApiKeyCredentials {
+  readonly kind: 'apiKey'
+  readonly id: string
+  readonly key: string
+}
+
+/** What proves somebody. */
+export type Credentials = Grant | ApiKeyCredentials
+
 /** What is wrong with a grant, before anybody is asked whom it proves. Source: spec 1.3. */
 export function grantProblems(grant: Grant): string[] {
   if (grant.kind === 'accessToken') return missing('access_token', grant.token, 'access_token')

@@ -17,7 +17,11 @@ export const longestPassword = 4_096
  */
 export function createPasswords() {
   const cores = availableParallelism()
-  const enqueue = createQueue({ running: cores, waiting: 250 * cores })
+  const enqueue = createQueue({
+    running: cores,
+    waiting: 250 * cores,
+    full: 'too many passwords are being checked, try again later',
+  })
   const processKey = createSecretKey(randomBytes(32))
   const decoy = hash(randomBytes(16), cost)
   const proven = new Set<string>()

@@ -1,10 +1,17 @@
 import { Failure } from '../errors.ts'
 
+interface QueueParts {
+  running: number
+  waiting: number
+  /** What is said of a task that is refused. */
+  full: string
+}
+
 /**
  * Runs at most `running` tasks at once and lets at most `waiting` more wait, first come, first served.
  * Beyond that a task is refused at once as `UNAVAILABLE`.
  */
-export function createQueue({ running, waiting }: { running: number; waiting: number }) {
+export function createQueue({ running, waiting, full }: QueueParts) {
   const waiters: (() => void)[] = []
   let free = running
 
@@ -14,7 +21,7 @@ export function createQueue({ running, waiting }: { running: number; waiting: nu
     } else if (waiters.length < waiting) {
       await new Promise<void>((resolve) => waiters.push(resolve))
     } else {
-      throw new Failure('UNAVAILABLE', 'too many passwords are being checked, try again later')
+      throw new Failure('UNAVAILABLE', full)
     }
   }
 

@@ -2,11 +2,11 @@
 // mine and proven, mine and refused. It throws only if it cannot judge, and the chain then says so.
 
 import type { Basis } from './basis.ts'
-import type { Grant } from './credentials.ts'
-import type { AuthenticationType, Subject, TokenOrigin } from './subject.ts'
+import type { Credentials } from './credentials.ts'
+import type { AuthenticationType, Standing, Subject, TokenOrigin } from './subject.ts'
 
 export interface Realm {
-  authenticate(credentials: Grant): Promise<Proof | Refusal | null>
+  authenticate(credentials: Credentials): Promise<Proof | Refusal | null>
 }
 
 /** A user proven by one set of credentials. */
@@ -14,6 +14,8 @@ export interface Proof {
   readonly kind: 'proven'
   readonly subject: Subject
   readonly authenticationType: AuthenticationType
+  /** Without it: a user of one of our realms, which says the roles itself. */
+  readonly standing?: Standing
   /** The token of ours that was proven, if it is one. */
   readonly token?: TokenOrigin
   /**

@@ -1,9 +1,10 @@
+import type { Role } from '../authorization/role.ts'
 import type { Basis } from './basis.ts'
 
 /** The realm that proved a user, as profiles remember it. */
 export interface RealmRef {
   readonly name: string
-  /** `native`, `reserved`, later `jwt` and others. */
+  /** `native`, `reserved`, `jwt`, `introspection`, or any type of a cluster's realms. */
   readonly type: string
   /** The domain that the realm belongs to, if any. */
   readonly domain: string | null
@@ -32,8 +33,43 @@ export interface Subject {
   readonly realm: RealmRef
 }
 
-/** How somebody was proven, in Elasticsearch's words: by what a realm knows, or by a token of ours. */
-export type AuthenticationType = 'realm' | 'token'
+/** How somebody was proven, in Elasticsearch's words: by what a realm knows, by a token of ours, or by an API key. */
+export type AuthenticationType = 'realm' | 'token' | 'api_key'
+
+/** What a subject is. Only users have profiles. Source: spec 2.7. */
+export type SubjectType = 'user' | 'api_key' | 'service_account'
+
+/** What a realm that knows no roles says of a user: role mappings make the roles of it. Source: spec 5.4. */
+export interface MappedFrom {
+  readonly dn: string | null
+  readonly groups: readonly string[]
+}
+
+/** An API key, and what may be done with it: what both lists of roles allow, or the second alone if the first is empty. */
+export interface ApiKeyOrigin {
+  readonly id: string
+  readonly name: string
+  readonly roleDescriptors: readonly Role[]
+  /** What its owner might do when it was made. */
+  readonly limitedBy: readonly Role[]
+}
+
+/** What is known of a proven subject beside who it is. */
+export interface Standing {
+  readonly subjectType: SubjectType
+  /** Null: the realm itself has said the roles. */
+  readonly mappedFrom: MappedFrom | null
+  /** The API key that was proven, or that has asked for the token that was. */
+  readonly apiKey: ApiKeyOrigin | null
+  /**
+   * The configured realm that has asked another server for a subject of that server's own realms; null: the subject's
+   * realm is one of ours.
+   */
+  readonly via: string | null
+}
+
+/** A user of one of our realms, which says the roles itself. */
+export const plainUser: Standing = { subjectType: 'user', mappedFrom: null, apiKey: null, via: null }
 
 /** A subject, and how it was proven. */
 export interface Authenticated extends Subject {
@@ -50,7 +86,7 @@ export interface TokenOrigin {
 }
 
 /** Whoever sends the request. Never the subject of a grant, even where both are the same person. */
-export interface Caller extends Authenticated {
+export interface Caller extends Authenticated, Standing {
   /** What that rests on in our database: what is issued to the caller rests on it too. */
   readonly basis: Basis | null
   /** The token of ours that has proven it, if one has: what is issued to the caller ends with that login. */

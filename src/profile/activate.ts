@@ -36,13 +36,13 @@ export function createActivate({ authorize, prove, profiles, domainOf, unchanged
     // 1  Is it a grant at all, and may the caller do this?
     refuseProblems(grantProblems(grant))
     await authorize(caller, action)
-    const result = clientRejected(grant) ?? (await attempt(grant))
-    return isOvertaken(result) ? inTurn(result.base, () => attemptAgain(grant)) : result
+    const result = clientRejected(grant) ?? (await attempt(caller, grant))
+    return isOvertaken(result) ? inTurn(result.base, () => attemptAgain(caller, grant)) : result
   }
 
-  async function attempt(grant: Grant): Promise<Profile | GrantRejected | Overtaken> {
+  async function attempt(caller: Caller, grant: Grant): Promise<Profile | GrantRejected | Overtaken> {
     // 2  Whom does the grant prove?
-    const proof = await prove(grant)
+    const proof = await prove(grant, caller.securityEpoch)
     if (proof.kind === 'refused') return grantRejected(grant, proof, action)
     const { subject, basis } = proof
     const domain = domainOf(subject.realm)
@@ -65,9 +65,9 @@ export function createActivate({ authorize, prove, profiles, domainOf, unchanged
   }
 
   /** In turn, so that the many who activate one user at once do not write in vain again and again. */
-  async function attemptAgain(grant: Grant): Promise<Profile | GrantRejected> {
+  async function attemptAgain(caller: Caller, grant: Grant): Promise<Profile | GrantRejected> {
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
-      const result = await attempt(grant)
+      const result = await attempt(caller, grant)
       if (!isOvertaken(result)) return result
     }
     throw new Failure('UNAVAILABLE', 'others write this profile all the time, try again later')

@@ -6,6 +6,7 @@ import { createNativeRealm, type NativeRealm } from '../authentication/native.ts
 import type { Passwords } from '../authentication/passwords.ts'
 import type { Realm } from '../authentication/realm.ts'
 import { isSameRealm, type RealmRef } from '../authentication/subject.ts'
+import type { RealmOf } from '../authentication/tokens/tokenSubject.ts'
 import { isReservedUsername } from '../authentication/username.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { Settings } from '../config.ts'
@@ -14,8 +15,7 @@ import { createConfiguredJwtRealm } from './jwtRealm.ts'
 export interface Realms {
   /** In the order in which they are asked. */
   readonly chain: readonly Realm[]
-  /** A realm that is asked, as it is known now; null if there is no such realm any more. */
-  readonly refOf: (type: string, name: string) => RealmRef | null
+  readonly refOf: RealmOf
   /** Which of them cannot judge now, and why. */
   readonly problems: () => string[]
   readonly close: () => void
@@ -65,8 +65,12 @@ export function createRealms(parts: RealmsParts): Realms {
   ]
   return {
     chain: asked.map(({ realm }) => realm),
-    refOf: (type, name) =>
-      asked.map(({ ref }) => ref).find((ref) => isSameRealm(ref, { type, name })) ?? null,
+    refOf(type, name, via) {
+      const isIt = (ref: RealmRef) =>
+        via === null ? isSameRealm(ref, { type, name }) : ref.type === 'elasticsearch' && ref.name === via
+      const found = asked.find(({ ref }) => isIt(ref))
+      return found && via !== null ? refTo(type, name) : (found?.ref ?? null)
+    },
     problems: () => asked.flatMap(({ problem }) => problem() ?? []),
     close() {
       for (const { close } of asked) close()

@@ -37,8 +37,35 @@ export function requiredClaims(place: RealmPlace) {
   })
 }
 
+/** Which claim says what of a user. Source: spec 5.1. */
+export function claimSettings(place: RealmPlace) {
+  const { text } = realmSetting(place)
+  return {
+    /** The claims themselves. */
+    claims: z
+      .strictObject({
+        principal: text('claims.principal'),
+        groups: text('claims.groups').optional(),
+        dn: text('claims.dn').optional(),
+        mail: text('claims.mail').optional(),
+        name: text('claims.name').optional(),
+      })
+      .prefault({} as never),
+    /** Of which part of those claims: the one group of a regular expression. */
+    claim_patterns: z
+      .strictObject({
+        principal: claimPattern().optional(),
+        groups: claimPattern().optional(),
+        dn: claimPattern().optional(),
+        mail: claimPattern().optional(),
+        name: claimPattern().optional(),
+      })
+      .prefault({}),
+  }
+}
+
 /** A regular expression with one group, in the syntax of RE2. */
-export function claimPattern() {
+function claimPattern() {
   return z.string({ error: 'expected a regular expression' }).superRefine((pattern, context) => {
     if (groupsIn(pattern) !== 1)
       context.addIssue('expected a regular expression, as RE2 has them, with one group')

@@ -45,17 +45,16 @@ export const domains = z
   .prefault({})
 
 type Domains = z.output<typeof domains>
-type Realms = Readonly<Record<'native' | 'jwt', unknown>>
+type Realms = Readonly<Record<string, unknown>>
 
 /** What is wrong between domains and realms, each domain with its problem. Source: spec 2.3. */
 export function domainProblems(named: unknown, realms: unknown): [domain: string, message: string][] {
-  const { native, jwt } = within(realms)
   const members = Object.entries(within(named)).flatMap(([domain, settings]) => {
     const { realms: own } = within(settings)
     return (Array.isArray(own) ? own : []).map((realm) => ({
       domain,
       realm: String(realm),
-      ref: refOf(String(realm), { native, jwt }),
+      ref: refOf(String(realm), within(realms)),
     }))
   })
   return members.flatMap(({ domain, realm, ref }): [string, string][] => {
@@ -81,10 +80,10 @@ export function resolvedDomains(named: Domains, realms: Realms) {
  * The realm that a domain means. Elasticsearch's names for its realms by default are always known: there is only one
  * native realm, whatever it is called here, and none of files.
  */
-function refOf(realm: string, { native, jwt }: Realms): { name: string; type: string } | null {
-  const natives = Object.keys(within(native))
-  if (natives.includes(realm)) return { name: realm, type: 'native' }
-  if (Object.hasOwn(within(jwt), realm)) return { name: realm, type: 'jwt' }
+function refOf(realm: string, realms: Realms): { name: string; type: string } | null {
+  const [type] = Object.keys(realms).filter((one) => Object.hasOwn(within(realms[one]), realm))
+  if (type !== undefined && type !== 'elasticsearch') return { name: realm, type }
+  const natives = Object.keys(within(realms.native))
   if (realm === 'default_native') return { name: natives[0] ?? realm, type: 'native' }
   return realm === 'default_file' ? { name: realm, type: 'file' } : null
 }

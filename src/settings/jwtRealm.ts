@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { signatureAlgorithms } from '../authentication/jwt/algorithm.ts'
 import { isPattern } from '../wildcard.ts'
-import { claimPattern, fallbackClaim, requiredClaims } from './claim.ts'
+import { claimSettings, fallbackClaim, requiredClaims } from './claim.ts'
+import { connection } from './connection.ts'
 import { jwtRealmProblems } from './jwtRealmProblems.ts'
-import { certificates, keySource } from './keySource.ts'
+import { keySource } from './keySource.ts'
 import { keyOf, realmSetting, type RealmPlace } from './realmSetting.ts'
 import { duration, durationFrom, integer, order, within, yesOrNo } from './value.ts'
 
@@ -39,26 +40,7 @@ export function jwtRealm(place: RealmPlace) {
         })
         .prefault({}),
       required_claims: requiredClaims(place).prefault({}),
-      /** Which claim says what of the user. */
-      claims: z
-        .strictObject({
-          principal: text('claims.principal'),
-          groups: text('claims.groups').optional(),
-          dn: text('claims.dn').optional(),
-          mail: text('claims.mail').optional(),
-          name: text('claims.name').optional(),
-        })
-        .prefault({} as never),
-      /** Of which part of those claims: the one group of a regular expression. */
-      claim_patterns: z
-        .strictObject({
-          principal: claimPattern().optional(),
-          groups: claimPattern().optional(),
-          dn: claimPattern().optional(),
-          mail: claimPattern().optional(),
-          name: claimPattern().optional(),
-        })
-        .prefault({}),
+      ...claimSettings(place),
       populate_user_metadata: yesOrNo().default(true),
       /** The public keys: an https URL, or a file beside this one. */
       pkc_jwkset_path: text('pkc_jwkset_path').transform(keySource(folder)).optional(),
@@ -83,15 +65,7 @@ export function jwtRealm(place: RealmPlace) {
             .prefault({}),
         })
         .prefault({}),
-      http: z
-        .strictObject({
-          connect_timeout: timeout.prefault('5s'),
-          connection_read_timeout: timeout.prefault('5s'),
-          socket_timeout: timeout.prefault('5s'),
-          max_connections: integer(1, 10_000).default(200),
-          max_endpoint_connections: integer(1, 10_000).default(200),
-        })
-        .prefault({}),
+      ...connection(place),
       /** When keys are read again. A server's `Cache-Control: max-age` counts between the two of URLs. */
       pkc_jwkset_reload: z
         .strictObject({
@@ -104,16 +78,6 @@ export function jwtRealm(place: RealmPlace) {
         .prefault({}),
       /** Whose users' roles, names and addresses count in place of what a token says. */
       authorization_realms: texts('authorization_realms').optional(),
-      ssl: z
-        .strictObject({
-          certificate_authorities: texts('ssl.certificate_authorities')
-            .pipe(z.array(z.string().transform(certificates(folder))))
-            .optional(),
-          verification_mode: choice('ssl.verification_mode', ['full', 'certificate', 'none']).prefault(
-            'full',
-          ),
-        })
-        .prefault({}),
     })
     .superRefine(
       (settings, context) => {
@@ -126,7 +90,6 @@ export function jwtRealm(place: RealmPlace) {
 
 export type JwtRealmSettings = z.output<ReturnType<typeof jwtRealm>>
 
-const timeout = durationFrom(1, 60_000, 'more than 0 and at most 1m')
 const interval = durationFrom(1_000, 864_000_000, 'from 1s to 10d')
 
 function algorithm(place: RealmPlace) {

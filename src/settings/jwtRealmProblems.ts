@@ -1,7 +1,8 @@
 import { signatureAlgorithms } from '../authentication/jwt/algorithm.ts'
 import { hmacKeyOf, JwksProblem, parseJwks } from '../authentication/jwt/jwks.ts'
+import { claimPatternProblems } from './claimPatternProblems.ts'
 import { keyOf, type RealmPlace } from './realmSetting.ts'
-import { within } from './value.ts'
+import { givenIn, within } from './value.ts'
 
 const hmac = signatureAlgorithms.filter((name) => name.startsWith('HS'))
 const pkc = signatureAlgorithms.filter((name) => !name.startsWith('HS'))
@@ -17,7 +18,7 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
   return [
     ...subjectProblems(),
     ...fallbackProblems(),
-    ...patternProblems(),
+    ...claimPatternProblems(place, settings),
     ...publicKeyProblems(),
     ...hmacProblems(),
     ...clientProblems(),
@@ -38,19 +39,6 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
       const where = `when JWT realm [${place.name}] is [id_token] type`
       return [setting, `fallback claim setting [${key(setting)}] is not allowed ${where}`]
     })
-  }
-
-  function patternProblems(): Problem[] {
-    const claims = givenIn(settings.claims)
-    return givenIn(settings.claim_patterns)
-      .filter((claim) => !claims.includes(claim))
-      .map((claim) => {
-        const setting = `claim_patterns.${claim}`
-        return [
-          setting,
-          `Setting [${key(setting)}] cannot be set unless [${key(`claims.${claim}`)}] is also set`,
-        ]
-      })
   }
 
   function publicKeyProblems(): Problem[] {
@@ -113,10 +101,6 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
     const message = 'expected no less than url_interval_min, which is 1m if not set'
     return [['pkc_jwkset_reload.url_interval_max', message]]
   }
-}
-
-function givenIn(settings: unknown): string[] {
-  return Object.entries(within(settings)).flatMap(([name, value]) => (value === undefined ? [] : [name]))
 }
 
 function isListOf<Word>(words: readonly Word[], given: unknown): given is Word[] {

@@ -12,10 +12,17 @@ export type KeySource =
 export function keySource(folder: string) {
   return (given: string, context: z.RefinementCtx): KeySource => {
     if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return { kind: 'file', path: resolve(folder, given) }
-    const problem = urlProblem(given)
+    const problem = urlProblem(given, 'expected an https URL, or a file')
     if (problem !== null) context.addIssue(problem)
     return { kind: 'url', url: given }
   }
+}
+
+/** Reads a URL to which credentials may be sent. */
+export function endpoint(given: string, context: z.RefinementCtx): string {
+  const problem = urlProblem(given, 'expected an https URL')
+  if (problem !== null) context.addIssue(problem)
+  return given
 }
 
 /** Reads a file of certificates, by its path from the folder. */
@@ -32,9 +39,9 @@ export function certificates(folder: string) {
   }
 }
 
-function urlProblem(given: string): string | null {
+function urlProblem(given: string, expected: string): string | null {
   const url = URL.parse(given)
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return 'expected an https URL, or a file'
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return expected
   if (url.username + url.password !== '') return 'a URL must not hold credentials'
   if (url.protocol === 'https:' || isLoopback(given)) return null
   return `Not allowed to use HTTP URI [${given}]. Only HTTPS is supported.`

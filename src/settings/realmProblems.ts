@@ -11,8 +11,7 @@ type Problem = readonly [path: readonly string[], message: string]
 
 /** What is wrong between realms, given by type and name. */
 export function realmProblems(named: unknown): Problem[] {
-  const { native, jwt } = within(named)
-  const all = [...realmsOf('native', native), ...realmsOf('jwt', jwt)]
+  const all = Object.entries(within(named)).flatMap(([type, realms]) => realmsOf(type, realms))
   return all.flatMap((realm, index) => {
     const others = all.filter((other) => other !== realm)
     return [

@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { jwtRealm, type JwtRealmSettings } from './jwtRealm.ts'
+import { elasticsearchRealm } from './elasticsearchRealm.ts'
+import { introspectionRealm } from './introspectionRealm.ts'
+import { jwtRealm } from './jwtRealm.ts'
 import { realmProblems } from './realmProblems.ts'
+import type { RealmPlace } from './realmSetting.ts'
 import type { SettingsFile } from './settingsFile.ts'
 import { order, yesOrNo } from './value.ts'
 
@@ -22,28 +25,35 @@ export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {
         .refine((named) => Object.keys(named).length <= 1, { error: 'there can be only one native realm' })
         .transform((named) => (Object.keys(named).length > 0 ? named : implicit))
         .default(implicit),
-      jwt: z
-        .record(z.string(), z.unknown())
-        .transform((named, context) => {
-          const parsed = Object.entries(named).map(([name, settings]): [string, JwtRealmSettings] => {
-            const { data, error } = jwtRealm({ type: 'jwt', name, file }).safeParse(settings)
-            for (const issue of error?.issues ?? []) {
-              context.issues.push({ ...issue, path: [name, ...issue.path], input: settings } as never)
-            }
-            // What is wrong in itself still has a name and an order that others may have.
-            return [name, data ?? (settings as JwtRealmSettings)]
-          })
-          return Object.fromEntries(parsed)
-        })
-        .prefault({}),
+      jwt: named('jwt', jwtRealm),
+      elasticsearch: named('elasticsearch', elasticsearchRealm),
+      introspection: named('introspection', introspectionRealm),
     })
     .superRefine(
-      (named, context) => {
-        for (const [path, message] of realmProblems(named)) {
+      (all, context) => {
+        for (const [path, message] of realmProblems(all)) {
           context.addIssue({ code: 'custom', path: [...path], message })
         }
       },
       { when: () => true },
     )
     .prefault({})
+
+  /** Realms of one type by name. */
+  function named<Settings>(type: string, settingsOf: (place: RealmPlace) => z.ZodType<Settings>) {
+    return z
+      .record(z.string(), z.unknown())
+      .transform((given, context) => {
+        const parsed = Object.entries(given).map(([name, settings]): [string, Settings] => {
+          const { data, error } = settingsOf({ type, name, file }).safeParse(settings)
+          for (const issue of error?.issues ?? []) {
+            context.issues.push({ ...issue, path: [name, ...issue.path], input: settings } as never)
+          }
+          // What is wrong in itself still has a name and an order that others may have.
+          return [name, data ?? (settings as Settings)]
+        })
+        return Object.fromEntries(parsed)
+      })
+      .prefault({})
+  }
 }

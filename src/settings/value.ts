@@ -31,6 +31,11 @@ export function within(settings: unknown): Readonly<Record<string, unknown>> {
   return typeof settings === 'object' && settings !== null ? (settings as Record<string, unknown>) : {}
 }
 
+/** The names of the settings inside of one that are given. */
+export function givenIn(settings: unknown): string[] {
+  return Object.entries(within(settings)).flatMap(([name, value]) => (value === undefined ? [] : [name]))
+}
+
 /** Takes a value also as text, which is what comes from the environment. */
 function fromText<T extends z.ZodType>(pattern: RegExp, valueOf: (text: string) => unknown, type: T) {
   return z.preprocess(

@@ -26,6 +26,7 @@ export function pairOf(row: TokenRow): FoundPair {
     family,
     familyStartedAt: Number(row.familyStartedAt),
     username,
+    apiKeyId: row.apiKeyId,
     realmName,
     realmType,
     snapshot: row.subject === null ? null : (objectOut(row.subject) as unknown as Snapshot),

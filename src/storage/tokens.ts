@@ -137,7 +137,7 @@ const succeeded = sql`EXISTS (
 
 /** What a successor has of its predecessor. */
 const inherited = raw(
-  '"family", "familyStartedAt", "base", "username", "realmName", "realmType", "incarnation", "subject", "clientUsername", ' +
+  '"family", "familyStartedAt", "base", "username", "realmName", "realmType", "incarnation", "subject", "apiKeyId", "clientUsername", ' +
     '"clientRealmName", "clientRealmType"',
 )
 

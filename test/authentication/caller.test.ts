@@ -4,6 +4,7 @@ import { createChain } from '../../src/authentication/chain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords } from '../../src/authentication/passwords.ts'
 import type { Caller } from '../../src/authentication/subject.ts'
+import { plainUser } from '../../src/authentication/subject.ts'
 import { prepared } from '../support/testDatabase.ts'
 
 const uri = '/_security/profile/_activate?pretty'
@@ -53,6 +54,7 @@ describe('the caller of a request', () => {
         metadata: {},
         realm: { name: 'native', type: 'native', domain: null },
         authenticationType: 'realm',
+        ...plainUser,
         basis: { username: 'app', incarnation: expect.any(String) as string, revision: 1 },
         token: null,
         securityEpoch: expect.any(Number) as number,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createChain } from '../../src/authentication/chain.ts'
-import type { Grant } from '../../src/authentication/credentials.ts'
+import type { Credentials, Grant } from '../../src/authentication/credentials.ts'
 import { refused, type Proof, type Realm } from '../../src/authentication/realm.ts'
 import type { Subject } from '../../src/authentication/subject.ts'
 
@@ -37,7 +37,7 @@ describe('a chain of realms', () => {
   })
 
   it('hands each realm the grant as it came', async () => {
-    const asked: Grant[] = []
+    const asked: Credentials[] = []
     const recording: Realm = {
       authenticate(given) {
         asked.push(given)

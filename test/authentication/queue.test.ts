@@ -12,16 +12,17 @@ function task(enqueue: ReturnType<typeof createQueue>, started: number[], name: 
   return { answer, end: () => resolve(name), fail: (error: Error) => reject(error) }
 }
 
+const full = 'too many, try again later'
 const many = (count: number) => Array.from({ length: count }, (_, index) => index)
 
 describe('a queue', () => {
   it('answers what the task answers', async () => {
-    const enqueue = createQueue({ running: 1, waiting: 0 })
+    const enqueue = createQueue({ running: 1, waiting: 0, full })
     expect(await enqueue(() => Promise.resolve('done'))).toBe('done')
   })
 
   it('runs as many tasks at once as it has places, and no more', async () => {
-    const enqueue = createQueue({ running: 3, waiting: 10 })
+    const enqueue = createQueue({ running: 3, waiting: 10, full })
     const started: number[] = []
     const tasks = many(8).map((name) => task(enqueue, started, name))
     await settled()
@@ -35,7 +36,7 @@ describe('a queue', () => {
   })
 
   it('takes those who wait in the order in which they came, whoever ends first', async () => {
-    const enqueue = createQueue({ running: 2, waiting: 10 })
+    const enqueue = createQueue({ running: 2, waiting: 10, full })
     const started: number[] = []
     const tasks = many(6).map((name) => task(enqueue, started, name))
     for (const name of [1, 2, 0, 3, 5, 4]) {
@@ -47,7 +48,7 @@ describe('a queue', () => {
   })
 
   it('refuses at once as UNAVAILABLE whoever comes when all places to wait are taken', async () => {
-    const enqueue = createQueue({ running: 1, waiting: 2 })
+    const enqueue = createQueue({ running: 1, waiting: 2, full })
     const started: number[] = []
     const tasks = many(5).map((name) => task(enqueue, started, name))
     for (const { answer } of tasks.slice(3)) {
@@ -59,7 +60,7 @@ describe('a queue', () => {
   })
 
   it('takes tasks again once it has refused some', async () => {
-    const enqueue = createQueue({ running: 1, waiting: 0 })
+    const enqueue = createQueue({ running: 1, waiting: 0, full })
     const first = task(enqueue, [], 1)
     await expect(enqueue(() => Promise.resolve(2))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     first.end()
@@ -68,7 +69,7 @@ describe('a queue', () => {
   })
 
   it('has its place back when a task fails, in whichever way', async () => {
-    const enqueue = createQueue({ running: 1, waiting: 1 })
+    const enqueue = createQueue({ running: 1, waiting: 1, full })
     const failure = new Error('broken')
     const failing = task(enqueue, [], 0)
     const next = enqueue(() => Promise.resolve('next'))
@@ -83,7 +84,7 @@ describe('a queue', () => {
   })
 
   it('keeps all its places, and gives no more, after thousands of tasks', async () => {
-    const enqueue = createQueue({ running: 4, waiting: 5_000 })
+    const enqueue = createQueue({ running: 4, waiting: 5_000, full })
     let [now, most] = [0, 0]
     await Promise.all(
       many(5_000).map((name) =>

@@ -2,7 +2,7 @@ import { createChain } from '../../src/authentication/chain.ts'
 import { createDomainOf, type Domain } from '../../src/authentication/domain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords, type Passwords } from '../../src/authentication/passwords.ts'
-import type { Caller, RealmRef } from '../../src/authentication/subject.ts'
+import { plainUser, type Caller, type RealmRef } from '../../src/authentication/subject.ts'
 import { isReservedUsername } from '../../src/authentication/username.ts'
 import type { StoredUser } from '../../src/authentication/userRepository.ts'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
@@ -37,6 +37,7 @@ export const application: Caller = {
   metadata: {},
   realm: native,
   authenticationType: 'realm',
+  ...plainUser,
   basis: null,
   token: null,
   securityEpoch: 0,

@@ -41,16 +41,16 @@ describe('realms', () => {
         taker('b', 2, { enabled: 'false' }) +
         'realms.native.people.order: 5\ndomains.staff.realms: [a, b, default_native]\n',
     )
-    expect(refOf('jwt', 'a')).toEqual({ type: 'jwt', name: 'a', domain: 'staff' })
-    expect(refOf('native', 'people')).toEqual({ type: 'native', name: 'people', domain: 'staff' })
-    expect(refOf('native', 'another')).toEqual({ type: 'native', name: 'people', domain: 'staff' })
-    expect(refOf('reserved', 'reserved')).toEqual({ type: 'reserved', name: 'reserved', domain: null })
+    expect(refOf('jwt', 'a', null)).toEqual({ type: 'jwt', name: 'a', domain: 'staff' })
+    expect(refOf('native', 'people', null)).toEqual({ type: 'native', name: 'people', domain: 'staff' })
+    expect(refOf('native', 'another', null)).toEqual({ type: 'native', name: 'people', domain: 'staff' })
+    expect(refOf('reserved', 'reserved', null)).toEqual({ type: 'reserved', name: 'reserved', domain: null })
     for (const [type, name] of [
       ['jwt', 'b'],
       ['jwt', 'c'],
       ['saml', 'a'],
     ] as const)
-      expect(refOf(type, name)).toBeNull()
+      expect(refOf(type, name, null)).toBeNull()
     expect(chain).toHaveLength(3)
   })
 

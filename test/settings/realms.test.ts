@@ -128,7 +128,7 @@ describe('the realms that know more of a user', () => {
 describe('realms of a type that is not known', () => {
   it.each(['ldap', 'saml', 'file', 'Native', 'JWT', 'constructor'])('are refused: %s', async (type) => {
     expect(await said(`realms.${type}.one: { order: 1 }\n`)).toEqual([
-      `${type}: unknown type of realm: expected native or jwt`,
+      `${type}: unknown type of realm: expected native, jwt, elasticsearch or introspection`,
     ])
   })
 })

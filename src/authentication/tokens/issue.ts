@@ -5,7 +5,7 @@ import type { Basis } from '../basis.ts'
 import type { Prove } from '../chain.ts'
 import { grantProblems, type PasswordCredentials } from '../credentials.ts'
 import { grantRejected, type GrantRejected } from '../grantRejected.ts'
-import type { Authenticated, Caller, TokenOrigin } from '../subject.ts'
+import { plainUser, type Authenticated, type Caller, type Standing, type TokenOrigin } from '../subject.ts'
 import { hashesOf, newToken, type TokenPair } from './opaqueToken.ts'
 import type { Lifetimes, TokenClient, TokenRepository } from './tokenRepository.ts'
 
@@ -26,6 +26,12 @@ export interface Token extends TokenPair {
   readonly authentication: Authenticated
 }
 
+/** What tokens rest on. */
+interface RestsOn extends Pick<Standing, 'mappedFrom' | 'via' | 'apiKey'> {
+  readonly basis: Basis | null
+  readonly token: TokenOrigin | null
+}
+
 interface IssueParts {
   authorize: Authorize
   prove: Prove
@@ -44,12 +50,12 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
     }
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
       // 2  Whom does it prove?
-      const proof = await prove(grant)
+      const proof = await prove(grant, caller.securityEpoch)
       if (proof.kind === 'refused') return grantRejected(grant, proof, action)
 
       // 3  Issue while the proof stands: proving took its time.
-      const { subject, authenticationType, basis } = proof
-      const restsOn = { basis, token: null }
+      const { subject, authenticationType, standing = plainUser, basis } = proof
+      const restsOn = { ...standing, basis, token: null }
       const token = await issueTo({ ...subject, authenticationType }, restsOn, caller, newToken())
       if (token) return token
     }
@@ -59,7 +65,7 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
   /** Null if what it rests on is gone. */
   async function issueTo(
     { username, roles, fullName, email, metadata, realm, authenticationType }: Authenticated,
-    { basis, token: parent }: { basis: Basis | null; token: TokenOrigin | null },
+    { basis, token: parent, mappedFrom, via, apiKey }: RestsOn,
     caller: Caller,
     refreshToken: string | null,
   ): Promise<Token | null> {
@@ -69,8 +75,9 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
       username,
       realmName: realm.name,
       realmType: realm.type,
-      snapshot: basis === null ? { roles, fullName, email, metadata } : null,
+      snapshot: basis === null ? { roles, fullName, email, metadata, mappedFrom, via } : null,
       client: clientOf(caller),
+      apiKeyId: apiKey?.id ?? null,
     }
     if (!(await tokens.create({ ...hashesOf(pair), ...facts }, lifetimes, basis))) return null
     const authentication = { username, roles, fullName, email, metadata, realm, authenticationType }

@@ -1,4 +1,5 @@
 import { expired, type Realm } from '../realm.ts'
+import { plainUser } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
 import type { TokenRepository } from './tokenRepository.ts'
 import { tokenSubject, type RealmOf } from './tokenSubject.ts'
@@ -17,11 +18,13 @@ export function createTokenRealm({ tokens, realmOf }: TokenRealmParts): Realm {
       if (!pair) return null
       const subject = tokenSubject(pair, realmOf)
       if (!subject || pair.accessInvalidated || pair.accessExpiresAt <= pair.now) return expired
-      const { user, securityEpoch, accessHash, family, familyStartedAt } = pair
+      const { user, snapshot, securityEpoch, accessHash, family, familyStartedAt } = pair
+      const { mappedFrom = null, via = null } = snapshot ?? {}
       return {
         kind: 'proven',
         subject,
         authenticationType: 'token',
+        standing: { ...plainUser, mappedFrom, via },
         token: { accessHash, family, familyStartedAt },
         basis: user?.basis ?? null,
         securityEpoch,

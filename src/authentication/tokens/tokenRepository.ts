@@ -1,9 +1,10 @@
 import type { Basis } from '../basis.ts'
-import type { TokenOrigin } from '../subject.ts'
+import type { Standing, TokenOrigin } from '../subject.ts'
 import type { User } from '../userRepository.ts'
 
-/** What a realm has said of a user who is not our own. */
-export type Snapshot = Pick<User, 'roles' | 'fullName' | 'email' | 'metadata'>
+/** What a realm has said of a user who is not our own. Older ones do not say on what that stands. */
+export type Snapshot = Pick<User, 'roles' | 'fullName' | 'email' | 'metadata'> &
+  Partial<Pick<Standing, 'mappedFrom' | 'via'>>
 
 /** Who asked for tokens: that client alone may refresh them. */
 export interface TokenClient {
@@ -26,6 +27,8 @@ interface PairFacts {
   /** Null for users of our own, and for whom one of them stands: those are read whenever a token is used. */
   readonly snapshot: Snapshot | null
   readonly client: TokenClient
+  /** The API key that asked for it in its own name, or null. */
+  readonly apiKeyId: string | null
 }
 
 export interface NewPair extends PairHashes, PairFacts {

@@ -11,6 +11,7 @@ const pair = {
   username: 'ada',
   realmName: 'corp',
   realmType: 'jwt',
+  apiKeyId: null,
   snapshot: { roles: [], fullName: null, email: null, metadata: {} },
   client: { username: 'app', realm: { name: 'native', type: 'native' } },
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Basis } from '../../../src/authentication/basis.ts'
 import { createChain } from '../../../src/authentication/chain.ts'
 import type { Realm } from '../../../src/authentication/realm.ts'
-import type { Caller, Subject } from '../../../src/authentication/subject.ts'
+import { plainUser, type Caller, type Subject } from '../../../src/authentication/subject.ts'
 import { createTokenRealm } from '../../../src/authentication/tokens/tokenRealm.ts'
 import { createTokens } from '../../../src/authentication/tokens/tokens.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
@@ -51,6 +51,7 @@ describe('tokens of a realm of another kind', () => {
       roles: ['superuser'],
       realm: native,
       authenticationType: 'realm',
+      ...plainUser,
       basis: await basisNow(),
       token: null,
       securityEpoch: await database.securityEpoch(),
@@ -94,6 +95,7 @@ describe('tokens of a realm of another kind', () => {
       kind: 'proven',
       subject: ofCorp,
       authenticationType: 'token',
+      standing: plainUser,
       basis: null,
       token: {
         accessHash: hash('sha256', accessToken, 'base64url'),
@@ -170,6 +172,7 @@ describe('client credentials', () => {
       roles: ['superuser'],
       realm: native,
       authenticationType: 'realm',
+      ...plainUser,
       basis: (await database.users.find('ada'))?.basis ?? null,
       token: null,
       securityEpoch: await database.securityEpoch(),

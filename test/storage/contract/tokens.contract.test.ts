@@ -55,6 +55,7 @@ describe('tokens', () => {
       realmName: 'native',
       realmType: 'native',
       snapshot: null,
+      apiKeyId: null,
       client,
       ...facts,
     }
@@ -75,6 +76,7 @@ describe('tokens', () => {
         realmName: 'native',
         realmType: 'native',
         snapshot: null,
+        apiKeyId: null,
         client,
         accessExpiresAt: start + lifetimes.access,
         accessInvalidated: false,
@@ -117,6 +119,7 @@ describe('tokens', () => {
         parent: null,
         username: 'ada',
         snapshot: null,
+        apiKeyId: null,
         client,
       }
       const whole = { ...pair, realmName: 'native', realmType: 'native' }
@@ -132,7 +135,14 @@ describe('tokens', () => {
 
     it('is not created for a user who was disabled, or is another by that name', async () => {
       const { basis, users, tokens } = await withAda()
-      const pair = { refreshHash: null, parent: null, username: 'ada', snapshot: null, client }
+      const pair = {
+        refreshHash: null,
+        parent: null,
+        username: 'ada',
+        snapshot: null,
+        apiKeyId: null,
+        client,
+      }
       const whole = { ...pair, realmName: 'native', realmType: 'native' }
       await users.setEnabled('ada', false)
       expect(await tokens.create({ ...whole, accessHash: 'a' }, lifetimes, basis)).toBe(false)
@@ -166,6 +176,7 @@ describe('tokens', () => {
           realmName: 'native',
           realmType: 'native',
           snapshot: null,
+          apiKeyId: null,
           client,
         }
         await Promise.all([
