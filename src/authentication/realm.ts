@@ -33,6 +33,8 @@ export interface Proof {
 export interface Refusal {
   readonly kind: 'refused'
   readonly reason: 'NOT_AUTHENTICATED' | 'TOKEN_EXPIRED'
+  /** Why, for those who manage security: never for whoever has sent the credentials. */
+  readonly detail?: string
 }
 
 export const refused: Refusal = { kind: 'refused', reason: 'NOT_AUTHENTICATED' }
