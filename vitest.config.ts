@@ -12,6 +12,7 @@ const onEveryDatabase = [
   'elasticsearch',
   'graphql',
   'http/{health,server}.test.ts',
+  'introspection/{login,outage,questions}.test.ts',
   'jwt',
   'migrateCommand.test.ts',
   'oidc',

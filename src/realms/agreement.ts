@@ -13,6 +13,10 @@ export function agreementOf({ realms, domains }: Pick<Settings, 'realms' | 'doma
       const principal = { claim: claims.principal, pattern: claim_patterns.principal }
       return lineOf('jwt', name, { token_type, allowed_issuer, fallback_claims, principal })
     }),
+    ...Object.entries(realms.introspection).map(([name, { op, claims, claim_patterns }]) => {
+      const principal = { claim: claims.principal, pattern: claim_patterns.principal }
+      return lineOf('introspection', name, { issuer: op.issuer, principal })
+    }),
     ...domains.map(({ name, realms: members, literalSuffix }) => {
       const named = members.map((member) => `${member.type}/${member.name}`).sort()
       return `domain ${name} ${JSON.stringify({ realms: named, literalSuffix })}`
@@ -39,8 +43,8 @@ export function requireAgreement(agreed: string, own: string): void {
 }
 
 /** The realms that are asked, in that order: several may take one token. */
-function askedIn({ native, jwt }: Settings['realms']): string[] {
-  return [...named('native', native), ...named('jwt', jwt)]
+function askedIn({ native, jwt, introspection }: Settings['realms']): string[] {
+  return [...named('native', native), ...named('jwt', jwt), ...named('introspection', introspection)]
     .filter(({ enabled }) => enabled)
     .sort((one, other) => one.order - other.order)
     .map(({ name }) => name)
