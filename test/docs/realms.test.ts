@@ -8,7 +8,11 @@ const document = await readFile(join(import.meta.dirname, '../../docs/realms.md'
 const examples = Array.from(document.matchAll(/^```yaml\n(.*?)^```$/gms), ([, example = '']) => example)
 
 /** What the examples take from the environment. */
-const secrets = { CORP_CLIENT_SECRET: 'c0rp-s3cret', OKTA_CLIENT_SECRET: '0kta-s3cret' }
+const secrets = {
+  CORP_CLIENT_SECRET: 'c0rp-s3cret',
+  OKTA_CLIENT_SECRET: '0kta-s3cret',
+  ZITADEL_CLIENT_SECRET: 'z1tadel-s3cret',
+}
 
 describe('docs/realms.md', () => {
   it('has all its examples tried here', () => {
@@ -22,7 +26,8 @@ describe('docs/realms.md', () => {
       const file = join(await temporaryFolder(), 'gateway.yml')
       await writeFile(file, example)
       const { settings } = loadConfig({ ...secrets, GATEWAY_CONFIG: file })
-      expect(Object.keys(settings.realms.jwt)).toHaveLength(1)
+      const { jwt, introspection } = settings.realms
+      expect([...Object.keys(jwt), ...Object.keys(introspection)]).toHaveLength(1)
     },
   )
 })
