@@ -35,7 +35,7 @@ describe('a server that does not say whose a token is', () => {
     expect(logs()).not.toContain('"level":50')
   })
 
-  it('is in the way of no password, and outranks the refusal of another realm, which outranks nothing', async () => {
+  it('is in the way of no password and of no other realm that proves the user, and outranks one that refuses', async () => {
     const [first, second] = [await startServer(saying({}, 401)), await startServer(saying({ active: false }))]
     const { fetch } = await gatewayWith(
       asking(first.issuer, first.endpoint) + asking(second.issuer, second.endpoint, { order: '2' }, 'other'),
