@@ -10,6 +10,7 @@ import type { RealmOf } from '../authentication/tokens/tokenSubject.ts'
 import { isReservedUsername } from '../authentication/username.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { Settings } from '../config.ts'
+import { createConfiguredElasticsearchRealm } from './elasticsearchRealm.ts'
 import { createConfiguredJwtRealm } from './jwtRealm.ts'
 
 export interface Realms {
@@ -44,7 +45,7 @@ export interface ConfiguredRealm {
  */
 export function createRealms(parts: RealmsParts): Realms {
   const { settings, users, passwords } = parts
-  const { native, jwt } = settings.realms
+  const { native, jwt, elasticsearch } = settings.realms
   const reserved = nativeRealm('reserved', 'reserved', isReservedUsername)
   const natives = Object.entries(native).map(([name, { order, enabled }]) => {
     const realm = nativeRealm('native', name, (username) => !isReservedUsername(username))
@@ -58,6 +59,12 @@ export function createRealms(parts: RealmsParts): Realms {
         const lookUp = own.authorization_realms ? inTurn(own.authorization_realms) : null
         return { ...createConfiguredJwtRealm(refTo('jwt', name), own, lookUp, parts), ...own }
       }),
+    ...Object.entries(elasticsearch)
+      .filter(([, { enabled }]) => enabled)
+      .map(([name, own]) => ({
+        ...createConfiguredElasticsearchRealm(refTo('elasticsearch', name), own, refTo, parts),
+        ...own,
+      })),
   ]
   const asked: ConfiguredRealm[] = [
     reserved,
