@@ -8,6 +8,7 @@ const onEveryDatabase = [
   'authentication/{caller,native,superuser}.test.ts',
   'authentication/tokens',
   'authorization/{atOnce,authorize,roles}.test.ts',
+  'cluster',
   'conformance',
   'elasticsearch',
   'graphql',

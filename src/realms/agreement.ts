@@ -17,6 +17,8 @@ export function agreementOf({ realms, domains }: Pick<Settings, 'realms' | 'doma
       const principal = { claim: claims.principal, pattern: claim_patterns.principal }
       return lineOf('introspection', name, { issuer: op.issuer, principal })
     }),
+    // Where the cluster is asked may differ: it is its name that says which one it is.
+    ...Object.keys(realms.elasticsearch).map((name) => lineOf('elasticsearch', name, {})),
     ...domains.map(({ name, realms: members, literalSuffix }) => {
       const named = members.map((member) => `${member.type}/${member.name}`).sort()
       return `domain ${name} ${JSON.stringify({ realms: named, literalSuffix })}`
@@ -43,8 +45,9 @@ export function requireAgreement(agreed: string, own: string): void {
 }
 
 /** The realms that are asked, in that order: several may take one token. */
-function askedIn({ native, jwt, introspection }: Settings['realms']): string[] {
-  return [...named('native', native), ...named('jwt', jwt), ...named('introspection', introspection)]
+function askedIn(realms: Settings['realms']): string[] {
+  return Object.entries(realms)
+    .flatMap(([type, byName]) => named(type, byName))
     .filter(({ enabled }) => enabled)
     .sort((one, other) => one.order - other.order)
     .map(({ name }) => name)

@@ -19,12 +19,12 @@ export function createTokenRealm({ tokens, realmOf }: TokenRealmParts): Realm {
       const subject = tokenSubject(pair, realmOf)
       if (!subject || pair.accessInvalidated || pair.accessExpiresAt <= pair.now) return expired
       const { user, snapshot, securityEpoch, accessHash, family, familyStartedAt } = pair
-      const { mappedFrom = null, via = null } = snapshot ?? {}
+      const { mappedFrom = null, via = null, subjectType = 'user' } = snapshot ?? {}
       return {
         kind: 'proven',
         subject,
         authenticationType: 'token',
-        standing: { ...plainUser, mappedFrom, via },
+        standing: { ...plainUser, mappedFrom, via, subjectType },
         token: { accessHash, family, familyStartedAt },
         basis: user?.basis ?? null,
         securityEpoch,
