@@ -5,7 +5,9 @@ const Realm = builder.objectRef<RealmRef>('Realm').implement({
   description: 'Something that can prove who a user is.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name under which it is configured.' }),
-    type: t.exposeString('type', { description: 'Its kind: `native`, `reserved`, `jwt`.' }),
+    type: t.exposeString('type', {
+      description: 'Its kind: `native`, `reserved`, `jwt`, or that of a realm of a cluster.',
+    }),
     domain: t.exposeString('domain', {
       nullable: true,
       description: 'The domain that it belongs to, if any.',
