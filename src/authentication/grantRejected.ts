@@ -3,6 +3,7 @@ import { unknownSubject } from '../authorization/denial.ts'
 import { principalOf, type Grant } from './credentials.ts'
 import { parseJwt } from './jwt/jwt.ts'
 import type { Refusal } from './realm.ts'
+import type { SubjectType } from './subject.ts'
 
 export type GrantRejectedReason =
   | 'NOT_AUTHENTICATED'
@@ -25,6 +26,12 @@ export function grantRejected(grant: Grant, { reason }: Refusal, action: Action)
   const principal = principalOf(grant)
   const message = reason === 'TOKEN_EXPIRED' ? tokenExpired : unknownSubject(principal, action)
   return { kind: 'GrantRejected', reason, principal, message }
+}
+
+/** The answer to a grant that proves somebody who is no user, and so has no profile. Source: spec 2.7. */
+export function notAUser(grant: Grant, subjectType: SubjectType): GrantRejected {
+  const message = `profile is supported for user only, but subject is a [${subjectType}]`
+  return { kind: 'GrantRejected', reason: 'NOT_A_USER', principal: principalOf(grant), message }
 }
 
 /** The answer to a proof of the client that does not fit its token, whomever that proves; else null. Source: spec 1.3. */

@@ -4,8 +4,13 @@
 import type { Prove } from '../authentication/chain.ts'
 import type { Domain, DomainOf } from '../authentication/domain.ts'
 import { grantProblems, type Grant } from '../authentication/credentials.ts'
-import { clientRejected, grantRejected, type GrantRejected } from '../authentication/grantRejected.ts'
-import type { Caller, Subject } from '../authentication/subject.ts'
+import {
+  clientRejected,
+  grantRejected,
+  notAUser,
+  type GrantRejected,
+} from '../authentication/grantRejected.ts'
+import { plainUser, type Caller, type Subject } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
 import { createInTurn } from './inTurn.ts'
@@ -44,7 +49,8 @@ export function createActivate({ authorize, prove, profiles, domainOf, unchanged
     // 2  Whom does the grant prove?
     const proof = await prove(grant, caller.securityEpoch)
     if (proof.kind === 'refused') return grantRejected(grant, proof, action)
-    const { subject, basis } = proof
+    const { subject, standing = plainUser, basis } = proof
+    if (standing.subjectType !== 'user') return notAUser(grant, standing.subjectType)
     const domain = domainOf(subject.realm)
 
     // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands.
