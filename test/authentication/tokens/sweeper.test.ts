@@ -32,9 +32,9 @@ describe('the sweeper', () => {
   }
 
   it('wipes salts a minute after their use, and removes what is a day past its end', async () => {
-    const { tokens, setTime, run } = await withPairs(3)
+    const { tokens, apiKeys, setTime, run } = await withPairs(3)
     await tokens.use('a0', 'salt', null)
-    const stop = startSweeper({ tokens, report: unexpected, pause: 5 })
+    const stop = startSweeper({ tokens, apiKeys, report: unexpected, pause: 5 })
     await setTime(start + 60_000)
     await setTimeout(50)
     expect(await tokens.find({ accessHash: 'a0' })).toMatchObject({ refresh: { salt: 'salt' } })
@@ -50,7 +50,7 @@ describe('the sweeper', () => {
   })
 
   it('goes on after an error, which it reports', async () => {
-    const { tokens } = await withPairs(0)
+    const { tokens, apiKeys } = await withPairs(0)
     const causes: unknown[] = []
     let fails = true
     const wipeSalts = (age: number) => {
@@ -61,6 +61,7 @@ describe('the sweeper', () => {
     const removeOld = vi.fn(() => tokens.removeOld())
     const stop = startSweeper({
       tokens: { wipeSalts, removeOld },
+      apiKeys,
       report: (cause) => causes.push(cause),
       pause: 5,
     })
@@ -72,9 +73,9 @@ describe('the sweeper', () => {
   })
 
   it('has stopped once it says so', async () => {
-    const { tokens } = await withPairs(0)
+    const { tokens, apiKeys } = await withPairs(0)
     const wipeSalts = vi.fn((age: number) => tokens.wipeSalts(age))
-    const stop = startSweeper({ tokens: { ...tokens, wipeSalts }, report: unexpected, pause: 1 })
+    const stop = startSweeper({ tokens: { ...tokens, wipeSalts }, apiKeys, report: unexpected, pause: 1 })
     await vi.waitFor(() => {
       expect(wipeSalts).toHaveBeenCalled()
     })
