@@ -126,7 +126,7 @@ const ApiKeysInvalidated = builder
         resolve: ({ invalidated }) => [...invalidated],
       }),
       previouslyInvalidated: t.idList({
-        description: 'The ids of those that had been invalidated before.',
+        description: 'The ids of those that were asked for by id and had been invalidated before.',
         resolve: ({ previouslyInvalidated }) => [...previouslyInvalidated],
       }),
     }),

@@ -39,10 +39,11 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     refuseProblems(apiKeyProblems({ ...input, roleDescriptors }))
     const valid = input.expiration === null ? null : expirationOf(input.expiration)
     await authorize(caller, action)
-    if (caller.apiKey && !isPowerless(roleDescriptors)) throw new Failure('INVALID_INPUT', derived)
+    const isDerived = caller.subjectType === 'api_key'
+    if (isDerived && !isPowerless(roleDescriptors)) throw new Failure('INVALID_INPUT', derived)
 
     // 2  What may its owner do now?
-    const limitedBy = caller.apiKey ? [] : await rolesOf(caller)
+    const limitedBy = isDerived ? [] : await rolesOf(caller)
     refuseProblems(limitProblems(limitedBy))
 
     // 3  Store it, while the caller is still the one it was.

@@ -6,7 +6,7 @@ import type { AskedFor, Reach } from './reach.ts'
 
 const action = 'cluster:admin/xpack/security/api_key/invalidate'
 
-/** The ids of keys that were ended, and of those that were asked for and had been before. */
+/** The ids of keys that were ended, and of those that were asked for by id and had been before. */
 export interface InvalidatedKeys {
   readonly invalidated: readonly string[]
   readonly previouslyInvalidated: readonly string[]
@@ -29,10 +29,12 @@ export function createInvalidate({ reach, apiKeys, retained }: InvalidateParts) 
     const whole = { ...asked, activeOnly: false }
     const selection = await reach.of(caller, action, whole, reach.isOwn(caller, whole))
     const invalidated = await apiKeys.invalidate(selection, retained)
-    const others = (await apiKeys.list(selection, null)).filter(
+    if (asked.ids === null) return { invalidated, previouslyInvalidated: [] }
+    const known = await apiKeys.list(selection, null)
+    const previously = known.filter(
       ({ id, invalidatedAt }) => invalidatedAt !== null && !invalidated.includes(id),
     )
-    return { invalidated, previouslyInvalidated: others.map(({ id }) => id) }
+    return { invalidated, previouslyInvalidated: previously.map(({ id }) => id) }
   }
 }
 

@@ -28,8 +28,8 @@ export function createReach({ authorize, domainOf }: ReachParts) {
       if (await mayReachAll(caller, action)) return { ...selection, owner: owned ? ownerOf(caller) : null }
       await authorize(caller, action, { isOwn })
       // Not even by a name that two realms share does anybody get what is another's.
-      return caller.apiKey
-        ? { ...selection, ids: onlyOf(selection.ids, caller.apiKey.id), owner: null }
+      return isKey(caller)
+        ? { ...selection, ids: onlyOf(selection.ids, caller.apiKey?.id), owner: null }
         : { ...selection, owner: ownerOf(caller) }
     },
 
@@ -38,8 +38,7 @@ export function createReach({ authorize, domainOf }: ReachParts) {
      * itself. Source: ManageOwnApiKeyClusterPrivilege.
      */
     isOwn(caller: Caller, { ids, username, realmName, owned }: AskedFor): boolean {
-      const { apiKey } = caller
-      if (apiKey) return ids?.every((id) => id === apiKey.id) ?? false
+      if (isKey(caller)) return ids?.every((id) => id === caller.apiKey?.id) ?? false
       return (
         owned || (username === caller.username && realmsOf(caller).some(({ name }) => name === realmName))
       )
@@ -69,6 +68,11 @@ export function createReach({ authorize, domainOf }: ReachParts) {
 
 export type Reach = ReturnType<typeof createReach>
 
-function onlyOf(ids: readonly string[] | null, own: string): string[] {
-  return ids === null || ids.includes(own) ? [own] : []
+function onlyOf(ids: readonly string[] | null, own: string | undefined): string[] {
+  return own !== undefined && (ids?.includes(own) ?? true) ? [own] : []
+}
+
+/** Whether it is an API key, of ours or of another server. */
+function isKey({ subjectType }: Caller): boolean {
+  return subjectType === 'api_key'
 }

@@ -49,6 +49,30 @@ describe('the sweeper', () => {
     await stop()
   })
 
+  it('removes API keys that nobody misses', async () => {
+    const { tokens, apiKeys, setTime, run } = await withPairs(0)
+    const realm = { name: 'native', type: 'native', domain: null }
+    const key = {
+      id: 'key',
+      keyHash: 'hash',
+      name: 'a key',
+      owner: { username: 'ada', realm, via: null },
+      roleDescriptors: [],
+      limitedBy: [],
+      metadata: {},
+    }
+    await apiKeys.create(key, { valid: 1_000, retained: day }, null)
+    const stop = startSweeper({ tokens, apiKeys, report: unexpected, pause: 5 })
+    await setTime(start + day + 999)
+    await setTimeout(50)
+    expect(await run('SELECT id FROM api_keys')).toEqual([['key']])
+    await setTime(start + day + 1_000)
+    await vi.waitFor(async () => {
+      expect(await run('SELECT id FROM api_keys')).toEqual([])
+    })
+    await stop()
+  })
+
   it('goes on after an error, which it reports', async () => {
     const { tokens, apiKeys } = await withPairs(0)
     const causes: unknown[] = []
