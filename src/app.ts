@@ -3,6 +3,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
+import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
+import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createChain } from './authentication/chain.ts'
 import { createDomainOf } from './authentication/domain.ts'
@@ -71,7 +73,7 @@ export async function createApp({
   })
   const closing: (() => unknown)[] = [database.close]
   try {
-    const { users, roles, profiles, tokens } = database
+    const { users, roles, profiles, tokens, apiKeys } = database
 
     const passwords = createPasswords()
     const realms = createRealms({ settings, users, passwords, clock, logger })
@@ -83,15 +85,17 @@ export async function createApp({
       logger.warn({ agreed: agreement.split('\n') }, 'all gateways are to agree on these realms')
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
     const realmOf = realms.refOf
-    const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])
+    const ours = [createTokenRealm({ tokens, apiKeys, realmOf }), createApiKeyRealm(apiKeys)]
+    const prove = createChain([...ours, ...realms.chain])
     const authorize = createAuthorize(roles)
+    const domainOf = createDomainOf(settings.domains)
 
     const useCases: UseCases = {
       activate: createActivate({
         authorize,
         prove,
         profiles,
-        domainOf: createDomainOf(settings.domains),
+        domainOf,
         unchangedGrace: settings.activation.unchanged_grace,
       }),
       profiles: createProfiles({ authorize, profiles }),
@@ -112,6 +116,13 @@ export async function createApp({
         reportReuse: (reuse) => {
           logger.warn(reuse, 'a refresh token was used again')
         },
+      }),
+      apiKeys: createApiKeys({
+        authorize,
+        apiKeys,
+        roles,
+        domainOf,
+        retained: settings.api_key.delete.retention_period,
       }),
       roles: createRoles({ authorize, roles }),
       server: {
@@ -151,8 +162,9 @@ export async function createApp({
     closing.unshift(
       startSweeper({
         tokens,
+        apiKeys,
         report: (cause) => {
-          logger.error({ err: cause }, 'could not remove old tokens')
+          logger.error({ err: cause }, 'could not remove old tokens and API keys')
         },
       }),
     )

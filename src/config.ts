@@ -47,6 +47,18 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
           revoke_on_reuse: yesOrNo().default(true),
         })
         .prefault({}),
+      api_key: z
+        .strictObject({
+          /** Always: Elasticsearch's setting, so that it can be pasted. */
+          enabled: z.literal(true, { error: 'expected true: API keys are always there' }).optional(),
+          delete: z
+            .strictObject({
+              /** For how long a key is kept that has expired or was invalidated. */
+              retention_period: duration.prefault('7d'),
+            })
+            .prefault({}),
+        })
+        .prefault({}),
       profile: z
         .strictObject({
           /** The largest that labels and data of a profile may be together, as JSON. */

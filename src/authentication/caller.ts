@@ -1,7 +1,7 @@
 import { missingCredentials, unknownCaller } from '../authorization/denial.ts'
 import { Failure, tokenChallenges } from '../errors.ts'
 import type { Prove } from './chain.ts'
-import { principalOf, type Grant } from './credentials.ts'
+import { principalOf, type ApiKeyCredentials, type Credentials, type Grant } from './credentials.ts'
 import { tokenExpired } from './grantRejected.ts'
 import { plainUser, type Caller } from './subject.ts'
 
@@ -30,6 +30,7 @@ export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: Ide
     const proof = await prove(credentials)
     if (proof.kind === 'refused') {
       if (proof.reason === 'TOKEN_EXPIRED') throw invalidToken(tokenExpired, 'expired')
+      if (credentials.kind === 'apiKey') throw unprovenApiKey()
       throw new Failure('UNAUTHENTICATED', unknownCaller(principalOf(credentials), uri))
     }
     const { subject, authenticationType, standing = plainUser, basis, token = null } = proof
@@ -41,7 +42,7 @@ export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: Ide
 export type IdentifyCaller = ReturnType<typeof createIdentifyCaller>
 
 /** What the header holds; nothing, if it has no scheme that we know. Schemes are taken in any case. */
-function credentialsOf({ authorization, clientAuthentication }: CallerHeaders): Grant | null {
+function credentialsOf({ authorization, clientAuthentication }: CallerHeaders): Credentials | null {
   const [, scheme = '', value = ''] = /^(\S+) +(\S.*)$/.exec(authorization ?? '') ?? []
   switch (scheme.toLowerCase()) {
     case 'basic':
@@ -49,7 +50,7 @@ function credentialsOf({ authorization, clientAuthentication }: CallerHeaders): 
     case 'bearer':
       return bearerCredentials(value.trim(), clientAuthentication)
     case 'apikey':
-      throw new Failure('UNAUTHENTICATED', unprovenApiKey)
+      return apiKeyCredentials(value.trim())
     default:
       return null
   }
@@ -77,6 +78,18 @@ function invalidToken(message: string, why: keyof typeof tokenChallenges): Failu
   return new Failure('UNAUTHENTICATED', message, { challenge: tokenChallenges[why] })
 }
 
-/** No API key exists yet. Source: spec 4.6. */
-const unprovenApiKey =
-  'unable to authenticate with provided credentials and anonymous access is not allowed for this request'
+/** Source: spec 4.6. */
+function apiKeyCredentials(value: string): ApiKeyCredentials {
+  const bytes = Buffer.from(value, 'base64')
+  const [, id, key] = /^([^:]+):(.+)$/s.exec(bytes.toString()) ?? []
+  if (bytes.toString('base64') !== value || id === undefined || key === undefined) throw unprovenApiKey()
+  return { kind: 'apiKey', id, key }
+}
+
+/** What is said of an API key that proves nobody, whatever is wrong with it. Source: spec 4.6. */
+function unprovenApiKey(): Failure {
+  return new Failure(
+    'UNAUTHENTICATED',
+    'unable to authenticate with provided credentials and anonymous access is not allowed for this request',
+  )
+}

@@ -45,10 +45,19 @@ export interface MappedFrom {
   readonly groups: readonly string[]
 }
 
+/** Whose an API key is. */
+export interface KeyOwner {
+  readonly username: string
+  readonly realm: RealmRef
+  /** As in `Standing`. */
+  readonly via: string | null
+}
+
 /** An API key, and what may be done with it: what both lists of roles allow, or the second alone if the first is empty. */
 export interface ApiKeyOrigin {
   readonly id: string
   readonly name: string
+  readonly owner: KeyOwner
   readonly roleDescriptors: readonly Role[]
   /** What its owner might do when it was made. */
   readonly limitedBy: readonly Role[]
@@ -74,6 +83,8 @@ export const plainUser: Standing = { subjectType: 'user', mappedFrom: null, apiK
 /** A subject, and how it was proven. */
 export interface Authenticated extends Subject {
   readonly authenticationType: AuthenticationType
+  /** The API key that is behind it, if one is. */
+  readonly apiKey?: Pick<ApiKeyOrigin, 'id' | 'name'> | null
 }
 
 /** An access token of ours, and the login from which it comes. */
@@ -87,6 +98,7 @@ export interface TokenOrigin {
 
 /** Whoever sends the request. Never the subject of a grant, even where both are the same person. */
 export interface Caller extends Authenticated, Standing {
+  readonly apiKey: Standing['apiKey']
   /** What that rests on in our database: what is issued to the caller rests on it too. */
   readonly basis: Basis | null
   /** The token of ours that has proven it, if one has: what is issued to the caller ends with that login. */

@@ -1,8 +1,8 @@
 import { Failure } from '../errors.ts'
 import { denial } from './denial.ts'
+import { effectiveRoles } from './effectiveRoles.ts'
 import { grants, type Action } from './privileges.ts'
 import type { Role } from './role.ts'
-import { builtInRoles } from './builtInRoles.ts'
 import type { RoleRepository } from './roleRepository.ts'
 import { createRolesAt } from './rolesAt.ts'
 
@@ -10,13 +10,30 @@ import { createRolesAt } from './rolesAt.ts'
 export interface Actor {
   readonly username: string
   readonly roles: readonly string[]
+  /** The API key with which it acts, if it does: what that may do decides, and not its roles. */
+  readonly apiKey?: ActingKey | null
   /** The security epoch when it was read. */
   readonly securityEpoch: number
 }
 
+/** An API key may do what both lists of roles allow, or the second alone if the first is empty. */
+export interface ActingKey {
+  readonly id: string
+  readonly roleDescriptors: readonly Role[]
+  readonly limitedBy: readonly Role[]
+}
+
+/** What a decision depends on beside the action. */
+interface Circumstances {
+  /** Whether all that the action is about is the caller's own: some privileges hold for nothing else. */
+  readonly isOwn?: boolean
+  /** The action's own way of being granted. */
+  readonly grantsOtherwise?: (roles: readonly Role[]) => boolean
+}
+
 /**
  * The one guard of every use case: throws `FORBIDDEN` unless the caller's roles grant the action by a cluster
- * privilege, or in the action's own way.
+ * privilege, or in the action's own way. An API key needs that of each list of its roles.
  */
 export function createAuthorize(stored: Pick<RoleRepository, 'definitions'>) {
   const rolesAt = createRolesAt(stored)
@@ -24,15 +41,23 @@ export function createAuthorize(stored: Pick<RoleRepository, 'definitions'>) {
   return async function authorize(
     caller: Actor,
     action: Action,
-    grantsOtherwise: (roles: readonly Role[]) => boolean = () => false,
+    { isOwn = true, grantsOtherwise = () => false }: Circumstances = {},
   ): Promise<void> {
-    const roles = await rolesAt(caller.securityEpoch)
-    const names = [...new Set(caller.roles)]
-    const effective = names.flatMap((name) => builtInRoles.get(name) ?? roles.get(name) ?? [])
-    const privileges = effective.flatMap(({ cluster }) => cluster)
-    if (grants(privileges, action) || grantsOtherwise(effective)) return
-    throw new Failure('FORBIDDEN', denial(caller, effective, action))
+    const effective = effectiveRoles(caller.roles, await rolesAt(caller.securityEpoch))
+    const limits = caller.apiKey ? limitsOf(caller.apiKey) : [effective]
+    const allows = (roles: readonly Role[]) =>
+      grants(clusterOf(roles), action, isOwn) || grantsOtherwise(roles)
+    if (limits.every(allows)) return
+    throw new Failure('FORBIDDEN', denial(caller, effective, action, isOwn))
   }
 }
 
 export type Authorize = ReturnType<typeof createAuthorize>
+
+function limitsOf({ roleDescriptors, limitedBy }: ActingKey): (readonly Role[])[] {
+  return roleDescriptors.length > 0 ? [roleDescriptors, limitedBy] : [limitedBy]
+}
+
+function clusterOf(roles: readonly Role[]): string[] {
+  return roles.flatMap(({ cluster }) => cluster)
+}

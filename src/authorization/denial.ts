@@ -2,15 +2,24 @@ import type { Actor } from './authorize.ts'
 import { privilegesFor, type Action } from './privileges.ts'
 import type { Role } from './role.ts'
 
-/** Why a known caller is turned away; `effective` are those of its roles that exist. Source: spec 1.8. */
-export function denial({ username, roles }: Actor, effective: readonly Role[], action: Action): string {
+/**
+ * Why a known caller is turned away; `effective` are those of its roles that exist, and `isOwn` says whether all that
+ * the action is about is its own. Source: spec 1.8.
+ */
+export function denial(caller: Actor, effective: readonly Role[], action: Action, isOwn = true): string {
+  const { username, roles, apiKey } = caller
+  const who = apiKey
+    ? `API key id [${apiKey.id}] of user [${username}]`
+    : `user [${username}]${rolesTold(roles, effective)}`
+  const granting = privilegesFor(action, isOwn).join(',')
+  return `action [${action}] is unauthorized for ${who}, this action is granted by the cluster privileges [${granting}]`
+}
+
+function rolesTold(assigned: readonly string[], effective: readonly Role[]): string {
   const names = effective.map(({ name }) => name)
-  const missing = [...new Set(roles)].filter((role) => !names.includes(role))
-  return (
-    `action [${action}] is unauthorized for user [${username}] with effective roles [${sorted(names)}]` +
-    (missing.length > 0 ? ` (assigned roles [${sorted(missing)}] were not found)` : '') +
-    `, this action is granted by the cluster privileges [${privilegesFor(action).join(',')}]`
-  )
+  const missing = [...new Set(assigned)].filter((role) => !names.includes(role))
+  const told = ` with effective roles [${sorted(names)}]`
+  return missing.length > 0 ? `${told} (assigned roles [${sorted(missing)}] were not found)` : told
 }
 
 /** What a request without credentials is told. Source: spec 1.7. */

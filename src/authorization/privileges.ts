@@ -5,6 +5,7 @@ const manageProfiles = ['manage_user_profile', 'manage_security', 'all']
 const readSecurity = ['read_security', 'manage_security', 'all']
 const manageSecurity = ['manage_security', 'all']
 const manageTokens = ['manage_token', ...manageSecurity]
+const manageApiKeys = ['manage_own_api_key', 'manage_api_key', ...manageSecurity]
 const readProfiles = ['read_security', ...manageProfiles]
 
 const grantedBy = {
@@ -20,6 +21,10 @@ const grantedBy = {
   'cluster:admin/xpack/security/token/create': manageTokens,
   'cluster:admin/xpack/security/token/refresh': manageTokens,
   'cluster:admin/xpack/security/token/invalidate': manageTokens,
+  'cluster:admin/xpack/security/api_key/create': manageApiKeys,
+  'cluster:admin/xpack/security/api_key/get': manageApiKeys,
+  'cluster:admin/xpack/security/api_key/query': manageApiKeys,
+  'cluster:admin/xpack/security/api_key/invalidate': manageApiKeys,
   'cluster:admin/xpack/security/role/get': readSecurity,
   'cluster:admin/xpack/security/role/put': manageSecurity,
   'cluster:admin/xpack/security/role/delete': manageSecurity,
@@ -28,13 +33,17 @@ const grantedBy = {
 /** What can be done, by Elasticsearch's action names. */
 export type Action = keyof typeof grantedBy
 
-export function privilegesFor(action: Action): readonly string[] {
-  return grantedBy[action]
+/** Those that allow something with what is the caller's own alone. */
+const onOwn = ['manage_own_api_key']
+
+/** Which privileges allow the action, with the caller's own or with anybody's. */
+export function privilegesFor(action: Action, isOwn = true): readonly string[] {
+  return grantedBy[action].filter((privilege) => isOwn || !onOwn.includes(privilege))
 }
 
 /** Whether one of the privileges allows the action, by name or as a pattern over action names. */
-export function grants(privileges: readonly string[], action: Action): boolean {
-  const names = privilegesFor(action)
+export function grants(privileges: readonly string[], action: Action, isOwn = true): boolean {
+  const names = privilegesFor(action, isOwn)
   return privileges.some(
     (privilege) => names.includes(privilege) || (isPattern(privilege) && fitsWildcard(privilege, action)),
   )

@@ -19,23 +19,32 @@ export interface Role {
 }
 
 /** What is wrong with a role that somebody wants to store. Source: spec 3.0, 4.1. */
-export function roleProblems({
-  name,
-  cluster,
-  indices,
-  applications,
-  metadata,
-  description,
-}: Role): string[] {
+export function roleProblems(role: Role): string[] {
+  return [...roleNameProblems(role.name), ...definitionProblems(role, 'metadata')]
+}
+
+/** What is wrong with a role inside an API key, whose name is nobody else's business. Source: spec 4.6. */
+export function roleDescriptorProblems(role: Role): string[] {
+  return definitionProblems(role, 'role descriptor metadata')
+}
+
+/** Whether whoever has the role may do nothing more by it. */
+export function grantsNothing({ cluster, indices, applications, runAs, global }: Role): boolean {
+  return [cluster, indices, applications, runAs, Object.keys(global ?? {})].every(
+    ({ length }) => length === 0,
+  )
+}
+
+function definitionProblems(role: Role, what: 'metadata' | 'role descriptor metadata'): string[] {
+  const { cluster, indices, applications, metadata, description } = role
   return [
-    ...roleNameProblems(name),
     ...cluster
       .filter((privilege) => !isClusterPrivilege(privilege))
       .slice(0, mostProblems)
       .map(unknownPrivilege),
     ...listProblems('indices', indices, ['names', 'privileges']),
     ...listProblems('applications', applications, ['privileges', 'resources']),
-    ...metadataProblems(metadata),
+    ...metadataProblems(metadata, what),
     ...((description?.length ?? 0) > 1000 ? ['Role description must be less than 1000 characters.'] : []),
   ]
 }

@@ -13,8 +13,11 @@ export function securityNameRule(kind: 'User' | 'Role'): string {
 }
 
 /** Metadata keys that begin with `_` are the gateway's own. Source: spec 4.1. */
-export function metadataProblems(metadata: Readonly<Record<string, unknown>>): string[] {
+export function metadataProblems(
+  metadata: Readonly<Record<string, unknown>>,
+  what: 'metadata' | 'role descriptor metadata' | 'API key metadata' = 'metadata',
+): string[] {
   return Object.keys(metadata).some((key) => key.startsWith('_'))
-    ? ['metadata keys may not start with [_]']
+    ? [`${what} keys may not start with [_]`]
     : []
 }

@@ -11,6 +11,7 @@ export interface ViewerData {
   metadata: JsonObject
   authenticationRealm: { name: string; type: string; domain: string | null }
   authenticationType: string
+  apiKey: { id: string; name: string } | null
 }
 
 export const viewerFields = /* GraphQL */ `
@@ -25,6 +26,10 @@ export const viewerFields = /* GraphQL */ `
     domain
   }
   authenticationType
+  apiKey {
+    id
+    name
+  }
 `
 
 /** Who the caller is. Source: spec 4.2. */
@@ -56,5 +61,6 @@ export function viewerBody(viewer: ViewerData): JsonObject {
     authentication_realm: realm,
     lookup_realm: realm,
     authentication_type: viewer.authenticationType,
+    ...(viewer.apiKey && { api_key: { ...viewer.apiKey } }),
   }
 }

@@ -5,7 +5,7 @@ import { WireError } from './wireError.ts'
 export interface Body {
   readonly value: JsonValue
   /** `[line:column]` of the value at a path, or of its name. */
-  readonly at: (path: readonly string[], what?: 'key' | 'value') => string
+  readonly at: (path: readonly (string | number)[], what?: 'key' | 'value') => string
 }
 
 /** Reads a body as JSON, strictly. Source: spec 1.3. */

@@ -3,8 +3,11 @@ import { isObject, tokenOf, type Body } from './body.ts'
 import { didYouMean } from './suggestions.ts'
 import { WireError } from './wireError.ts'
 
-/** What a field takes: a string, any object, or an object of strings that must all be there. */
-export type Field = 'string' | 'object' | { readonly name: string; readonly required: readonly string[] }
+/** What a field takes: something of a type, a list of strings, anything, or an object of strings that must all be there. */
+export type Field =
+  Plain | 'strings' | 'object' | 'anything' | { readonly name: string; readonly required: readonly string[] }
+
+type Plain = 'string' | 'boolean' | 'integer'
 
 /**
  * Checks an object as Elasticsearch's declared parsers do: the first field that does not fit, in the order of the
@@ -21,20 +24,43 @@ export function parseObject(body: Body, parser: string, fields: Readonly<Record<
   for (const [name, given] of Object.entries(value)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (!field) throw unknownField(at([name], 'key'), parser, name, Object.keys(fields))
-    if (field === 'string') requireString(given, at, parser, [name])
-    else if (!isObject(given)) throw wrongType(at([name]), parser, name, given)
-    else if (field !== 'object') requireStrings(given, body, parser, name, field)
+    if (typeof field === 'object') requireStrings(given, body, parser, name, field)
+    else requireType(field, given, at, parser, name)
   }
   return value
 }
 
+function requireType(
+  field: Exclude<Field, object>,
+  given: JsonValue,
+  at: Body['at'],
+  parser: string,
+  name: string,
+): void {
+  if (field === 'strings' && Array.isArray(given)) {
+    const other = given.findIndex((item) => typeof item !== 'string')
+    if (other >= 0) throw wrongType(at([name, other]), parser, name, given[other] ?? null)
+  } else if (!fits(given, field)) {
+    throw wrongType(at([name]), parser, name, given)
+  }
+}
+
+/** One string counts as a list of it. */
+function fits(given: JsonValue, field: Exclude<Field, object>): boolean {
+  if (field === 'anything') return true
+  if (field === 'object') return isObject(given)
+  if (field === 'integer') return Number.isInteger(given) && Math.abs(Number(given)) < 2 ** 31
+  return typeof given === (field === 'strings' ? 'string' : field)
+}
+
 function requireStrings(
-  object: JsonObject,
+  object: JsonValue,
   { at }: Body,
   parser: string,
   name: string,
   { name: inner, required }: { name: string; required: readonly string[] },
 ): void {
+  if (!isObject(object)) throw wrongType(at([name]), parser, name, object)
   const failure = (reason: string, causedBy: WireError) =>
     new WireError('x_content_parse_exception', `${reason} [${parser}] failed to parse field [${name}]`, {
       causedBy: { type: causedBy.type, reason: causedBy.message },
@@ -50,10 +76,6 @@ function requireStrings(
   if (missing.length > 0) {
     throw failure(at([name]), new WireError('illegal_argument_exception', `Required [${missing.join(', ')}]`))
   }
-}
-
-function requireString(given: JsonValue, at: Body['at'], parser: string, path: readonly string[]): void {
-  if (typeof given !== 'string') throw wrongType(at(path), parser, path.join('.'), given)
 }
 
 function unknownField(at: string, parser: string, name: string, known: readonly string[]): WireError {

@@ -6,6 +6,8 @@ const common = ['error_trace', 'filter_path', 'format', 'human', 'pretty']
 /** Each is looked for everywhere in a document. */
 const mostPaths = 100
 const booleans = ['error_trace', 'human', 'pretty']
+/** Of those that are some rows' own. */
+const ownBooleans = ['active_only', 'owner', 'with_limited_by']
 
 /** Refuses parameters that the row does not take, or with such values. Source: spec 1.4. */
 export function requireParameters(
@@ -18,6 +20,7 @@ export function requireParameters(
   }
   for (const name of booleans) requireBoolean(parameters, name)
   requireKnown(path, parameters, [...own, ...common].sort())
+  for (const name of ownBooleans) requireBoolean(parameters, name)
   for (const name of ['data', 'filter_path']) {
     if ((parameters.get(name) ?? '').split(',').length <= mostPaths) continue
     throw new WireError('illegal_argument_exception', `[${name}] takes at most ${mostPaths} paths`)
@@ -34,6 +37,11 @@ export function requireBoolean(parameters: URLSearchParams, name: string): void 
   if (['', 'true', 'false'].includes(value)) return
   const reason = `Failed to parse value [${value}] as only [true] or [false] are allowed.`
   throw new WireError('illegal_argument_exception', reason)
+}
+
+/** Whether a parameter is given that is not `false`. */
+export function isOn(value: string | undefined): boolean {
+  return value === '' || value === 'true'
 }
 
 function requireKnown(path: string, parameters: URLSearchParams, known: readonly string[]): void {

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../json.ts'
-import { isObject, tokenOf, type Body } from './body.ts'
+import { isObject, tokenOf } from './body.ts'
 import { ok } from './answer.ts'
 import { found, given, listed, namesOf } from './names.ts'
 import type { Row } from './row.ts'
 import { WireError } from './wireError.ts'
 
-interface RoleData {
+/** A role, as a row asks for it. */
+export interface RoleData {
   name: string
   cluster: string[]
   indices: JsonObject[]
@@ -16,12 +17,23 @@ interface RoleData {
   description: string | null
 }
 
+export const roleFields = /* GraphQL */ `
+  name
+  cluster
+  indices
+  applications
+  runAs
+  global
+  metadata
+  description
+`
+
 /** Creates or replaces a role. Source: spec 4.5. */
 export const putRole: Row<JsonObject, { putRole: { created: boolean } }> = {
   methods: ['PUT', 'POST'],
   paths: ['/_security/role/{name}'],
   parameters: ['refresh'],
-  parse: (read, path) => parseRole(read(), path('name')),
+  parse: (read, path) => parseRole(read().value, path('name')),
   operation: /* GraphQL */ `
     mutation PutRole($name: String!, $role: RoleInput!) {
       putRole(name: $name, role: $role) {
@@ -31,11 +43,7 @@ export const putRole: Row<JsonObject, { putRole: { created: boolean } }> = {
       }
     }
   `,
-  variables({ path, body }) {
-    const { cluster, indices, applications, run_as: runAs, global, metadata, description } = body
-    const role = { cluster, indices, applications, runAs, global, metadata, description }
-    return { name: path('name'), role: given(role) }
-  },
+  variables: ({ path, body }) => ({ name: path('name'), role: roleVariable(body) }),
   answer: ({ putRole: { created } }) => ok({ role: { created } }),
 }
 
@@ -46,14 +54,7 @@ export const getRoles: Row<undefined, { roles: RoleData[] }> = {
   operation: /* GraphQL */ `
     query GetRoles($names: [String!]) {
       roles(names: $names) {
-        name
-        cluster
-        indices
-        applications
-        runAs
-        global
-        metadata
-        description
+        ${roleFields}
       }
     }
   `,
@@ -88,7 +89,7 @@ const aliases: Readonly<Record<string, string>> = { index: 'indices', applicatio
 const ignored = ['transient_metadata', 'metadata_flattened', 'type']
 
 /** Checks a role's fields, in the order of the body. */
-function parseRole({ value }: Body, role: string): JsonObject {
+export function parseRole(value: JsonValue, role: string): JsonObject {
   const refuse = (reason: string) =>
     new WireError('parse_exception', `failed to parse role [${role}]. ${reason}`)
   if (!isObject(value)) throw refuse(`expected an object but found [${tokenOf(value)}] instead`)
@@ -102,6 +103,12 @@ function parseRole({ value }: Body, role: string): JsonObject {
     if (field !== null) fields.push([name, field])
   }
   return Object.fromEntries(fields)
+}
+
+/** The role of a body, as an operation takes it. */
+export function roleVariable(body: JsonObject): JsonObject {
+  const { cluster, indices, applications, run_as: runAs, global, metadata, description } = body
+  return given({ cluster, indices, applications, runAs, global, metadata, description })
 }
 
 /** What a field should have been; nothing if it is that, null if there is no such field. */
@@ -119,7 +126,7 @@ function problemOf(name: string, field: JsonValue): string | undefined | null {
 }
 
 /** Source: spec 4.5. */
-function roleBody({
+export function roleBody({
   cluster,
   indices,
   applications,

@@ -24,6 +24,8 @@ export interface Row<Parsed, Data> {
   readonly parameters?: readonly string[]
   /** Has the body read, and checks it. A row without it takes none. */
   readonly parse?: (read: () => Body, path: (name: string) => string) => Parsed
+  /** Whether a request may do without a body, and is parsed only if it has one. */
+  readonly bodyIsOptional?: true
   /** Says that a request is not valid, where Elasticsearch has another form for that than its envelope. */
   readonly refuse?: (message: string, problems: readonly string[]) => Answer
   /** A GraphQL document. */

@@ -1,3 +1,4 @@
+import { createApiKey, getApiKeys, invalidateApiKeys } from './apiKey.ts'
 import { authenticate } from './authenticate.ts'
 import { activateProfile } from './activateProfile.ts'
 import { invalidateTokens } from './invalidateTokens.ts'
@@ -10,6 +11,7 @@ import {
   updateProfileData,
 } from './profile.ts'
 import { deleteRole, getRoles, putRole } from './role.ts'
+import { queryApiKeys } from './queryApiKeys.ts'
 import { root } from './root.ts'
 import type { AnyRow } from './row.ts'
 import { issueToken } from './token.ts'
@@ -37,4 +39,8 @@ export const rows: readonly AnyRow[] = [
   deleteRole,
   issueToken,
   invalidateTokens,
+  createApiKey,
+  getApiKeys,
+  invalidateApiKeys,
+  queryApiKeys,
 ]

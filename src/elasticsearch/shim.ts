@@ -71,7 +71,8 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
     const { row } = match
     if (hasBody && !isJson(contentType ?? '')) return unsupportedMediaType(contentType)
 
-    const parsed = row.parse?.(() => readBody(bytes), match.path)
+    const isParsed = hasBody || !row.bodyIsOptional
+    const parsed = isParsed ? row.parse?.(() => readBody(bytes), match.path) : undefined
     requireParameters(path, parameters, row.parameters)
     const format = parameters.get('format') ?? 'json'
     if (!['json', 'yaml'].includes(format)) return simpleError(406, `format [${format}] is not supported`)

@@ -20,7 +20,8 @@ const about = {
   description: 'What the role is for: 1,000 characters at most.',
 }
 
-const Role = builder.objectRef<RoleModel>('Role').implement({
+/** A role, of whatever it is. */
+export const Role = builder.objectRef<RoleModel>('Role').implement({
   description:
     'A role, stored or built in. Its cluster and global privileges decide what its users may do here.',
   fields: (t) => ({
@@ -43,7 +44,8 @@ const Role = builder.objectRef<RoleModel>('Role').implement({
   }),
 })
 
-const RoleInput = builder.inputType('RoleInput', {
+/** What a role is made of, but for its name. */
+export const RoleInput = builder.inputType('RoleInput', {
   description: 'A role, whole: what is left out becomes empty.',
   fields: (t) => ({
     cluster: t.stringList({ defaultValue: [], description: about.cluster }),
@@ -104,15 +106,8 @@ builder.mutationFields((t) => ({
     description: 'Creates a role or replaces it whole. Needs `manage_security`.',
     args: { name: t.arg.string(nameArg), role: t.arg({ type: RoleInput, description: 'The role.' }) },
     resolve: async (_, { name, role }, { caller, useCases }) => {
-      const { metadata, global, description, ...lists } = role
-      const definition = {
-        ...lists,
-        name,
-        metadata: metadata ?? {},
-        global: global ?? null,
-        description: description ?? null,
-      }
-      return { __typename: 'RolePut' as const, ...(await useCases.roles.put(caller, definition)) }
+      const put = await useCases.roles.put(caller, roleOf(name, role))
+      return { __typename: 'RolePut' as const, ...put }
     },
   }),
   deleteRole: t.field({
@@ -123,3 +118,15 @@ builder.mutationFields((t) => ({
       (await useCases.roles.delete(caller, name)) ? { __typename: 'RoleDeleted' as const, name } : notFound,
   }),
 }))
+
+/** The role of that name as it was given. */
+export function roleOf(name: string, input: typeof RoleInput.$inferInput): RoleModel {
+  const { metadata, global, description, ...lists } = input
+  return {
+    ...lists,
+    name,
+    metadata: metadata ?? {},
+    global: global ?? null,
+    description: description ?? null,
+  }
+}

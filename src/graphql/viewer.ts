@@ -1,4 +1,4 @@
-import type { Authenticated, RealmRef } from '../authentication/subject.ts'
+import type { ApiKeyOrigin, Authenticated, RealmRef } from '../authentication/subject.ts'
 import { builder } from './builder.ts'
 
 const Realm = builder.objectRef<RealmRef>('Realm').implement({
@@ -6,12 +6,21 @@ const Realm = builder.objectRef<RealmRef>('Realm').implement({
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name under which it is configured.' }),
     type: t.exposeString('type', {
-      description: 'Its kind: `native`, `reserved`, `jwt`, or that of a realm of a cluster.',
+      description:
+        'Its kind: `native`, `reserved`, `jwt`, `introspection`, or that of a realm of a cluster; `_es_api_key` of an API key.',
     }),
     domain: t.exposeString('domain', {
       nullable: true,
       description: 'The domain that it belongs to, if any.',
     }),
+  }),
+})
+
+const ViewerApiKey = builder.objectRef<Pick<ApiKeyOrigin, 'id' | 'name'>>('ViewerApiKey').implement({
+  description: 'The API key with which somebody was proven.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Names the key.' }),
+    name: t.exposeString('name', { description: 'What its owner calls it.' }),
   }),
 })
 
@@ -34,7 +43,13 @@ export const Viewer = builder.objectRef<Authenticated>('Viewer').implement({
     authenticationRealm: t.expose('realm', { type: Realm, description: 'The realm that proved the user.' }),
     authenticationType: t.exposeString('authenticationType', {
       description:
-        'How it was proven: `realm`, by what a realm knows of the user, or `token`, by a token of ours.',
+        'How it was proven: `realm`, by what a realm knows of the user, `token`, by a token of ours, or `api_key`, by an API key.',
+    }),
+    apiKey: t.field({
+      type: ViewerApiKey,
+      nullable: true,
+      description: 'The API key that was proven, or that has asked for the token that was; null: a user.',
+      resolve: ({ apiKey }) => apiKey ?? null,
     }),
   }),
 })

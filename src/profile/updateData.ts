@@ -42,7 +42,9 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
     const { uid, ifVersion } = change
     const applications = [...new Set([...Object.keys(change.labels), ...Object.keys(change.data)])]
     refuseProblems([...applicationProblems(applications), ...versionProblems(ifVersion)])
-    await authorize(caller, action, (roles) => roles.some((role) => writesApplications(role, applications)))
+    await authorize(caller, action, {
+      grantsOtherwise: (roles) => roles.some((role) => writesApplications(role, applications)),
+    })
 
     for (;;) {
       const [found] = await profiles.findWithData([uid])

@@ -1,10 +1,12 @@
 // The databases. This folder alone knows Prisma and SQL; it implements the ports that the other folders declare.
 
+import type { ApiKeyRepository } from '../authentication/apiKeys/apiKeyRepository.ts'
 import type { TokenRepository } from '../authentication/tokens/tokenRepository.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
+import { createApiKeyRepository } from './apiKeys.ts'
 import type { Connected } from './client.ts'
 import { agreedRealms, agreeOnRealms, clusterUuid, readSecurityEpoch } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
@@ -38,6 +40,7 @@ export interface Database {
   readonly roles: RoleRepository
   readonly profiles: ProfileRepository
   readonly tokens: TokenRepository
+  readonly apiKeys: ApiKeyRepository
   /** What names this database to clients. */
   readonly clusterUuid: string
   /** Reads the security epoch. */
@@ -87,6 +90,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
     roles: guarded(createRoleRepository(connected)),
     profiles: guarded(createProfileRepository(connected)),
     tokens: guarded(createTokenRepository(connected)),
+    apiKeys: guarded(createApiKeyRepository(connected)),
     clusterUuid: await insisting(() => clusterUuid(connected.client)),
     ...guarded({
       securityEpoch: () => readSecurityEpoch(connected.client),

@@ -10,6 +10,8 @@ import { prepared } from '../support/testDatabase.ts'
 const uri = '/_security/profile/_activate?pretty'
 const missing = `missing authentication credentials for REST request [${uri}]`
 const unproven = (principal: string) => `unable to authenticate user [${principal}] for REST request [${uri}]`
+const unprovenApiKey =
+  'unable to authenticate with provided credentials and anonymous access is not allowed for this request'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const basic = (username: string, password: string) => `Basic ${base64(`${username}:${password}`)}`
@@ -133,14 +135,20 @@ describe('the caller of a request', () => {
       await refuses(`Basic ${value}`, 'invalid basic authentication header value')
     })
 
-    it.each(['ApiKey abc', 'apikey YTpi'])(
-      'if it is an API key, of which there are none: %s',
-      async (authorization) => {
-        const message =
-          'unable to authenticate with provided credentials and anonymous access is not allowed for this request'
-        await refuses(authorization, message)
-      },
-    )
+    it.each([
+      'ApiKey abc',
+      'apikey YTpi',
+      `ApiKey ${base64('id:key')}`,
+      `ApiKey ${base64('id')}`,
+      `ApiKey ${base64(':key')}`,
+      `ApiKey ${base64('id:')}`,
+      'ApiKey YTpiYw',
+      'ApiKey YTpi\u00a0',
+      'ApiKey YTpi YTpi',
+      `ApiKey ${base64('x'.repeat(5_000))}`,
+    ])('if it is no API key that proves anybody: %s', async (authorization) => {
+      await refuses(authorization, unprovenApiKey)
+    })
 
     it('without repeating the password or the token', async () => {
       const headers = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createAuthorize } from '../../src/authorization/authorize.ts'
+import { createAuthorize, type Authorize } from '../../src/authorization/authorize.ts'
 import type { Action } from '../../src/authorization/privileges.ts'
 import type { Role } from '../../src/authorization/role.ts'
 import { prepared } from '../support/testDatabase.ts'
@@ -23,7 +23,8 @@ describe('whoever acts, with the roles,', () => {
       const { securityEpoch } = await roles.definitions()
       await authorize({ username: 'bob', roles: names, securityEpoch }, action)
     }
-    return { roles, run, act }
+    const { securityEpoch } = await roles.definitions()
+    return { roles, run, act, authorize, securityEpoch }
   }
 
   describe('may do', () => {
@@ -90,6 +91,46 @@ describe('whoever acts, with the roles,', () => {
         await expect(act(activate, name)).rejects.toMatchObject({ code: 'FORBIDDEN' })
       },
     )
+  })
+
+  describe('and with an API key,', () => {
+    const keyOf = (roleDescriptors: Role[], limitedBy: Role[]) => ({ id: 'key', roleDescriptors, limitedBy })
+    const may = async (key: ReturnType<typeof keyOf>, circumstances?: Parameters<Authorize>[2]) => {
+      const { authorize, securityEpoch } = await withRoles(role('r', 'all'))
+      // Roles of whoever has the key decide nothing.
+      const caller = { username: 'bob', roles: ['superuser', 'r'], apiKey: key, securityEpoch }
+      return authorize(caller, activate, circumstances).then(
+        () => true,
+        (failure: unknown) => String(failure),
+      )
+    }
+    const denied =
+      `Failure: action [${activate}] is unauthorized for API key id [key] of user [bob], ` +
+      'this action is granted by the cluster privileges [manage_user_profile,manage_security,all]'
+
+    it('may do what both lists allow', async () => {
+      const [some, other, none] = [role('a', 'manage_user_profile'), role('b', 'all'), role('c')]
+      expect(await may(keyOf([some], [other]))).toBe(true)
+      expect(await may(keyOf([none, some], [none, other]))).toBe(true)
+      expect(await may(keyOf([none], [other]))).toBe(denied)
+      expect(await may(keyOf([other], [none]))).toBe(denied)
+      expect(await may(keyOf([other], []))).toBe(denied)
+    })
+
+    it('may do what the second list allows, if the first is empty', async () => {
+      expect(await may(keyOf([], [role('a', 'all')]))).toBe(true)
+      expect(await may(keyOf([], [role('a', 'monitor')]))).toBe(denied)
+      expect(await may(keyOf([], []))).toBe(denied)
+    })
+
+    it('needs an action’s own way of both lists, too', async () => {
+      const grantsOtherwise = (roles: readonly Role[]) => roles.some(({ name }) => name === 'writer')
+      const [writer, none] = [role('writer'), role('none')]
+      expect(await may(keyOf([writer], [none, writer]), { grantsOtherwise })).toBe(true)
+      expect(await may(keyOf([writer], [none]), { grantsOtherwise })).toBe(denied)
+      expect(await may(keyOf([none], [writer]), { grantsOtherwise })).toBe(denied)
+      expect(await may(keyOf([], [writer]), { grantsOtherwise })).toBe(true)
+    })
   })
 
   describe('is told why not, in one sentence:', () => {

@@ -23,6 +23,10 @@ const table: [Action, string[]][] = [
     ['manage_security', 'all'],
   ),
   ...rows(['token/create', 'token/refresh', 'token/invalidate'], ['manage_token', 'manage_security', 'all']),
+  ...rows(
+    ['api_key/create', 'api_key/get', 'api_key/query', 'api_key/invalidate'],
+    ['manage_own_api_key', 'manage_api_key', 'manage_security', 'all'],
+  ),
 ]
 
 describe('an action', () => {
@@ -35,6 +39,14 @@ describe('an action', () => {
       }
     },
   )
+
+  it('with what is not the caller’s own is not allowed by a privilege for that alone', () => {
+    const action = `${security}/api_key/get` as const
+    expect(privilegesFor(action, false)).toEqual(['manage_api_key', 'manage_security', 'all'])
+    expect(grants(['manage_own_api_key'], action, false)).toBe(false)
+    expect(grants(['manage_own_api_key', 'manage_api_key'], action, false)).toBe(true)
+    expect(grants([`${security}/api_key/*`], action, false)).toBe(true)
+  })
 
   it('is allowed if one of many privileges allows it', () => {
     expect(grants(['monitor', 'manage', 'manage_user_profile'], activate)).toBe(true)

@@ -1,6 +1,7 @@
 import type { ConformanceCase } from './case.ts'
 import { about } from './cases/about.ts'
 import { activation } from './cases/activation.ts'
+import { apiKeys } from './cases/apiKeys.ts'
 import { authentication } from './cases/authentication.ts'
 import { authorization } from './cases/authorization.ts'
 import { bodies } from './cases/bodies.ts'
@@ -40,6 +41,7 @@ export const conformanceList: readonly ConformanceCase[] = [
   about, // 4.2, 4.4
   tokens, // 4.3
   roles, // 4.1, 4.5
+  apiKeys, // 4.6
 ]
   .flat()
   .map((one) => ({ ...one, id: wordsOf(one.id) }))

@@ -122,6 +122,43 @@ describe.each([
     })
   })
 
+  it('makes an API key, is known by it, and activates with it', async () => {
+    const role_descriptors = { activator: { cluster: ['manage_user_profile' as const] } }
+    const key = await operator.security.createApiKey({ name: 'login', expiration: '1d', role_descriptors })
+    const { id, api_key, encoded, ...rest } = key
+    expect(rest).toEqual({ name: 'login', expiration: expect.any(Number) as number })
+    for (const apiKey of [encoded, { id, api_key }]) {
+      const byKey = new Client({ node, auth: { apiKey } })
+      clients.push(byKey)
+      expect(await byKey.security.authenticate()).toMatchObject({
+        username: 'elastic',
+        authentication_type: 'api_key',
+        api_key: { id, name: 'login' },
+      })
+      expect(await byKey.security.activateUserProfile(grant)).toMatchObject({ uid: jacknichUid })
+      expect(await refusalOf(byKey.security.getUser())).toMatchObject({ status: 403 })
+    }
+    expect(await operator.security.getApiKey({ id, with_limited_by: true })).toMatchObject({
+      api_keys: [{ id, name: 'login', type: 'rest', invalidated: false, limited_by: [{ superuser: {} }] }],
+    })
+    expect(await refusalOf(operator.security.getApiKey({ id: 'unknown' }))).toMatchObject({ status: 404 })
+    const query = { ids: { values: [id] } }
+    expect(await operator.security.queryApiKeys({ query })).toMatchObject({
+      total: 1,
+      count: 1,
+      api_keys: [{ id }],
+    })
+    expect(await operator.security.queryApiKeys()).toMatchObject({ api_keys: [{ id }] })
+    expect(await operator.security.invalidateApiKey({ ids: [id] })).toEqual({
+      invalidated_api_keys: [id],
+      previously_invalidated_api_keys: [],
+      error_count: 0,
+    })
+    const invalidated = new Client({ node, auth: { apiKey: encoded } })
+    clients.push(invalidated)
+    expect(await refusalOf(invalidated.security.authenticate())).toMatchObject({ status: 401 })
+  })
+
   it('changes a password, of others and its own', async () => {
     const { username } = jacknich
     await operator.security.changePassword({ username, password: 'changed' })

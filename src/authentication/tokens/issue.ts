@@ -81,7 +81,8 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
       apiKeyId: apiKey?.id ?? null,
     }
     if (!(await tokens.create({ ...hashesOf(pair), ...facts }, lifetimes, basis))) return null
-    const authentication = { username, roles, fullName, email, metadata, realm, authenticationType }
+    const who = { username, roles, fullName, email, metadata, realm, authenticationType }
+    const authentication = apiKey ? { ...who, apiKey } : who
     return tokenOf(pair, lifetimes.access, authentication)
   }
 }

@@ -1,3 +1,4 @@
+import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
 import type { TokenRepository } from './tokenRepository.ts'
 
 /** How long a salt is kept after its use, in milliseconds: longer than a refreshing that began within the grace takes. */
@@ -5,6 +6,7 @@ const saltLife = 60_000
 
 interface SweeperParts {
   tokens: Pick<TokenRepository, 'removeOld' | 'wipeSalts'>
+  apiKeys: Pick<ApiKeyRepository, 'removeOld'>
   /** Told why it could not be done now: it is tried again. */
   report: (cause: unknown) => void
   /** About how long to wait in between, in milliseconds. */
@@ -12,11 +14,11 @@ interface SweeperParts {
 }
 
 /**
- * Removes in the background what nobody needs to know of tokens any more, again and again. Any number of gateways may
+ * Removes in the background what nobody needs to know of tokens and API keys any more, again and again. Any number of gateways may
  * do it at once.
  * @returns what stops it, and waits for what is under way
  */
-export function startSweeper({ tokens, report, pause = 30_000 }: SweeperParts): () => Promise<void> {
+export function startSweeper({ tokens, apiKeys, report, pause = 30_000 }: SweeperParts): () => Promise<void> {
   let stopped = false
   let sweeping = Promise.resolve()
   let next = later()
@@ -43,5 +45,6 @@ export function startSweeper({ tokens, report, pause = 30_000 }: SweeperParts): 
   async function sweep(): Promise<void> {
     await tokens.wipeSalts(saltLife)
     while (!stopped && (await tokens.removeOld()) > 0);
+    while (!stopped && (await apiKeys.removeOld()) > 0);
   }
 }

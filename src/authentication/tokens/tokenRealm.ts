@@ -1,34 +1,57 @@
-import { expired, type Realm } from '../realm.ts'
-import { plainUser } from '../subject.ts'
+import { apiKeyProof } from '../apiKeys/apiKeyProof.ts'
+import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
+import { expired, type Proof, type Realm, type Refusal } from '../realm.ts'
+import { plainUser, type TokenOrigin } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
-import type { TokenRepository } from './tokenRepository.ts'
+import type { FoundPair, TokenRepository } from './tokenRepository.ts'
 import { tokenSubject, type RealmOf } from './tokenSubject.ts'
 
 interface TokenRealmParts {
   tokens: Pick<TokenRepository, 'find'>
+  apiKeys: Pick<ApiKeyRepository, 'find'>
   realmOf: RealmOf
 }
 
-/** Proves users by the access tokens that were issued to them. Each is read anew: what ends it ends it at once. */
-export function createTokenRealm({ tokens, realmOf }: TokenRealmParts): Realm {
+/**
+ * Proves users by the access tokens that were issued to them, and API keys by theirs. Each is read anew: what ends it ends
+ * it at once.
+ */
+export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts): Realm {
   return {
     async authenticate(credentials) {
       if (credentials.kind !== 'accessToken' || !isOpaqueToken(credentials.token)) return null
       const pair = await tokens.find({ accessHash: hashOf(credentials.token) })
       if (!pair) return null
-      const subject = tokenSubject(pair, realmOf)
-      if (!subject || pair.accessInvalidated || pair.accessExpiresAt <= pair.now) return expired
-      const { user, snapshot, securityEpoch, accessHash, family, familyStartedAt } = pair
-      const { mappedFrom = null, via = null, subjectType = 'user' } = snapshot ?? {}
-      return {
-        kind: 'proven',
-        subject,
-        authenticationType: 'token',
-        standing: { ...plainUser, mappedFrom, via, subjectType },
-        token: { accessHash, family, familyStartedAt },
-        basis: user?.basis ?? null,
-        securityEpoch,
-      }
+      if (pair.accessInvalidated || pair.accessExpiresAt <= pair.now) return expired
+      return pair.apiKeyId === null ? proofOfUser(pair) : proofOfApiKey(pair, pair.apiKeyId)
     },
   }
+
+  function proofOfUser(pair: FoundPair): Proof | Refusal {
+    const subject = tokenSubject(pair, realmOf)
+    if (!subject) return expired
+    const { user, snapshot, securityEpoch } = pair
+    const { mappedFrom = null, via = null, subjectType = 'user' } = snapshot ?? {}
+    return {
+      kind: 'proven',
+      subject,
+      authenticationType: 'token',
+      standing: { ...plainUser, mappedFrom, via, subjectType },
+      token: originOf(pair),
+      basis: user?.basis ?? null,
+      securityEpoch,
+    }
+  }
+
+  /** Of a key that asked for it in its own name: it is good for what that key is, while that is valid. */
+  async function proofOfApiKey(pair: FoundPair, id: string): Promise<Proof | Refusal> {
+    const found = await apiKeys.find(id)
+    if (!found?.isValid) return expired
+    const { apiKey, securityEpoch } = found
+    return { ...apiKeyProof(apiKey), authenticationType: 'token', token: originOf(pair), securityEpoch }
+  }
+}
+
+function originOf({ accessHash, family, familyStartedAt }: FoundPair): TokenOrigin {
+  return { accessHash, family, familyStartedAt }
 }

@@ -32,9 +32,9 @@ describe('the sweeper', () => {
   }
 
   it('wipes salts a minute after their use, and removes what is a day past its end', async () => {
-    const { tokens, setTime, run } = await withPairs(3)
+    const { tokens, apiKeys, setTime, run } = await withPairs(3)
     await tokens.use('a0', 'salt', null)
-    const stop = startSweeper({ tokens, report: unexpected, pause: 5 })
+    const stop = startSweeper({ tokens, apiKeys, report: unexpected, pause: 5 })
     await setTime(start + 60_000)
     await setTimeout(50)
     expect(await tokens.find({ accessHash: 'a0' })).toMatchObject({ refresh: { salt: 'salt' } })
@@ -49,8 +49,32 @@ describe('the sweeper', () => {
     await stop()
   })
 
+  it('removes API keys that nobody misses', async () => {
+    const { tokens, apiKeys, setTime, run } = await withPairs(0)
+    const realm = { name: 'native', type: 'native', domain: null }
+    const key = {
+      id: 'key',
+      keyHash: 'hash',
+      name: 'a key',
+      owner: { username: 'ada', realm, via: null },
+      roleDescriptors: [],
+      limitedBy: [],
+      metadata: {},
+    }
+    await apiKeys.create(key, { valid: 1_000, retained: day }, null)
+    const stop = startSweeper({ tokens, apiKeys, report: unexpected, pause: 5 })
+    await setTime(start + day + 999)
+    await setTimeout(50)
+    expect(await run('SELECT id FROM api_keys')).toEqual([['key']])
+    await setTime(start + day + 1_000)
+    await vi.waitFor(async () => {
+      expect(await run('SELECT id FROM api_keys')).toEqual([])
+    })
+    await stop()
+  })
+
   it('goes on after an error, which it reports', async () => {
-    const { tokens } = await withPairs(0)
+    const { tokens, apiKeys } = await withPairs(0)
     const causes: unknown[] = []
     let fails = true
     const wipeSalts = (age: number) => {
@@ -61,6 +85,7 @@ describe('the sweeper', () => {
     const removeOld = vi.fn(() => tokens.removeOld())
     const stop = startSweeper({
       tokens: { wipeSalts, removeOld },
+      apiKeys,
       report: (cause) => causes.push(cause),
       pause: 5,
     })
@@ -72,9 +97,9 @@ describe('the sweeper', () => {
   })
 
   it('has stopped once it says so', async () => {
-    const { tokens } = await withPairs(0)
+    const { tokens, apiKeys } = await withPairs(0)
     const wipeSalts = vi.fn((age: number) => tokens.wipeSalts(age))
-    const stop = startSweeper({ tokens: { ...tokens, wipeSalts }, report: unexpected, pause: 1 })
+    const stop = startSweeper({ tokens: { ...tokens, wipeSalts }, apiKeys, report: unexpected, pause: 1 })
     await vi.waitFor(() => {
       expect(wipeSalts).toHaveBeenCalled()
     })

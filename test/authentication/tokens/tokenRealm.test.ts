@@ -21,10 +21,10 @@ function serviceOn(
   corpRealm: Realm,
   realms = [native, corp],
 ) {
-  const { tokens, roles } = database
+  const { tokens, apiKeys, roles } = database
   const realmOf = (type: string, name: string) =>
     realms.find((realm) => realm.type === type && realm.name === name) ?? null
-  const prove = createChain([createTokenRealm({ tokens, realmOf }), corpRealm])
+  const prove = createChain([createTokenRealm({ tokens, apiKeys, realmOf }), corpRealm])
   const authorize = createAuthorize(roles)
   const parts = {
     authorize,

@@ -1,0 +1,28 @@
+import { timingSafeEqual } from 'node:crypto'
+import { refused, type Realm } from '../realm.ts'
+import { hashOf } from '../tokens/opaqueToken.ts'
+import { apiKeyProof } from './apiKeyProof.ts'
+import { isKeyId } from './keyId.ts'
+import type { ApiKeyRepository } from './apiKeyRepository.ts'
+
+/**
+ * Proves owners of API keys. Each key is read anew: what ends it ends it at once. Unknown, wrong, expired and invalidated
+ * are refused alike.
+ */
+export function createApiKeyRealm(apiKeys: Pick<ApiKeyRepository, 'find'>): Realm {
+  return {
+    async authenticate(credentials) {
+      if (credentials.kind !== 'apiKey') return null
+      const { id, key } = credentials
+      const found = isKeyId(id) ? await apiKeys.find(id) : null
+      if (!found || !isSame(found.keyHash, hashOf(key)) || !found.isValid) return refused
+      const { apiKey, securityEpoch } = found
+      return { ...apiKeyProof(apiKey), authenticationType: 'api_key', securityEpoch }
+    },
+  }
+}
+
+/** Takes the same time wherever they differ. */
+function isSame(oneHash: string, otherHash: string): boolean {
+  return timingSafeEqual(Buffer.from(oneHash), Buffer.from(otherHash))
+}

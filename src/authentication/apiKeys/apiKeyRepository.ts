@@ -1,0 +1,86 @@
+import type { Role } from '../../authorization/role.ts'
+import type { Basis } from '../basis.ts'
+import type { ApiKeyOrigin, KeyOwner, RealmRef } from '../subject.ts'
+
+/** An API key as it is stored, but for the hash of its secret. Times are in epoch milliseconds. */
+export interface ApiKey extends ApiKeyOrigin {
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly createdAt: number
+  /** Null: never. */
+  readonly expiresAt: number | null
+  readonly invalidatedAt: number | null
+}
+
+export interface NewApiKey {
+  readonly id: string
+  /** base64url(SHA-256(secret)). The secret itself is nowhere. */
+  readonly keyHash: string
+  readonly name: string
+  readonly owner: KeyOwner
+  readonly roleDescriptors: readonly Role[]
+  readonly limitedBy: readonly Role[]
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** For how long a key is valid and, past that, kept, in milliseconds. */
+export interface KeyLife {
+  /** Null: until it is invalidated. */
+  readonly valid: number | null
+  readonly retained: number
+}
+
+/** A key as one statement found it. */
+export interface FoundApiKey {
+  readonly apiKey: ApiKey
+  readonly keyHash: string
+  /** Whether it has neither expired nor been invalidated. */
+  readonly isValid: boolean
+  readonly securityEpoch: number
+}
+
+/** Which keys: all that fit everything that is not null. */
+export interface ApiKeySelection {
+  readonly ids: readonly string[] | null
+  /** The whole name, or with a `*` at its end the beginning of it. */
+  readonly name: string | null
+  readonly username: string | null
+  readonly realmName: string | null
+  readonly owner: OwnerSelection | null
+  /** Only those that are neither invalidated nor expired. */
+  readonly activeOnly: boolean
+}
+
+/** Whose keys somebody calls their own: those of all realms in which they are the same person. */
+export interface OwnerSelection {
+  readonly username: string
+  readonly realms: readonly Pick<RealmRef, 'name' | 'type'>[]
+  readonly via: string | null
+}
+
+/** A part of a list. */
+export interface Page {
+  readonly from: number
+  readonly size: number
+  readonly newestFirst: boolean
+}
+
+/** What API keys need of the database. Every write is one atomic statement; times are the database's. */
+export interface ApiKeyRepository {
+  /**
+   * Stores a key as made now, and answers with when it was made and until when it is valid. Null, and nothing is stored,
+   * if the user of the basis is another by now, or cannot log in; without a basis nothing is asked.
+   */
+  create(
+    key: NewApiKey,
+    life: KeyLife,
+    basis: Basis | null,
+  ): Promise<Pick<ApiKey, 'createdAt' | 'expiresAt'> | null>
+  find(id: string): Promise<FoundApiKey | null>
+  /** Those selected, or a part of them, by when they were made, oldest first. */
+  list(selection: ApiKeySelection, page: Page | null): Promise<ApiKey[]>
+  count(selection: ApiKeySelection): Promise<number>
+  /** Invalidates those selected, and answers with the ids of those that were not invalidated before. */
+  invalidate(selection: ApiKeySelection, retained: number): Promise<string[]>
+  /** Removes keys that nobody misses any more; some, if there are very many. How many. */
+  removeOld(): Promise<number>
+}

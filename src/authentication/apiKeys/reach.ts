@@ -1,0 +1,78 @@
+import type { Authorize } from '../../authorization/authorize.ts'
+import type { Action } from '../../authorization/privileges.ts'
+import { failureOf } from '../../errors.ts'
+import type { DomainOf } from '../domain.ts'
+import type { Caller } from '../subject.ts'
+import type { ApiKeySelection, OwnerSelection } from './apiKeyRepository.ts'
+
+/** Which keys somebody asks for. */
+export interface AskedFor extends Omit<ApiKeySelection, 'owner'> {
+  /** Whether only the caller's own. */
+  readonly owned: boolean
+}
+
+interface ReachParts {
+  authorize: Authorize
+  domainOf: DomainOf
+}
+
+/** Makes what decides which keys somebody may reach of those that are asked for. */
+export function createReach({ authorize, domainOf }: ReachParts) {
+  return {
+    /**
+     * Those asked for, as far as the caller may reach them: all, or its own alone. Throws `FORBIDDEN` where it may reach
+     * none, or only its own while not all of them are.
+     */
+    async of(caller: Caller, action: Action, asked: AskedFor, isOwn: boolean): Promise<ApiKeySelection> {
+      const { owned, ...selection } = asked
+      if (await mayReachAll(caller, action)) return { ...selection, owner: owned ? ownerOf(caller) : null }
+      await authorize(caller, action, { isOwn })
+      // Not even by a name that two realms share does anybody get what is another's.
+      return isKey(caller)
+        ? { ...selection, ids: onlyOf(selection.ids, caller.apiKey?.id), owner: null }
+        : { ...selection, owner: ownerOf(caller) }
+    },
+
+    /**
+     * Whether all that is asked for is the caller's own, as the request itself says it. An API key owns nothing but
+     * itself. Source: ManageOwnApiKeyClusterPrivilege.
+     */
+    isOwn(caller: Caller, { ids, username, realmName, owned }: AskedFor): boolean {
+      if (isKey(caller)) return ids?.every((id) => id === caller.apiKey?.id) ?? false
+      return (
+        owned || (username === caller.username && realmsOf(caller).some(({ name }) => name === realmName))
+      )
+    },
+  }
+
+  async function mayReachAll(caller: Caller, action: Action): Promise<boolean> {
+    try {
+      await authorize(caller, action, { isOwn: false })
+      return true
+    } catch (thrown) {
+      if (failureOf(thrown).code !== 'FORBIDDEN') throw thrown
+      return false
+    }
+  }
+
+  /** What is a key's own to ask for is its owner's. */
+  function ownerOf(caller: Caller): OwnerSelection {
+    const { username, realm, via } = caller.apiKey?.owner ?? caller
+    return { username, realms: realmsOf({ realm }), via }
+  }
+
+  function realmsOf({ realm }: Pick<Caller, 'realm'>): OwnerSelection['realms'] {
+    return domainOf(realm)?.realms ?? [realm]
+  }
+}
+
+export type Reach = ReturnType<typeof createReach>
+
+function onlyOf(ids: readonly string[] | null, own: string | undefined): string[] {
+  return own !== undefined && (ids?.includes(own) ?? true) ? [own] : []
+}
+
+/** Whether it is an API key, of ours or of another server. */
+function isKey({ subjectType }: Caller): boolean {
+  return subjectType === 'api_key'
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { createApiKeys } from '../../../src/authentication/apiKeys/apiKeys.ts'
+import { createDomainOf } from '../../../src/authentication/domain.ts'
+import { plainUser, type Caller, type RealmRef } from '../../../src/authentication/subject.ts'
+import { createAuthorize } from '../../../src/authorization/authorize.ts'
+import { prepared } from '../../support/testDatabase.ts'
+
+const native = { name: 'native', type: 'native', domain: 'staff' }
+const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
+const partner = { name: 'partner', type: 'jwt', domain: null }
+const owned = { ids: null, name: null, username: null, realmName: null, owned: true, activeOnly: false }
+
+describe('own API keys', () => {
+  const emptied = prepared()
+
+  /** The use cases, and joes of several realms who may manage their own keys. */
+  async function withJoes() {
+    const { roles, apiKeys, securityEpoch } = await emptied()
+    const empty = { indices: [], applications: [], runAs: [], global: null, metadata: {}, description: null }
+    await roles.put({ ...empty, name: 'owner', cluster: ['manage_own_api_key'] })
+    const epoch = await securityEpoch()
+    const staff = { name: 'staff', realms: [native, corp], literalSuffix: null }
+    const authorize = createAuthorize(roles)
+    const domainOf = createDomainOf([staff])
+    const useCases = createApiKeys({ authorize, apiKeys, roles, domainOf, retained: 1_000 })
+    const joeOf = (realm: RealmRef, standing: Partial<Caller> = {}): Caller => ({
+      username: 'joe',
+      roles: ['owner'],
+      fullName: null,
+      email: null,
+      metadata: {},
+      realm,
+      authenticationType: 'realm',
+      ...plainUser,
+      basis: null,
+      token: null,
+      securityEpoch: epoch,
+      ...standing,
+    })
+    const made = (caller: Caller, name: string) =>
+      useCases.create(caller, { name, expiration: null, roleDescriptors: [], metadata: {} })
+    const namesOf = async (caller: Caller, asked: Partial<typeof owned> | object = {}) =>
+      (await useCases.get(caller, { ...owned, ...asked }, false)).map(({ name }) => name).sort()
+    return { ...useCases, joeOf, made, namesOf }
+  }
+
+  it('are those of all realms of a domain, and of no other', async () => {
+    const { joeOf, made, namesOf } = await withJoes()
+    for (const realm of [native, corp, partner]) await made(joeOf(realm), realm.name)
+    expect(await namesOf(joeOf(native))).toEqual(['corp', 'native'])
+    expect(await namesOf(joeOf(corp))).toEqual(['corp', 'native'])
+    expect(await namesOf(joeOf(partner))).toEqual(['partner'])
+    const ofNative = { owned: false, username: 'joe', realmName: 'native' }
+    expect(await namesOf(joeOf(corp), ofNative)).toEqual(['native'])
+    await expect(namesOf(joeOf(partner), ofNative)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  it('are not those of who has the name, and the realm, at another server', async () => {
+    const { joeOf, made, namesOf, invalidate } = await withJoes()
+    const elsewhere = joeOf(native, { via: 'cluster' })
+    await made(joeOf(native), 'ours')
+    const theirs = await made(elsewhere, 'theirs')
+    expect(await namesOf(joeOf(native))).toEqual(['ours'])
+    expect(await namesOf(elsewhere)).toEqual(['theirs'])
+    const ofNative = { owned: false, username: 'joe', realmName: 'native' }
+    expect(await namesOf(joeOf(native), ofNative)).toEqual(['ours'])
+    expect(await namesOf(elsewhere, ofNative)).toEqual(['theirs'])
+    expect(await invalidate(elsewhere, { ...owned, ...ofNative })).toEqual({
+      invalidated: [theirs.id],
+      previouslyInvalidated: [],
+    })
+  })
+
+  it('are none for an API key of another server, which makes none that may do anything', async () => {
+    const { joeOf, made, namesOf, ...useCases } = await withJoes()
+    const theirKey = joeOf(native, { subjectType: 'api_key', via: 'cluster' })
+    await made(joeOf(native, { via: 'cluster' }), 'of their user')
+    await expect(made(theirKey, 'derived')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    await expect(namesOf(theirKey)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    const page = { ids: null, from: 0, size: 10, newestFirst: false }
+    expect(await useCases.query(theirKey, page, false)).toEqual({ total: 0, apiKeys: [] })
+  })
+})
+
+describe('an API key that is made', () => {
+  const emptied = prepared()
+
+  it('is none for a user who was written meanwhile', async () => {
+    const { roles, apiKeys, users, securityEpoch } = await emptied()
+    const joe = { username: 'joe', roles: ['superuser'], fullName: null, email: null, metadata: {} }
+    await users.put({ ...joe, passwordHash: 'hash', enabled: true })
+    const basis = (await users.find('joe'))?.basis ?? null
+    const caller: Caller = {
+      ...joe,
+      realm: native,
+      authenticationType: 'realm',
+      ...plainUser,
+      basis,
+      token: null,
+      securityEpoch: await securityEpoch(),
+    }
+    const authorize = createAuthorize(roles)
+    const parts = { authorize, apiKeys, roles, domainOf: createDomainOf([]), retained: 1_000 }
+    await users.setPasswordHash('joe', 'another')
+    const input = { name: 'x', expiration: null, roleDescriptors: [], metadata: {} }
+    await expect(createApiKeys(parts).create(caller, input)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'unable to authenticate user [joe] for action [cluster:admin/xpack/security/api_key/create]',
+    })
+  })
+})
