@@ -5,7 +5,9 @@ import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createChain } from './authentication/chain.ts'
+import { createDecoys } from './authentication/decoys.ts'
 import { createDomainOf } from './authentication/domain.ts'
+import { startHashCensus } from './authentication/hashCensus.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
@@ -73,7 +75,8 @@ export async function createApp({
   try {
     const { users, roles, profiles, tokens } = database
 
-    const passwords = createPasswords()
+    const decoys = createDecoys()
+    const passwords = createPasswords(decoys)
     const realms = createRealms({ settings, users, passwords, clock, logger })
     closing.unshift(realms.close)
     const madeUpPassword = await prepareSuperuser()
@@ -82,6 +85,15 @@ export async function createApp({
     if (adoptRealms)
       logger.warn({ agreed: agreement.split('\n') }, 'all gateways are to agree on these realms')
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
+    closing.unshift(
+      await startHashCensus({
+        users,
+        decoys,
+        report: (cause) => {
+          logger.error({ err: cause }, 'could not count the hashes of passwords')
+        },
+      }),
+    )
     const realmOf = realms.refOf
     const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])
     const authorize = createAuthorize(roles)

@@ -3,8 +3,8 @@ import { bcrypt } from './hashFormats/bcrypt.ts'
 import type { HashFormat } from './hashFormats/hashFormat.ts'
 import { pbkdf2, pbkdf2Stretch } from './hashFormats/pbkdf2.ts'
 
-/** How the hash of a password may be stored: as Elasticsearch does it, or as we do it ourselves, which comes last. */
-const formats: readonly HashFormat[] = [bcrypt, pbkdf2, pbkdf2Stretch, argon2id]
+/** How Elasticsearch stores the hashes of passwords, as far as they are worth it. */
+const foreignFormats: readonly HashFormat[] = [bcrypt, pbkdf2, pbkdf2Stretch]
 
 /**
  * Why passwords cannot be verified against a hash, or may not, as the end of a sentence about it; repeats nothing of
@@ -18,5 +18,25 @@ export function passwordHashProblem(hash: string): string | null {
 
 /** The format that a hash begins like; nothing, if there is none. */
 export function formatOf(hash: string): HashFormat | undefined {
-  return formats.find(({ prefix }) => prefix.test(hash))
+  return [argon2id, ...foreignFormats].find(({ prefix }) => prefix.test(hash))
+}
+
+/** Whether a hash is one that we could have made. */
+export function isOwnHash(hash: string): boolean {
+  return argon2id.costOf(hash) !== null
+}
+
+/** Hashes that are not our own, and against which verifying costs the same. */
+export interface ForeignKind {
+  readonly format: HashFormat
+  readonly cost: number
+}
+
+export const foreignKinds: readonly ForeignKind[] = foreignFormats.flatMap((format) =>
+  format.costs.map((cost) => ({ format, cost })),
+)
+
+/** Nothing, if a hash is of none. */
+export function foreignKindOf(hash: string): ForeignKind | undefined {
+  return foreignKinds.find(({ format, cost }) => format.prefix.test(hash) && format.costOf(hash) === cost)
 }

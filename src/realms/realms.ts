@@ -23,7 +23,7 @@ export interface Realms {
 
 export interface RealmsParts {
   settings: Pick<Settings, 'realms' | 'domains'>
-  users: Pick<UserRepository, 'find'>
+  users: Pick<UserRepository, 'find' | 'rehash'>
   passwords: Passwords
   /** Epoch milliseconds. */
   clock: () => number
@@ -79,7 +79,10 @@ export function createRealms(parts: RealmsParts): Realms {
 
   function nativeRealm(type: string, name: string, owns: (username: string) => boolean) {
     const ref = refTo(type, name)
-    const realm = createNativeRealm({ ref, users, passwords, owns })
+    const report = (err: unknown) => {
+      parts.logger.warn({ err }, 'an imported password hash could not be replaced')
+    }
+    const realm = createNativeRealm({ ref, users, passwords, owns, report })
     return { ref, realm, problem: () => null, close: () => undefined }
   }
 

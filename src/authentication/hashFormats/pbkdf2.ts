@@ -20,6 +20,7 @@ function format(name: string, input: (password: string) => string): HashFormat {
     rule:
       `must be a {${name}} hash with ${iterations.slice(0, -1).join(', ')} or ${iterations.at(-1)} iterations, ` +
       `a salt of 8 to ${longestSalt} bytes, and a length of 16, 32, 48 or 64 bytes, both in base64`,
+    costs: iterations,
     costOf: (text) => partsOf(text)?.cost ?? null,
     decoy: (cost) =>
       `{${name}}${cost}$${randomBytes(32).toString('base64')}$${randomBytes(32).toString('base64')}`,
