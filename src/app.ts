@@ -3,15 +3,17 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
+import { createAttemptsPerMinute } from './authentication/attemptsPerMinute.ts'
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createChain } from './authentication/chain.ts'
 import { createDecoys } from './authentication/decoys.ts'
 import { createDomainOf } from './authentication/domain.ts'
+import { createExplainGrant } from './authentication/explainGrant.ts'
 import { startHashCensus } from './authentication/hashCensus.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
-import { createTokenRealm } from './authentication/tokens/tokenRealm.ts'
+import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
 import { createTokens } from './authentication/tokens/tokens.ts'
 import { createUsers } from './authentication/users.ts'
 import { createAuthorize } from './authorization/authorize.ts'
@@ -95,7 +97,8 @@ export async function createApp({
       }),
     )
     const realmOf = realms.refOf
-    const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])
+    const tokenRealm = createTokenRealm({ tokens, realmOf })
+    const prove = createChain([tokenRealm, ...realms.chain])
     const authorize = createAuthorize(roles)
 
     const useCases: UseCases = {
@@ -123,6 +126,14 @@ export async function createApp({
         revokeOnReuse: settings.token.revoke_on_reuse,
         reportReuse: (reuse) => {
           logger.warn(reuse, 'a refresh token was used again')
+        },
+      }),
+      explainGrant: createExplainGrant({
+        authorize,
+        realms: [{ ref: tokenRealmRef, realm: tokenRealm, problem: () => null }, ...realms.named],
+        countAttempt: createAttemptsPerMinute(60),
+        report: (use) => {
+          logger.info(use, 'a grant was explained')
         },
       }),
       roles: createRoles({ authorize, roles }),

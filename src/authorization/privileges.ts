@@ -20,6 +20,7 @@ const grantedBy = {
   'cluster:admin/xpack/security/token/create': manageTokens,
   'cluster:admin/xpack/security/token/refresh': manageTokens,
   'cluster:admin/xpack/security/token/invalidate': manageTokens,
+  'cluster:admin/xpack/security/grant/explain': manageSecurity,
   'cluster:admin/xpack/security/role/get': readSecurity,
   'cluster:admin/xpack/security/role/put': manageSecurity,
   'cluster:admin/xpack/security/role/delete': manageSecurity,

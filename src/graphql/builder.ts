@@ -2,6 +2,7 @@
 // decided here, and nothing here knows how anything is stored.
 
 import SchemaBuilder from '@pothos/core'
+import type { ExplainGrant } from '../authentication/explainGrant.ts'
 import type { Caller } from '../authentication/subject.ts'
 import type { Tokens } from '../authentication/tokens/tokens.ts'
 import type { Users } from '../authentication/users.ts'
@@ -21,6 +22,7 @@ export interface UseCases {
   setProfileEnabled: SetProfileEnabled
   users: Users
   tokens: Tokens
+  explainGrant: ExplainGrant
   roles: Roles
   server: Server
 }

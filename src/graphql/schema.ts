@@ -6,6 +6,7 @@ import './profileChange.ts'
 import './user.ts'
 import './role.ts'
 import './token.ts'
+import './explainGrant.ts'
 import './server.ts'
 
 /** The whole schema. `schema.graphql` is printed from it. */

@@ -2,6 +2,7 @@
 // the composition root.
 
 import type { Logger } from 'pino'
+import type { NamedRealm } from '../authentication/explainGrant.ts'
 import { createNativeRealm, type NativeRealm } from '../authentication/native.ts'
 import type { Passwords } from '../authentication/passwords.ts'
 import type { Realm } from '../authentication/realm.ts'
@@ -15,6 +16,8 @@ import { createConfiguredJwtRealm } from './jwtRealm.ts'
 export interface Realms {
   /** In the order in which they are asked. */
   readonly chain: readonly Realm[]
+  /** The same, with what they are called. */
+  readonly named: readonly NamedRealm[]
   readonly refOf: RealmOf
   /** Which of them cannot judge now, and why. */
   readonly problems: () => string[]
@@ -31,10 +34,7 @@ export interface RealmsParts {
 }
 
 /** One of them, with what it needs beside being asked. */
-export interface ConfiguredRealm {
-  readonly ref: RealmRef
-  readonly realm: Realm
-  readonly problem: () => string | null
+export interface ConfiguredRealm extends NamedRealm {
   readonly close: () => void
 }
 
@@ -65,6 +65,7 @@ export function createRealms(parts: RealmsParts): Realms {
   ]
   return {
     chain: asked.map(({ realm }) => realm),
+    named: asked,
     refOf(type, name, via) {
       const isIt = (ref: RealmRef) =>
         via === null ? isSameRealm(ref, { type, name }) : ref.type === 'elasticsearch' && ref.name === via

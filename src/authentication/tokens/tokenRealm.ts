@@ -1,13 +1,16 @@
 import { expired, type Realm } from '../realm.ts'
-import { plainUser } from '../subject.ts'
+import { plainUser, type RealmRef } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
-import type { TokenRepository } from './tokenRepository.ts'
+import type { FoundPair, TokenRepository } from './tokenRepository.ts'
 import { tokenSubject, type RealmOf } from './tokenSubject.ts'
 
 interface TokenRealmParts {
   tokens: Pick<TokenRepository, 'find'>
   realmOf: RealmOf
 }
+
+/** What the realm is called. No realm that is configured begins so. */
+export const tokenRealmRef: RealmRef = { name: '_token', type: '_token', domain: null }
 
 /** Proves users by the access tokens that were issued to them. Each is read anew: what ends it ends it at once. */
 export function createTokenRealm({ tokens, realmOf }: TokenRealmParts): Realm {
@@ -17,7 +20,7 @@ export function createTokenRealm({ tokens, realmOf }: TokenRealmParts): Realm {
       const pair = await tokens.find({ accessHash: hashOf(credentials.token) })
       if (!pair) return null
       const subject = tokenSubject(pair, realmOf)
-      if (!subject || pair.accessInvalidated || pair.accessExpiresAt <= pair.now) return expired
+      if (!subject || !isValid(pair)) return { ...expired, detail: whyNot(pair) }
       const { user, snapshot, securityEpoch, accessHash, family, familyStartedAt } = pair
       const { mappedFrom = null, via = null } = snapshot ?? {}
       return {
@@ -31,4 +34,17 @@ export function createTokenRealm({ tokens, realmOf }: TokenRealmParts): Realm {
       }
     },
   }
+}
+
+function isValid({ accessInvalidated, accessExpiresAt, now }: FoundPair): boolean {
+  return !accessInvalidated && now < accessExpiresAt
+}
+
+function whyNot(pair: FoundPair): string {
+  const { accessInvalidated, accessExpiresAt, now, stands, username, realmType, realmName } = pair
+  if (accessInvalidated) return 'the token was invalidated'
+  if (accessExpiresAt <= now) return `the token expired at [${accessExpiresAt}], now is [${now}]`
+  return stands
+    ? `the realm [${realmType}/${realmName}] of its user is not configured any more`
+    : `its user [${username}] was deleted, disabled or given another password since it was issued`
 }
