@@ -5,7 +5,7 @@ import { ClosingLine } from './test/support/closingLine.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
-  'authentication/{caller,native,superuser}.test.ts',
+  'authentication/{caller,hashCensus,native,superuser}.test.ts',
   'authentication/{apiKeys,tokens}',
   'authorization/{atOnce,authorize,roles}.test.ts',
   'cluster',

@@ -5,13 +5,17 @@ import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
 import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
+import { createAttemptsPerMinute } from './authentication/attemptsPerMinute.ts'
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createChain } from './authentication/chain.ts'
+import { createDecoys } from './authentication/decoys.ts'
 import { createDomainOf } from './authentication/domain.ts'
+import { createExplainGrant } from './authentication/explainGrant.ts'
+import { startHashCensus } from './authentication/hashCensus.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
-import { createTokenRealm } from './authentication/tokens/tokenRealm.ts'
+import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
 import { createTokens } from './authentication/tokens/tokens.ts'
 import { createUsers } from './authentication/users.ts'
 import { createAuthorize } from './authorization/authorize.ts'
@@ -75,7 +79,8 @@ export async function createApp({
   try {
     const { users, roles, profiles, tokens, apiKeys } = database
 
-    const passwords = createPasswords()
+    const decoys = createDecoys()
+    const passwords = createPasswords(decoys)
     const realms = createRealms({ settings, users, passwords, clock, logger })
     closing.unshift(realms.close)
     const madeUpPassword = await prepareSuperuser()
@@ -84,9 +89,18 @@ export async function createApp({
     if (adoptRealms)
       logger.warn({ agreed: agreement.split('\n') }, 'all gateways are to agree on these realms')
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
+    closing.unshift(
+      await startHashCensus({
+        users,
+        decoys,
+        report: (cause) => {
+          logger.error({ err: cause }, 'could not count the hashes of passwords')
+        },
+      }),
+    )
     const realmOf = realms.refOf
-    const ours = [createTokenRealm({ tokens, apiKeys, realmOf }), createApiKeyRealm(apiKeys)]
-    const prove = createChain([...ours, ...realms.chain])
+    const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
+    const prove = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
     const authorize = createAuthorize(roles)
     const domainOf = createDomainOf(settings.domains)
 
@@ -123,6 +137,14 @@ export async function createApp({
         roles,
         domainOf,
         retained: settings.api_key.delete.retention_period,
+      }),
+      explainGrant: createExplainGrant({
+        authorize,
+        realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
+        countAttempt: createAttemptsPerMinute(60),
+        report: (use) => {
+          logger.info(use, 'a grant was explained')
+        },
       }),
       roles: createRoles({ authorize, roles }),
       server: {

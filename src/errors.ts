@@ -11,7 +11,7 @@ export const statusOf = {
   FORBIDDEN: 403,
   /** The request is larger than the gateway takes. */
   TOO_LARGE: 413,
-  /** The caller's own credential was tried too often. */
+  /** The caller has tried a credential too often. */
   TOO_MANY_ATTEMPTS: 429,
   /** The gateway or what it stores is set up in a contradictory way; the message says how. */
   CONFIGURATION: 500,
@@ -32,6 +32,8 @@ interface FailureDetails {
   isReported?: boolean
   /** What a 401 says in `WWW-Authenticate` in place of what it says of others. */
   challenge?: string
+  /** After how many seconds it may be tried again. */
+  retryAfterSeconds?: number
 }
 
 /** A failure with a message that may be shown and a cause that may not. */
@@ -39,18 +41,20 @@ export class Failure extends Error {
   readonly code: FailureCode
   readonly problems: readonly string[]
   readonly challenge: string | null
+  readonly retryAfterSeconds: number | null
   readonly isReported: boolean
 
   constructor(
     code: FailureCode,
     message: string,
-    { cause, problems = [], challenge, isReported = false }: FailureDetails = {},
+    { cause, problems = [], challenge, retryAfterSeconds, isReported = false }: FailureDetails = {},
   ) {
     super(message, { cause })
     this.name = 'Failure'
     this.code = code
     this.problems = problems
     this.challenge = challenge ?? null
+    this.retryAfterSeconds = retryAfterSeconds ?? null
     this.isReported = isReported
   }
 

@@ -122,7 +122,7 @@ describe('what a part of the source imports', () => {
     ['Prisma', /^@?prisma(\/|$)|prisma\/generated\//, 'storage'],
     ['a driver of a database', /^(better-sqlite3|pg|node:sqlite)(\/|$)/, 'storage'],
     ['JSON web tokens', /^jose(\/|$)/, 'authentication'],
-    ['hashes of passwords', /^@node-rs\/argon2(\/|$)/, 'authentication'],
+    ['hashes of passwords', /^@node-rs\/(argon2|bcrypt)(\/|$)/, 'authentication'],
     ['the command line', /^(commander|citty)(\/|$)/, 'main.ts'],
   ])('for %s is imported by one part alone', (_, packages, part) => {
     const others = sources

@@ -1,5 +1,5 @@
 import type { Credentials } from './credentials.ts'
-import { refused, type Proof, type Realm, type Refusal } from './realm.ts'
+import { expired, refused, type Proof, type Realm, type Refusal } from './realm.ts'
 
 /**
  * Proves whose the credentials are. Roles that are mapped are so by mappings as of a security epoch that the request has
@@ -10,7 +10,7 @@ export type Prove = (credentials: Credentials, securityEpoch?: number) => Promis
 /**
  * Asks the realms in order until one proves the user, or knows the token for one of ours that is over: nobody else needs
  * to see it. Whether another refusal came first or last changes nothing; a realm that cannot judge outranks those that
- * refuse, because its answer might have been yes.
+ * refuse, because its answer might have been yes. Why a realm refuses, it keeps to itself.
  */
 export function createChain(realms: readonly Realm[]) {
   return async function prove(credentials: Credentials): Promise<Proof | Refusal> {
@@ -18,8 +18,7 @@ export function createChain(realms: readonly Realm[]) {
     for (const realm of realms) {
       try {
         const answer = await realm.authenticate(credentials)
-        if (answer?.kind === 'proven') return answer
-        if (answer?.reason === 'TOKEN_EXPIRED') return answer
+        if (isDecisive(answer)) return answer.kind === 'proven' ? answer : expired
       } catch (failure) {
         failures.push(failure)
       }
@@ -27,4 +26,9 @@ export function createChain(realms: readonly Realm[]) {
     if (failures.length > 0) throw failures[0]
     return refused
   }
+}
+
+/** Whether no other realm is asked. */
+export function isDecisive(answer: Proof | Refusal | null): answer is Proof | Refusal {
+  return answer?.kind === 'proven' || answer?.reason === 'TOKEN_EXPIRED'
 }

@@ -1,16 +1,22 @@
 import type { Passwords } from './passwords.ts'
 import { refused, type Realm } from './realm.ts'
+import { createRehash } from './rehash.ts'
 import type { RealmRef, Subject } from './subject.ts'
 import type { FoundUser, StoredUser, UserRepository } from './userRepository.ts'
 import { isSecurityName } from '../authorization/securityName.ts'
 
 interface NativeRealmParts {
   ref: RealmRef
-  users: Pick<UserRepository, 'find'>
+  users: Pick<UserRepository, 'find' | 'rehash'>
   passwords: Passwords
   /** Which usernames are this realm's: the reserved ones and all others are two realms over one table. */
   owns: (username: string) => boolean
+  /** Told why a hash that is not our own stays for now. */
+  report: (cause: unknown) => void
 }
+
+/** Each lost one is a write of the user that somebody else has made. */
+const mostRehashes = 3
 
 export interface NativeRealm extends Realm {
   /** Finds an enabled user of the realm whom another realm has proven. */
@@ -18,18 +24,24 @@ export interface NativeRealm extends Realm {
 }
 
 /** Proves users of our own database by their password. */
-export function createNativeRealm({ ref, users, passwords, owns }: NativeRealmParts): NativeRealm {
+export function createNativeRealm({ ref, users, passwords, owns, report }: NativeRealmParts): NativeRealm {
+  const rehash = createRehash({ users, passwords, report })
+
   return {
     async authenticate(credentials) {
       if (credentials.kind !== 'password' || !owns(credentials.username)) return null
       const { username, password } = credentials
-      const found = await find(username)
-      // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
-      const hash = found?.user.enabled ? found.user.passwordHash : null
-      const proven = await passwords.verify(username, hash, password)
-      if (!found || !proven) return refused
-      const { user, basis, securityEpoch } = found
-      return { kind: 'proven', subject: subjectOf(user), authenticationType: 'realm', basis, securityEpoch }
+      // What is issued on the proof rests on the user as it is once its hash is our own.
+      for (let rehashes = 0; ; rehashes++) {
+        const found = await find(username)
+        // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
+        const hash = found?.user.enabled ? found.user.passwordHash : null
+        const proven = await passwords.verify(username, hash, password)
+        if (!found || !proven) return refused
+        if (rehashes < mostRehashes && (await rehash(found, password))) continue
+        const { user, basis, securityEpoch } = found
+        return { kind: 'proven', subject: subjectOf(user), authenticationType: 'realm', basis, securityEpoch }
+      }
     },
 
     async lookUp(username) {

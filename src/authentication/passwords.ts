@@ -1,10 +1,10 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { hash, verify } from '@node-rs/argon2'
+import { createDecoys, type Decoys } from './decoys.ts'
+import { argon2id } from './hashFormats/argon2id.ts'
+import { formatOf } from './passwordHash.ts'
 import { createQueue } from './queue.ts'
 
-/** argon2id, the first of the parameters that OWASP recommends. Source: OWASP Password Storage Cheat Sheet. */
-const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const remembered = 100_000
 
 /** In characters. Hashing what is longer would cost more than a password is worth. */
@@ -15,7 +15,7 @@ export const longestPassword = 4_096
  * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
  * a request is that one. Equal verifications under way share one computation.
  */
-export function createPasswords() {
+export function createPasswords({ decoyFor }: Pick<Decoys, 'decoyFor'> = createDecoys()) {
   const cores = availableParallelism()
   const enqueue = createQueue({
     running: cores,
@@ -23,21 +23,20 @@ export function createPasswords() {
     full: 'too many passwords are being checked, try again later',
   })
   const processKey = createSecretKey(randomBytes(32))
-  const decoy = hash(randomBytes(16), cost)
   const proven = new Set<string>()
   const underWay = new Map<string, Promise<boolean>>()
 
   return {
     hash(password: string): Promise<string> {
-      return enqueue(() => hash(password, cost))
+      return enqueue(() => argon2id.hash(password))
     },
 
     /**
-     * Whether the password is the one behind the user's hash. Without a hash: false, at the same cost, alone and
-     * among others.
+     * Whether the password is the one behind the user's hash. Without a hash: false, at the cost that other names have,
+     * alone and among others.
      */
     async verify(username: string, passwordHash: string | null, password: string): Promise<boolean> {
-      const against = passwordHash ?? (await decoy)
+      const against = passwordHash ?? decoyFor(username)
       const key = keyOf(username, against, password)
       if (proven.has(key)) return true
       const matches = await (underWay.get(key) ?? compute(key, against, password))
@@ -68,9 +67,8 @@ export function createPasswords() {
 
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** Whether this is a hash that we could have made: argon2id with our parameters, 16 bytes of salt, 32 of hash. */
-export function isPasswordHash(text: string): boolean {
-  return /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{21}[AQgw]\$[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/.test(
-    text,
-  )
+async function verify(passwordHash: string, password: string): Promise<boolean> {
+  const format = formatOf(passwordHash)
+  if (!format) throw new Error('the hash of a password is of no format that is known')
+  return format.verify(passwordHash, password)
 }

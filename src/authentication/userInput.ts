@@ -1,5 +1,6 @@
 import { isSecurityName, metadataProblems, securityNameRule } from '../authorization/securityName.ts'
-import { isPasswordHash, longestPassword } from './passwords.ts'
+import { passwordHashProblem } from './passwordHash.ts'
+import { longestPassword } from './passwords.ts'
 import type { User } from './userRepository.ts'
 import { isReservedUsername } from './username.ts'
 
@@ -31,12 +32,8 @@ export function passwordProblems({ password, passwordHash }: NewPassword): strin
   if (password !== null && password.length > longestPassword) {
     return [`passwords must be at most [${longestPassword}] characters long`]
   }
-  if (passwordHash !== null && !isPasswordHash(passwordHash)) {
-    return [
-      '[password_hash] must be an argon2id hash with m=19456, t=2, p=1, a salt of 16 and a length of 32 bytes',
-    ]
-  }
-  return []
+  const hashProblem = passwordHash === null ? null : passwordHashProblem(passwordHash)
+  return hashProblem === null ? [] : [`[password_hash] ${hashProblem}`]
 }
 
 function usernameProblems(username: string): string[] {

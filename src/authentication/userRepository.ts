@@ -32,8 +32,15 @@ export interface UserRepository {
   /** Replaces an existing user but for its password. False if there is none. */
   replace(user: User): Promise<boolean>
   setPasswordHash(username: string, passwordHash: string): Promise<boolean>
+  /**
+   * Stores another hash of the same password, for the user that a basis is. False, and nothing is stored, if that user
+   * was written since. Where the user has tokens all the same, they end, as with another password.
+   */
+  rehash(basis: Basis, passwordHash: string): Promise<boolean>
   setEnabled(username: string, enabled: boolean): Promise<boolean>
   delete(username: string): Promise<boolean>
+  /** The hashes of enabled users after a name, in the database's own order of names; so many at most. */
+  passwordHashes(after: string, most: number): Promise<Pick<StoredUser, 'username' | 'passwordHash'>[]>
   /** Creates the user unless there is one of that name, which it returns. */
   createIfAbsent(user: StoredUser): Promise<StoredUser>
 }

@@ -1,5 +1,6 @@
 import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
+import { isOwnHash } from './passwordHash.ts'
 import type { Passwords } from './passwords.ts'
 import { isOwnRealm, type Caller } from './subject.ts'
 import { passwordProblems, userProblems, type NewPassword, type UserInput } from './userInput.ts'
@@ -38,12 +39,15 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
       return users.delete(username)
     },
 
-    /** Everybody may change their own password. False if there is no such user. */
+    /**
+     * Everybody may change their own password, but not to a hash that is not our own: it may cost forty times as much to
+     * verify. False if there is no such user.
+     */
     async changePassword(caller: Caller, username: string, newPassword: NewPassword): Promise<boolean> {
       const { password, passwordHash } = newPassword
       if (password === null && passwordHash === null) refuseProblems(['password is missing'])
       refuseProblems(passwordProblems(newPassword))
-      if (!isOwn(caller, username)) {
+      if (!isOwn(caller, username) || (passwordHash !== null && !isOwnHash(passwordHash))) {
         await authorize(caller, 'cluster:admin/xpack/security/user/change_password')
       }
       const newHash = password === null ? passwordHash : await passwords.hash(password)

@@ -25,6 +25,7 @@ const grantedBy = {
   'cluster:admin/xpack/security/api_key/get': manageApiKeys,
   'cluster:admin/xpack/security/api_key/query': manageApiKeys,
   'cluster:admin/xpack/security/api_key/invalidate': manageApiKeys,
+  'cluster:admin/xpack/security/grant/explain': manageSecurity,
   'cluster:admin/xpack/security/role/get': readSecurity,
   'cluster:admin/xpack/security/role/put': manageSecurity,
   'cluster:admin/xpack/security/role/delete': manageSecurity,

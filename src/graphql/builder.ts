@@ -3,6 +3,7 @@
 
 import SchemaBuilder from '@pothos/core'
 import type { ApiKeys } from '../authentication/apiKeys/apiKeys.ts'
+import type { ExplainGrant } from '../authentication/explainGrant.ts'
 import type { Caller } from '../authentication/subject.ts'
 import type { Tokens } from '../authentication/tokens/tokens.ts'
 import type { Users } from '../authentication/users.ts'
@@ -23,6 +24,7 @@ export interface UseCases {
   users: Users
   tokens: Tokens
   apiKeys: ApiKeys
+  explainGrant: ExplainGrant
   roles: Roles
   server: Server
 }

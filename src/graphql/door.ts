@@ -87,6 +87,8 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
       sound && mediaType === 'application/json' ? 200 : status,
     )
     const status = data ? 200 : Math.max(200, ...statuses)
+    const waits = described.flatMap(({ formatted }) => Number(formatted.extensions?.retryAfterSeconds ?? 0))
+    const retryAfter = status === 200 ? 0 : Math.max(0, ...waits)
     const body = {
       ...(described.length > 0 && { errors: described.map(({ formatted }) => formatted) }),
       ...(data !== undefined && { data }),
@@ -94,7 +96,11 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
     return {
       status,
       // An answer is for one caller, and may hold tokens.
-      headers: { 'content-type': `${mediaType}; charset=utf-8`, 'cache-control': 'no-store' },
+      headers: {
+        'content-type': `${mediaType}; charset=utf-8`,
+        'cache-control': 'no-store',
+        ...(retryAfter > 0 && { 'retry-after': `${retryAfter}` }),
+      },
       body: JSON.stringify(body),
     }
   }

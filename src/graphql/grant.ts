@@ -1,4 +1,4 @@
-import type { Grant } from '../authentication/credentials.ts'
+import type { AccessTokenCredentials, Grant } from '../authentication/credentials.ts'
 import { builder } from './builder.ts'
 
 /** A username and a password. */
@@ -29,7 +29,8 @@ const ClientAuthenticationInput = builder.inputType('ClientAuthenticationInput',
   }),
 })
 
-const AccessTokenGrantInput = builder.inputType('AccessTokenGrantInput', {
+/** An access token, and what proves its client. */
+export const AccessTokenGrantInput = builder.inputType('AccessTokenGrantInput', {
   description: 'An access token that was issued to the end user.',
   fields: (t) => ({
     token: t.string({ description: 'The token, without a scheme before it.' }),
@@ -58,6 +59,10 @@ export const GrantInput = builder.inputType('GrantInput', {
 /** What came in, as the use case takes it. */
 export function grantOf(input: typeof GrantInput.$inferInput): Grant {
   if (input.password) return { kind: 'password', ...input.password }
-  const { token, clientAuthentication } = input.accessToken
+  return accessTokenGrantOf(input.accessToken)
+}
+
+export function accessTokenGrantOf(input: typeof AccessTokenGrantInput.$inferInput): AccessTokenCredentials {
+  const { token, clientAuthentication } = input
   return { kind: 'accessToken', token, clientSecret: clientAuthentication?.value ?? null }
 }

@@ -70,8 +70,12 @@ function publicError(error: GraphQLError, schema: GraphQLSchema, params: Params)
 }
 
 function ofFailure(failure: Failure, { locations, path }: GraphQLError): PublicError {
-  const { code, message, problems, status, cause } = failure
-  const extensions = { code, ...(problems.length > 0 && { problems }) }
+  const { code, message, problems, retryAfterSeconds, status, cause } = failure
+  const extensions = {
+    code,
+    ...(problems.length > 0 && { problems }),
+    ...(retryAfterSeconds !== null && { retryAfterSeconds }),
+  }
   return {
     formatted: { message, ...(locations && { locations }), ...(path && { path }), extensions },
     status,

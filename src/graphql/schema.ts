@@ -7,6 +7,7 @@ import './user.ts'
 import './role.ts'
 import './token.ts'
 import './apiKey.ts'
+import './explainGrant.ts'
 import './server.ts'
 
 /** The whole schema. `schema.graphql` is printed from it. */

@@ -38,7 +38,9 @@ const UserInput = builder.inputType('UserInput', {
     password: t.string({ required: false, description: 'The password: 6 characters at least.' }),
     passwordHash: t.string({
       required: false,
-      description: 'The argon2id hash of the password with m=19456, t=2, p=1, in place of it.',
+      description:
+        'The hash of the password, in place of it: argon2id with m=19456, t=2, p=1, or as Elasticsearch stores it, by ' +
+        'bcrypt or PBKDF2.',
     }),
     roles: t.stringList({ description: 'Names of roles. They need not exist yet.' }),
     fullName: t.string({ required: false, description: 'The full name.' }),
@@ -160,7 +162,8 @@ builder.mutationFields((t) => ({
       password: t.arg.string({ required: false, description: 'The new password: 6 characters at least.' }),
       passwordHash: t.arg.string({
         required: false,
-        description: 'The argon2id hash of the password, in place of it.',
+        description:
+          'The hash of the password, in place of it: argon2id, or, with `manage_security`, as Elasticsearch stores it.',
       }),
     },
     resolve: async (_, { username, password, passwordHash }, { caller, useCases }) => {

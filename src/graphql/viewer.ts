@@ -1,7 +1,8 @@
 import type { ApiKeyOrigin, Authenticated, RealmRef } from '../authentication/subject.ts'
 import { builder } from './builder.ts'
 
-const Realm = builder.objectRef<RealmRef>('Realm').implement({
+/** A realm, as users are told apart by it. */
+export const Realm = builder.objectRef<RealmRef>('Realm').implement({
   description: 'Something that can prove who a user is.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name under which it is configured.' }),

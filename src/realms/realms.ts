@@ -2,6 +2,7 @@
 // the composition root.
 
 import type { Logger } from 'pino'
+import type { NamedRealm } from '../authentication/explainGrant.ts'
 import { createNativeRealm, type NativeRealm } from '../authentication/native.ts'
 import type { Passwords } from '../authentication/passwords.ts'
 import type { Realm } from '../authentication/realm.ts'
@@ -17,6 +18,8 @@ import { createConfiguredJwtRealm } from './jwtRealm.ts'
 export interface Realms {
   /** In the order in which they are asked. */
   readonly chain: readonly Realm[]
+  /** The same, with what they are called. */
+  readonly named: readonly NamedRealm[]
   readonly refOf: RealmOf
   /** Which of them cannot judge now, and why. */
   readonly problems: () => string[]
@@ -25,7 +28,7 @@ export interface Realms {
 
 export interface RealmsParts {
   settings: Pick<Settings, 'realms' | 'domains'>
-  users: Pick<UserRepository, 'find'>
+  users: Pick<UserRepository, 'find' | 'rehash'>
   passwords: Passwords
   /** Epoch milliseconds. */
   clock: () => number
@@ -33,10 +36,7 @@ export interface RealmsParts {
 }
 
 /** One of them, with what it needs beside being asked. */
-export interface ConfiguredRealm {
-  readonly ref: RealmRef
-  readonly realm: Realm
-  readonly problem: () => string | null
+export interface ConfiguredRealm extends NamedRealm {
   readonly close: () => void
 }
 
@@ -70,6 +70,7 @@ export function createRealms(parts: RealmsParts): Realms {
   const asked: ConfiguredRealm[] = [reserved, ...configured.sort((one, other) => one.order - other.order)]
   return {
     chain: asked.map(({ realm }) => realm),
+    named: asked,
     refOf(type, name, via) {
       const isIt = (ref: RealmRef) =>
         via === null ? isSameRealm(ref, { type, name }) : ref.type === 'elasticsearch' && ref.name === via
@@ -84,7 +85,10 @@ export function createRealms(parts: RealmsParts): Realms {
 
   function nativeRealm(type: string, name: string, owns: (username: string) => boolean) {
     const ref = refTo(type, name)
-    const realm = createNativeRealm({ ref, users, passwords, owns })
+    const report = (err: unknown) => {
+      parts.logger.warn({ err }, 'an imported password hash could not be replaced')
+    }
+    const realm = createNativeRealm({ ref, users, passwords, owns, report })
     return { ref, realm, problem: () => null, close: () => undefined }
   }
 

@@ -42,12 +42,27 @@ export function createUserRepository({ client }: Connected): UserRepository {
 
     replace: ({ username, ...user }) => update(username, columnsOf(user)),
     setPasswordHash: (username, passwordHash) => update(username, { passwordHash }),
+    async rehash({ username, incarnation, revision }, passwordHash) {
+      const { count } = await users.updateMany({
+        where: { username, incarnation, revision },
+        data: { passwordHash, revision: { increment: 1 } },
+      })
+      return count > 0
+    },
     setEnabled: (username, enabled) => update(username, { enabled }),
 
     async delete(username) {
       const { count } = await users.deleteMany({ where: { username } })
       return count > 0
     },
+
+    passwordHashes: (after, most) =>
+      users.findMany({
+        where: { username: { gt: after }, enabled: true },
+        orderBy: { username: 'asc' },
+        take: most,
+        select: { username: true, passwordHash: true },
+      }),
 
     async createIfAbsent({ username, passwordHash, ...user }) {
       const row = await users.upsert({

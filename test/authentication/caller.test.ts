@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createIdentifyCaller } from '../../src/authentication/caller.ts'
 import { createChain } from '../../src/authentication/chain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
@@ -38,7 +38,7 @@ describe('the caller of a request', () => {
       enabled: false,
     })
     const ref = { name: 'native', type: 'native', domain: null }
-    const realm = createNativeRealm({ ref, users, passwords, owns: () => true })
+    const realm = createNativeRealm({ ref, users, passwords, owns: () => true, report: vi.fn() })
     const identifyCaller = createIdentifyCaller({ prove: createChain([realm]), securityEpoch })
     identify = (authorization, of) => identifyCaller({ authorization, clientAuthentication: undefined }, of)
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createChain } from '../../src/authentication/chain.ts'
 import type { Credentials, Grant } from '../../src/authentication/credentials.ts'
-import { refused, type Proof, type Realm } from '../../src/authentication/realm.ts'
+import { expired, refused, type Proof, type Realm } from '../../src/authentication/realm.ts'
 import type { Subject } from '../../src/authentication/subject.ts'
 
 const grant: Grant = { kind: 'password', username: 'jacknich', password: 'secret' }
@@ -47,6 +47,13 @@ describe('a chain of realms', () => {
     await createChain([recording, recording])(grant)
     expect(asked).toEqual([grant, grant])
     expect(asked[0]).toBe(grant)
+  })
+
+  it('keeps to itself why a realm has refused', async () => {
+    for (const refusal of [refused, expired]) {
+      const telling: Realm = { authenticate: () => Promise.resolve({ ...refusal, detail: 'why' }) }
+      expect(await createChain([telling])(grant)).toEqual(refusal)
+    }
   })
 
   it('asks no further realm once one has proven the user', async () => {

@@ -1,11 +1,16 @@
+import { hash as digest, pbkdf2 } from 'node:crypto'
+import { promisify } from 'node:util'
+import { hash } from '@node-rs/bcrypt'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Grant } from '../../src/authentication/credentials.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
+import { isOwnHash } from '../../src/authentication/passwordHash.ts'
 import { createPasswords } from '../../src/authentication/passwords.ts'
 import { refused, type Proof } from '../../src/authentication/realm.ts'
-import type { StoredUser } from '../../src/authentication/userRepository.ts'
-import { openDatabase, type Database } from '../../src/storage/database.ts'
-import { newDatabase, optionsFor, prepared } from '../support/testDatabase.ts'
+import type { StoredUser, UserRepository } from '../../src/authentication/userRepository.ts'
+import { openDatabase } from '../../src/storage/database.ts'
+import { atOnce } from '../storage/contract/concurrency.ts'
+import { newDatabase, optionsFor, prepared, userIn } from '../support/testDatabase.ts'
 
 const ref = { name: 'default_native', type: 'native', domain: null }
 const passwords = createPasswords()
@@ -26,11 +31,32 @@ beforeAll(async () => {
 function grant(username: string, password: string): Grant {
   return { kind: 'password', username, password }
 }
-const right = grant('jacknich', 'l0ng-r4nd0m-p@ssw0rd')
+const password = 'l0ng-r4nd0m-p@ssw0rd'
+const right = grant('jacknich', password)
 
-function nativeRealm({ users }: Pick<Database, 'users'>) {
+const formats: [name: string, make: (password: string) => Promise<string>][] = [
+  ['bcrypt', (text) => hash(text, { cost: 4, version: '2a' })],
+  ['PBKDF2', (text) => pbkdf2Hash('{PBKDF2}', text)],
+  ['PBKDF2_STRETCH', (text) => pbkdf2Hash('{PBKDF2_STRETCH}', digest('sha512', text, 'hex'))],
+]
+
+async function pbkdf2Hash(prefix: string, text: string): Promise<string> {
+  const derived = await promisify(pbkdf2)(text, Buffer.alloc(32), 1_000, 32, 'sha512')
+  return `${prefix}1000$${Buffer.alloc(32).toString('base64')}$${derived.toString('base64')}`
+}
+
+interface Realms {
+  users: Pick<UserRepository, 'find' | 'rehash'>
+  report?: (cause: unknown) => void
+}
+
+function nativeRealm({ users, report = rethrow }: Realms) {
   const owns = (username: string) => username !== 'elastic'
-  return createNativeRealm({ ref, users, passwords, owns })
+  return createNativeRealm({ ref, users, passwords, owns, report })
+}
+
+function rethrow(cause: unknown): never {
+  throw cause
 }
 
 describe('the native realm', () => {
@@ -108,7 +134,7 @@ describe('the native realm', () => {
           return passwords.verify(...given)
         },
       }
-      const realm = createNativeRealm({ ref, users, passwords: counted, owns: () => true })
+      const realm = createNativeRealm({ ref, users, passwords: counted, owns: () => true, report: rethrow })
       expect(await realm.authenticate(given)).toEqual(refused)
       expect(verifications).toBe(1)
     })
@@ -118,6 +144,113 @@ describe('the native realm', () => {
       await realm.authenticate(right)
       await users.setEnabled('jacknich', false)
       expect(await realm.authenticate(right)).toEqual(refused)
+    })
+  })
+
+  describe('gives a user with an imported hash one of our own', () => {
+    const imported = formats.map(([name, make]): [string, () => Promise<string>] => [
+      name,
+      () => make(password),
+    ])
+
+    async function withImported(make: () => Promise<string> = () => hash(password, { cost: 4 })) {
+      const opened = await withJacknich()
+      const passwordHash = await make()
+      await opened.users.put({ ...jacknich, passwordHash })
+      return { ...opened, passwordHash }
+    }
+
+    it.each(imported)('when the password proves right, which it does then too: %s', async (_, make) => {
+      const { realm, users, passwordHash } = await withImported(make)
+      expect(await realm.authenticate(grant('jacknich', 'wrong'))).toEqual(refused)
+      expect(await userIn(users, 'jacknich')).toMatchObject({ passwordHash })
+      const proof = await realm.authenticate(right)
+      const found = await users.find('jacknich')
+      expect(isOwnHash(found?.user.passwordHash ?? '')).toBe(true)
+      expect(found?.user).toEqual({ ...jacknich, passwordHash: found?.user.passwordHash })
+      expect(proof).toMatchObject({ kind: 'proven', basis: found?.basis })
+      expect(await realm.authenticate(right)).toEqual(proof)
+      expect(await realm.authenticate(grant('jacknich', 'wrong'))).toEqual(refused)
+    })
+
+    it('once, however many log in at once at however many gateways, and proves all of them', async () => {
+      const { users } = await withImported()
+      const before = await users.find('jacknich')
+      const gateways = [nativeRealm({ users }), nativeRealm({ users })]
+      const proofs = await atOnce(
+        100,
+        (n) => gateways[n % 2]?.authenticate(right) ?? Promise.reject(new Error()),
+      )
+      const { basis } = (await users.find('jacknich')) ?? {}
+      expect(basis?.revision).toBe((before?.basis.revision ?? 0) + 1)
+      for (const proof of proofs) expect(proof).toMatchObject({ kind: 'proven', basis })
+    })
+
+    // What is done happens after the old hash has proven the password, right before the new one is stored.
+    it.each<[string, (users: UserRepository) => Promise<unknown>, object]>([
+      [
+        'another password',
+        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new')),
+        refused,
+      ],
+      ['a disabling', (users) => users.setEnabled('jacknich', false), refused],
+      ['a deletion', (users) => users.delete('jacknich'), refused],
+      [
+        'another role',
+        (users) => users.replace({ ...jacknich, roles: ['new'] }),
+        { kind: 'proven', subject: { roles: ['new'] } },
+      ],
+    ])('unless the user was written meanwhile, which counts: %s', async (_, write, answer) => {
+      const { users } = await withImported()
+      let written: Promise<unknown> | undefined
+      const realm = nativeRealm({
+        users: {
+          ...users,
+          async rehash(...given) {
+            await (written ??= write(users))
+            return users.rehash(...given)
+          },
+        },
+      })
+      expect(await realm.authenticate(right)).toMatchObject(answer)
+      expect(written).toBeDefined()
+    })
+
+    it('at the next login, if it cannot be stored now: the old one proves the user', async () => {
+      const { users, passwordHash } = await withImported()
+      const reported: unknown[] = []
+      const failure = new Error('read-only')
+      const readOnly = { ...users, rehash: () => Promise.reject(failure) }
+      const realm = nativeRealm({ users: readOnly, report: (cause) => reported.push(cause) })
+      const { basis } = (await users.find('jacknich')) ?? {}
+      expect(await realm.authenticate(right)).toMatchObject({ kind: 'proven', basis })
+      expect(reported).toEqual([failure])
+      expect(await userIn(users, 'jacknich')).toMatchObject({ passwordHash })
+      expect(await nativeRealm({ users }).authenticate(right)).toMatchObject({ kind: 'proven' })
+      expect(isOwnHash((await userIn(users, 'jacknich'))?.passwordHash ?? '')).toBe(true)
+    })
+
+    it('gives up, and proves the user, if others write the user all the time', async () => {
+      const { users } = await withImported()
+      const realm = nativeRealm({
+        users: {
+          ...users,
+          async rehash(...given) {
+            await users.setEnabled('jacknich', true)
+            return users.rehash(...given)
+          },
+        },
+      })
+      expect(await realm.authenticate(right)).toMatchObject({ kind: 'proven' })
+    })
+
+    it('but not of a password of which bcrypt knows the beginning alone: what was hashed may be longer', async () => {
+      const long = 'x'.repeat(100)
+      const { realm, users, passwordHash } = await withImported(() => hash(long, { cost: 4 }))
+      for (const given of [long, long.slice(0, 72), `${long}!`]) {
+        expect(await realm.authenticate(grant('jacknich', given))).toMatchObject({ kind: 'proven' })
+      }
+      expect(await userIn(users, 'jacknich')).toMatchObject({ passwordHash })
     })
   })
 

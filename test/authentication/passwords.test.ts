@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { hash } from '@node-rs/argon2'
+import { hash as bcryptHash } from '@node-rs/bcrypt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPasswords, isPasswordHash, type Passwords } from '../../src/authentication/passwords.ts'
+import { argon2id } from '../../src/authentication/hashFormats/argon2id.ts'
+import { pbkdf2, pbkdf2Stretch } from '../../src/authentication/hashFormats/pbkdf2.ts'
+import { isOwnHash } from '../../src/authentication/passwordHash.ts'
+import { createPasswords, type Passwords } from '../../src/authentication/passwords.ts'
 
 // Whether a verification is computed shows without a clock: a computation needs a place in the queue, and when all of
 // them are taken it is refused as UNAVAILABLE. What is remembered, or shared, needs none.
@@ -37,7 +41,7 @@ describe('a new hash', () => {
     const hashes = await Promise.all([passwords.hash('secret'), passwords.hash('secret')])
     for (const one of hashes) {
       expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
-      expect(isPasswordHash(one)).toBe(true)
+      expect(isOwnHash(one)).toBe(true)
     }
     expect(hashes[0]).not.toBe(hashes[1])
   })
@@ -47,7 +51,7 @@ describe('a new hash', () => {
     const taken = take(passwords, places, await cheapHash('other'))
     await expect(passwords.hash('secret')).rejects.toMatchObject(unavailable)
     await taken
-    expect(isPasswordHash(await passwords.hash('secret'))).toBe(true)
+    expect(isOwnHash(await passwords.hash('secret'))).toBe(true)
   })
 })
 
@@ -78,7 +82,6 @@ describe('a verification', () => {
     for (const passwordHash of [null, await cheapHash('secret')]) {
       const passwords = createPasswords()
       const cheap = await cheapHash('other')
-      await verify(passwords, null, 'until there is a decoy')
       const taken = take(passwords, places - 2, cheap)
       const [first, second, third] = ['a', 'b', 'c'].map((wrong) => verify(passwords, passwordHash, wrong))
       await expect(third).rejects.toMatchObject(unavailable)
@@ -101,6 +104,37 @@ describe('a verification', () => {
     expect(cost.without / cost.with).toBeLessThan(4)
   })
 
+  it('is one against the decoy of the name where there is no hash', async () => {
+    const asked: string[] = []
+    const decoyFor = (username: string) => {
+      asked.push(username)
+      return argon2id.decoy()
+    }
+    const passwords = createPasswords({ decoyFor })
+    expect(await verify(passwords, null, 'secret', 'nobody')).toBe(false)
+    expect(await verify(passwords, await cheapHash('secret'), 'secret')).toBe(true)
+    expect(asked).toEqual(['nobody'])
+  })
+
+  it('is computed in any format in the same queue', async () => {
+    const passwords = createPasswords()
+    const hashes = [await bcryptHash('secret', { cost: 4 }), pbkdf2.decoy(1_000), pbkdf2Stretch.decoy(1_000)]
+    expect(await Promise.all(hashes.map((one) => verify(passwords, one, 'secret')))).toEqual([
+      true,
+      false,
+      false,
+    ])
+    const taken = take(passwords, places, await cheapHash('other'))
+    expect(await verify(passwords, hashes[0] ?? '', 'secret')).toBe(true)
+    for (const one of hashes) await expect(verify(passwords, one, 'wrong')).rejects.toMatchObject(unavailable)
+    await taken
+  })
+
+  it('throws on what is no hash, and does not repeat it', async () => {
+    const failed = verify(createPasswords(), 'secret', 'secret')
+    await expect(failed).rejects.toThrow('the hash of a password is of no format that is known')
+  })
+
   it('is computed once for all who ask the same at once', async () => {
     const passwords = createPasswords()
     const [secret, other] = [await cheapHash('secret'), await cheapHash('other')]
@@ -115,7 +149,6 @@ describe('a verification', () => {
   it('is shared only by those who try the same user, be there such a user or not', async () => {
     for (const passwordHash of [null, await cheapHash('secret')]) {
       const passwords = createPasswords()
-      await verify(passwords, null, 'until there is a decoy')
       const taken = take(passwords, places - 2, await cheapHash('other'))
       const tries = ['a', 'a', 'b', 'b', 'c'].map((name) => verify(passwords, passwordHash, 'wrong', name))
       await expect(tries[4]).rejects.toMatchObject(unavailable)
@@ -192,12 +225,12 @@ describe('a proof', () => {
   })
 })
 
-describe('a password hash from outside', () => {
+describe('a hash of argon2id', () => {
   const made =
     '$argon2id$v=19$m=19456,t=2,p=1$NfmCuYBsgXqTPjPqKMLGHQ$wSNDoaChGHyRXSTd+HpMG95bTdFB3GDYLLu9PdDvXMM'
 
-  it('is taken if we could have made it', () => {
-    expect(isPasswordHash(made)).toBe(true)
+  it('is our own if we could have made it', () => {
+    expect(isOwnHash(made)).toBe(true)
   })
 
   it.each([
@@ -219,17 +252,17 @@ describe('a password hash from outside', () => {
     ['something before it', ` ${made}`],
     ['bcrypt', '$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'],
     ['nothing', ''],
-  ])('is refused with %s', (_, text) => {
-    expect(isPasswordHash(text)).toBe(false)
+  ])('is not with %s', (_, text) => {
+    expect(isOwnHash(text)).toBe(false)
   })
 
-  it('is taken whatever its bytes, and can be verified against', async () => {
+  it('is our own whatever its bytes, and can be verified against', async () => {
     const passwords = createPasswords()
     const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(base64)
     await fc.assert(
       fc.asyncProperty(bytes(16), bytes(32), async (salt, hash) => {
         const text = `$argon2id$v=19$m=19456,t=2,p=1$${salt}$${hash}`
-        expect(isPasswordHash(text)).toBe(true)
+        expect(isOwnHash(text)).toBe(true)
         expect(await verify(passwords, text, 'secret')).toBe(false)
       }),
       { numRuns: 20 },

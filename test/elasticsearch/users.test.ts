@@ -55,6 +55,15 @@ describe('200, putting a user', () => {
     expect(await authenticate({ username: 'hashed', password: 'p@ssw0rd' })).toMatchObject({ status: 200 })
   })
 
+  it('takes a hash as Elasticsearch stores it', async () => {
+    // Of l0ng-r4nd0m-p@ssw0rd, made by jBCrypt 0.4, from which Elasticsearch's own comes.
+    const password_hash = '$2a$10$abcdefghijklmnopqrstuu4JkvQ8ilj.Gx./WK5bj8qORdf94LrqO'
+    expect(await put('imported', { password_hash, roles: [] })).toMatchObject({ status: 200 })
+    const user = { username: 'imported', password: 'l0ng-r4nd0m-p@ssw0rd' }
+    for (let time = 0; time < 2; time++) expect(await authenticate(user)).toMatchObject({ status: 200 })
+    expect(await authenticate({ ...user, password: 'wrong' })).toMatchObject({ status: 401 })
+  })
+
   it.each(['true', 'false', 'wait_for'])('takes refresh=%s', async (refresh) => {
     const answer = await send('PUT', `/_security/user/refreshed?refresh=${refresh}`, minimal)
     expect(answer).toMatchObject({ status: 200 })

@@ -32,6 +32,7 @@ describe('one field that takes a credential', () => {
       'createToken',
       'refreshToken',
       'invalidateTokens',
+      'explainGrant',
     ])
   })
 

@@ -1,4 +1,5 @@
 import { hash } from '@node-rs/argon2'
+import { hash as bcrypt } from '@node-rs/bcrypt'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestApp, elastic, type Credentials } from '../support/testApp.ts'
 import { ask, expectRefused } from './ask.ts'
@@ -105,6 +106,13 @@ describe('putUser', () => {
     expect(await isKnown(ann)).toBe(true)
   })
 
+  it('takes a hash as Elasticsearch stores it, which proves the user again and again', async () => {
+    const passwordHash = await bcrypt(password, { cost: 4, version: '2a' })
+    expect((await put('ann', { passwordHash, roles: [] })).data).toMatchObject({ putUser: { created: true } })
+    expect(await isKnown({ ...ann, password: 'wrong' })).toBe(false)
+    for (let time = 0; time < 3; time++) expect(await isKnown(ann)).toBe(true)
+  })
+
   it('makes a user who is not enabled, and whom nobody can prove', async () => {
     await put('ann', { password, roles: [], enabled: false })
     expect(await userNamed('ann')).toMatchObject({ enabled: false })
@@ -125,8 +133,6 @@ describe('putUser', () => {
     'User names must be at least 1 and no more than 507 characters. They can contain alphanumeric characters ' +
     '(a-z, A-Z, 0-9), spaces, punctuation, and printable symbols in the Basic Latin (ASCII) block. Leading or ' +
     'trailing whitespace is not allowed.'
-  const hashRule =
-    '[password_hash] must be an argon2id hash with m=19456, t=2, p=1, a salt of 16 and a length of 32 bytes'
 
   it.each<[string, string, object, string[]]>([
     ['an empty name', '', { password }, [nameRule]],
@@ -142,12 +148,27 @@ describe('putUser', () => {
       { password: 'a'.repeat(4_097) },
       ['passwords must be at most [4096] characters long'],
     ],
-    ['what is no hash', 'ann', { passwordHash: 'abcdef' }, [hashRule]],
+    [
+      'what is no hash',
+      'ann',
+      { passwordHash: 'abcdef' },
+      ['[password_hash] must be an argon2id, bcrypt, {PBKDF2} or {PBKDF2_STRETCH} hash'],
+    ],
+    [
+      'a hash that takes too long',
+      'ann',
+      { passwordHash: '$2a$14$abcdefghijklmnopqrstuu4JkvQ8ilj.Gx./WK5bj8qORdf94LrqO' },
+      [
+        '[password_hash] must be a bcrypt hash with a cost from 4 to 13, 22 characters of salt and 31 of hash',
+      ],
+    ],
     [
       'a hash of another cost',
       'ann',
       { passwordHash: `$argon2id$v=19$m=65536,t=3,p=4$${'A'.repeat(22)}$${'A'.repeat(43)}` },
-      [hashRule],
+      [
+        '[password_hash] must be an argon2id hash with m=19456, t=2, p=1, a salt of 16 and a length of 32 bytes',
+      ],
     ],
     [
       'a password and a hash',
@@ -279,6 +300,17 @@ describe('changePassword', () => {
   it('takes the hash of a password', async () => {
     await put('ann', { password, roles: [] })
     const passwordHash = await hash(other.password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+    await ask(fetch, changePassword, { username: 'ann', passwordHash })
+    expect(await isKnown(other)).toBe(true)
+  })
+
+  it('takes a hash that is not our own from whom may change all passwords, and from nobody else', async () => {
+    await put('ann', { password, roles: [] })
+    const passwordHash = await bcrypt(other.password, { cost: 4 })
+    expectRefused(await ask(fetch, changePassword, { passwordHash }, ann), 403, 'FORBIDDEN')
+    expect(await isKnown(ann)).toBe(true)
+    const own = await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+    expect((await ask(fetch, changePassword, { passwordHash: own }, ann)).errors).toBeUndefined()
     await ask(fetch, changePassword, { username: 'ann', passwordHash })
     expect(await isKnown(other)).toBe(true)
   })

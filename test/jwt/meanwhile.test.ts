@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createChain } from '../../src/authentication/chain.ts'
 import { createDomainOf } from '../../src/authentication/domain.ts'
 import { staticKeys } from '../../src/authentication/jwt/keys.ts'
@@ -30,7 +30,8 @@ describe('what happens to a native user while a token is taken for that user', (
   function activateWhile(happening: () => Promise<unknown>) {
     const { users, roles, profiles } = database
     const ref = { name: 'native', type: 'native', domain: null }
-    const native = createNativeRealm({ ref, users, passwords: createPasswords(), owns: () => true })
+    const passwords = createPasswords()
+    const native = createNativeRealm({ ref, users, passwords, owns: () => true, report: vi.fn() })
     let looks = 0
     const realm = plainJwtRealm(issuer, staticKeys([plainKeyOf(issuer)]), {
       async lookUp(username) {

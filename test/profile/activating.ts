@@ -56,7 +56,10 @@ type Stores = Pick<TestDatabase, 'users' | 'roles' | 'profiles'>
 /** The use case as the gateway puts it together: on real stores and the realms of reserved and of native users. */
 export function activateOn({ users, roles, profiles }: Stores, options: Options = {}) {
   const { unchangedGrace = 30_000, realm = native, domains = [] } = options
-  const parts = { users, passwords: options.passwords ?? passwords }
+  const report = (cause: unknown) => {
+    throw cause
+  }
+  const parts = { users, passwords: options.passwords ?? passwords, report }
   const reserved = { name: 'reserved', type: 'reserved', domain: null }
   const prove = createChain([
     createNativeRealm({ ...parts, ref: reserved, owns: isReservedUsername }),

@@ -10,7 +10,7 @@ import { createTestApp } from '../support/testApp.ts'
 /** The realms of a configuration, on a database without users. */
 async function realmsOf(yaml: string): Promise<Realms> {
   const { settings } = await load(yaml, { HMAC_KEY: hmacKey })
-  const users = { find: () => Promise.resolve(null) }
+  const users = { find: () => Promise.resolve(null), rehash: () => Promise.resolve(false) }
   const logger = pino({ level: 'silent' })
   const realms = createRealms({ settings, users, passwords, clock: Date.now, logger })
   onTestFinished(realms.close)

@@ -21,7 +21,7 @@ interface JwtRealmParts {
   /** Finds the user whose roles and names count in place of what the token says; null: the token's user is the one. */
   lookUp: ((username: string) => Promise<FoundUser | null>) | null
   clock: () => number
-  /** Takes why a token is refused: for the log, never for whoever has sent it. */
+  /** Takes why a token is refused: for the log. */
   report: (reason: string) => void
 }
 
@@ -83,7 +83,7 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
 
   function refuse(reason: string): Refusal {
     report(reason)
-    return refused
+    return { ...refused, detail: reason }
   }
 }
 

@@ -1,7 +1,7 @@
 import { apiKeyProof } from '../apiKeys/apiKeyProof.ts'
 import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
 import { expired, type Proof, type Realm, type Refusal } from '../realm.ts'
-import { plainUser, type TokenOrigin } from '../subject.ts'
+import { plainUser, type RealmRef, type TokenOrigin } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
 import type { FoundPair, TokenRepository } from './tokenRepository.ts'
 import { tokenSubject, type RealmOf } from './tokenSubject.ts'
@@ -11,6 +11,9 @@ interface TokenRealmParts {
   apiKeys: Pick<ApiKeyRepository, 'find'>
   realmOf: RealmOf
 }
+
+/** What the realm is called. No realm that is configured begins so. */
+export const tokenRealmRef: RealmRef = { name: '_token', type: '_token', domain: null }
 
 /**
  * Proves users by the access tokens that were issued to them, and API keys by theirs. Each is read anew: what ends it ends
@@ -22,14 +25,14 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
       if (credentials.kind !== 'accessToken' || !isOpaqueToken(credentials.token)) return null
       const pair = await tokens.find({ accessHash: hashOf(credentials.token) })
       if (!pair) return null
-      if (pair.accessInvalidated || pair.accessExpiresAt <= pair.now) return expired
+      if (!isValid(pair)) return { ...expired, detail: whyNot(pair) }
       return pair.apiKeyId === null ? proofOfUser(pair) : proofOfApiKey(pair, pair.apiKeyId)
     },
   }
 
   function proofOfUser(pair: FoundPair): Proof | Refusal {
     const subject = tokenSubject(pair, realmOf)
-    if (!subject) return expired
+    if (!subject) return { ...expired, detail: whyNot(pair) }
     const { user, snapshot, securityEpoch } = pair
     const { mappedFrom = null, via = null, subjectType = 'user' } = snapshot ?? {}
     return {
@@ -46,7 +49,8 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
   /** Of a key that asked for it in its own name: it is good for what that key is, while that is valid. */
   async function proofOfApiKey(pair: FoundPair, id: string): Promise<Proof | Refusal> {
     const found = await apiKeys.find(id)
-    if (!found?.isValid) return expired
+    if (!found?.isValid)
+      return { ...expired, detail: `the API key [${id}] that asked for it is not valid any more` }
     const { apiKey, securityEpoch } = found
     return { ...apiKeyProof(apiKey), authenticationType: 'token', token: originOf(pair), securityEpoch }
   }
@@ -54,4 +58,17 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
 
 function originOf({ accessHash, family, familyStartedAt }: FoundPair): TokenOrigin {
   return { accessHash, family, familyStartedAt }
+}
+
+function isValid({ accessInvalidated, accessExpiresAt, now }: FoundPair): boolean {
+  return !accessInvalidated && now < accessExpiresAt
+}
+
+function whyNot(pair: FoundPair): string {
+  const { accessInvalidated, accessExpiresAt, now, stands, username, realmType, realmName } = pair
+  if (accessInvalidated) return 'the token was invalidated'
+  if (accessExpiresAt <= now) return `the token expired at [${accessExpiresAt}], now is [${now}]`
+  return stands
+    ? `the realm [${realmType}/${realmName}] of its user is not configured any more`
+    : `its user [${username}] was deleted, disabled or given another password since it was issued`
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { StoredUser } from '../../../src/authentication/userRepository.ts'
+import type { FoundUser, StoredUser, UserRepository } from '../../../src/authentication/userRepository.ts'
 import { prepared, userIn } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
@@ -15,6 +15,12 @@ const ada: StoredUser = {
   enabled: true,
 }
 const { passwordHash, ...adaWithoutHash } = ada
+
+async function found(users: UserRepository): Promise<FoundUser> {
+  const there = await users.find('ada')
+  if (!there) throw new Error('ada is not there')
+  return there
+}
 
 describe('users', () => {
   const emptied = prepared()
@@ -262,6 +268,94 @@ describe('users', () => {
     })
   })
 
+  describe('another hash of the same password', () => {
+    it('replaces the one there is, alone, of the user who is still the same', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const { basis } = await found(users)
+      expect(await users.rehash(basis, 'own hash')).toBe(true)
+      const after = await found(users)
+      expect(after.user).toEqual({ ...ada, passwordHash: 'own hash' })
+      expect(after.basis).not.toEqual(basis)
+    })
+
+    it.each<[string, (users: UserRepository) => Promise<unknown>]>([
+      ['has another password', (users) => users.setPasswordHash('ada', 'new hash')],
+      ['has the same hash again', (users) => users.setPasswordHash('ada', ada.passwordHash)],
+      ['is disabled', (users) => users.setEnabled('ada', false)],
+      ['has other roles', (users) => users.replace({ ...ada, roles: [] })],
+      ['is deleted', (users) => users.delete('ada')],
+      ['is another of that name', (users) => users.delete('ada').then(() => users.put(ada))],
+      ['was given such a hash', async (users) => users.rehash((await found(users)).basis, 'hash of another')],
+    ])('is not stored of a user who %s by then', async (_, write) => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const { basis } = await found(users)
+      await write(users)
+      const before = await users.find('ada')
+      expect(await users.rehash(basis, 'own hash')).toBe(false)
+      expect(await users.find('ada')).toEqual(before)
+    })
+
+    it('is stored once by many at once', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      const { basis } = await found(users)
+      const stored = await atOnce(100, (n) => users.rehash(basis, `own hash ${n}`))
+      expect(howMany(stored)).toBe(1)
+      expect((await found(users)).user.passwordHash).toBe(`own hash ${stored.indexOf(true)}`)
+    })
+
+    it.each<[string, (users: UserRepository) => Promise<boolean>, Partial<StoredUser>]>([
+      ['another password', (users) => users.setPasswordHash('ada', 'new hash'), { passwordHash: 'new hash' }],
+      ['a disabling', (users) => users.setEnabled('ada', false), { enabled: false }],
+    ])('never undoes %s at the same time', async (_, write, outcome) => {
+      const { users } = await emptied()
+      for (let round = 0; round < 20; round++) {
+        await users.put(ada)
+        const { basis } = await found(users)
+        const [, written] = await Promise.all([users.rehash(basis, 'own hash'), write(users)])
+        expect(written).toBe(true)
+        expect((await found(users)).user).toMatchObject(outcome)
+      }
+    })
+
+    it('is given to nobody else', async () => {
+      const { users } = await emptied()
+      for (const username of ['ada', 'Ada', 'joe']) await users.put({ ...ada, username })
+      await users.rehash((await found(users)).basis, 'own hash')
+      for (const username of ['Ada', 'joe'])
+        expect(await userIn(users, username)).toEqual({ ...ada, username })
+    })
+  })
+
+  describe('the hashes of passwords', () => {
+    it('are all of those who are enabled, slice by slice', async () => {
+      const { users } = await emptied()
+      const names = ['b', 'a', 'B', 'A', 'a b', 'a-b', 'a_b', 'a.b', '~', '!', '10', '9', 'ab', 'aB']
+      for (const username of names) await users.put({ ...ada, username, passwordHash: `hash of ${username}` })
+      await users.setEnabled('ab', false)
+      const seen: string[] = []
+      for (let after = ''; ;) {
+        const slice = await users.passwordHashes(after, 3)
+        expect(slice.length).toBeLessThanOrEqual(3)
+        const last = slice.at(-1)
+        if (!last) break
+        after = last.username
+        for (const { username, passwordHash } of slice) {
+          expect(passwordHash).toBe(`hash of ${username}`)
+          seen.push(username)
+        }
+      }
+      expect(seen.sort()).toEqual(names.filter((name) => name !== 'ab').sort())
+    })
+
+    it('are none if nobody is there', async () => {
+      const { users } = await emptied()
+      expect(await users.passwordHashes('', 10)).toEqual([])
+    })
+  })
+
   describe('the basis that a user is', () => {
     it('stays the same as long as nobody writes the user', async () => {
       const { users } = await emptied()
@@ -281,6 +375,7 @@ describe('users', () => {
         () => users.replace(ada),
         () => users.setPasswordHash('ada', 'hash of ada'),
         () => users.setEnabled('ada', true),
+        async () => users.rehash((await found(users)).basis, 'own hash'),
         () => users.delete('ada').then(() => users.put(ada)),
         () => users.delete('ada').then(() => users.createIfAbsent(ada)),
       ]

@@ -1,0 +1,133 @@
+import type { Authorize } from '../authorization/authorize.ts'
+import { Failure, refuseProblems } from '../errors.ts'
+import type { CountAttempt } from './attemptsPerMinute.ts'
+import { isDecisive } from './chain.ts'
+import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
+import { clientRejected } from './grantRejected.ts'
+import type { Proof, Realm, Refusal } from './realm.ts'
+import type { Caller, RealmRef, Subject } from './subject.ts'
+
+const action = 'cluster:admin/xpack/security/grant/explain'
+
+/** `NOT_THEIRS`: the token is none that the realm would know. `UNAVAILABLE`: it cannot judge now. */
+export type GrantOutcome = 'PROVEN' | 'REFUSED' | 'NOT_THEIRS' | 'UNAVAILABLE'
+
+/** What one realm says of a token. */
+export interface RealmExplanation {
+  readonly realm: RealmRef
+  readonly outcome: GrantOutcome
+  /** Why the realm refuses it, or cannot judge. It can repeat claims, and never the token. */
+  readonly reason: string | null
+  /** Whom the token proves. */
+  readonly subject: Pick<Subject, 'username' | 'realm'> | null
+}
+
+/** What becomes of a token, and what each realm says of it, in the order in which they are asked. */
+export interface GrantExplanation {
+  readonly outcome: GrantOutcome
+  /** Why it is refused before any realm is asked; null: it is not. */
+  readonly reason: string | null
+  readonly realms: readonly RealmExplanation[]
+}
+
+/** A realm, with what it is called. */
+export interface NamedRealm {
+  readonly ref: RealmRef
+  readonly realm: Realm
+  /** Why it cannot judge now, or null. */
+  readonly problem: () => string | null
+}
+
+interface ExplainGrantParts {
+  authorize: Authorize
+  /** In the order in which the chain asks them. */
+  realms: readonly NamedRealm[]
+  countAttempt: CountAttempt
+  /** Told of each use, for whoever wants to know who has tried tokens. */
+  report: (use: { caller: string; realm: string; outcome: GrantOutcome }) => void
+}
+
+/** Makes the use case: what each realm says of an access token, for those who manage security and look for a mistake. */
+export function createExplainGrant({ authorize, realms, countAttempt, report }: ExplainGrantParts) {
+  return async function explainGrant(
+    caller: Caller,
+    grant: AccessTokenCredentials,
+  ): Promise<GrantExplanation> {
+    // 1  Is it a grant at all, may the caller do this, and so often?
+    refuseProblems(grantProblems(grant))
+    await authorize(caller, action)
+    const retryAfterSeconds = await countAttempt(caller)
+    if (retryAfterSeconds !== null) {
+      throw new Failure('TOO_MANY_ATTEMPTS', 'too many grants at once, try again later', {
+        retryAfterSeconds,
+      })
+    }
+
+    // 2  What does each realm say?
+    const answers: Answer[] = []
+    for (const { realm, problem } of realms) {
+      // A token of ours is nobody else's, and nobody else gets to see it.
+      answers.push(answers.some(isOwnToken) ? null : await answerOf(realm, grant, problem))
+    }
+
+    // 3  And what does that come to?
+    const rejected = clientRejected(grant)
+    const outcome = rejected ? 'REFUSED' : outcomeOfAll(answers)
+    report({ caller: caller.username, realm: `${caller.realm.type}/${caller.realm.name}`, outcome })
+    return {
+      outcome,
+      reason: rejected?.message ?? null,
+      realms: realms.map(({ ref }, index) => explanationOf(ref, answers[index] ?? null)),
+    }
+  }
+}
+
+export type ExplainGrant = ReturnType<typeof createExplainGrant>
+
+interface Unavailable {
+  readonly kind: 'unavailable'
+  readonly detail: string
+}
+
+type Answer = Proof | Refusal | Unavailable | null
+
+async function answerOf(
+  realm: Realm,
+  grant: AccessTokenCredentials,
+  problem: () => string | null,
+): Promise<Answer> {
+  try {
+    return await realm.authenticate(grant)
+  } catch (failure) {
+    if (!(failure instanceof Failure) || failure.code !== 'UNAVAILABLE') throw failure
+    return { kind: 'unavailable', detail: problem() ?? failure.message }
+  }
+}
+
+function isOwnToken(answer: Answer): boolean {
+  if (answer?.kind === 'proven') return answer.token !== undefined
+  return answer?.kind === 'refused' && answer.reason === 'TOKEN_EXPIRED'
+}
+
+const outcomes = { proven: 'PROVEN', refused: 'REFUSED', unavailable: 'UNAVAILABLE' } as const
+
+function outcomeOf(answer: Answer): GrantOutcome {
+  return answer ? outcomes[answer.kind] : 'NOT_THEIRS'
+}
+
+/** What the chain would say. */
+function outcomeOfAll(answers: readonly Answer[]): GrantOutcome {
+  const decisive = answers.find((answer) => answer?.kind !== 'unavailable' && isDecisive(answer))
+  if (decisive) return outcomeOf(decisive)
+  const said = answers.map(outcomeOf)
+  return (['UNAVAILABLE', 'REFUSED'] as const).find((outcome) => said.includes(outcome)) ?? 'NOT_THEIRS'
+}
+
+function explanationOf(realm: RealmRef, answer: Answer): RealmExplanation {
+  return {
+    realm,
+    outcome: outcomeOf(answer),
+    reason: answer && 'detail' in answer ? (answer.detail ?? null) : null,
+    subject: answer?.kind === 'proven' ? answer.subject : null,
+  }
+}
