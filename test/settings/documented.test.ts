@@ -24,7 +24,7 @@ describe('settings as they stand in the documentation', () => {
 
   it('are the defaults, where they are said to be', async () => {
     const [said, nothing] = [(await load(defaults)).settings, (await load('{}')).settings]
-    const native = { native: { order: 0, enabled: true } }
+    const native = { native: { order: 0, enabled: true, self_activation: false } }
     expect(said).toEqual({ ...nothing, realms: { ...nothing.realms, native } })
   })
 })
