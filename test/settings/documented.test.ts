@@ -12,6 +12,7 @@ async function piecesOf(page: string): Promise<[first: string, settings: string,
 }
 
 const pieces = await piecesOf('docs/realms.md')
+const browserPieces = await piecesOf('docs/browser.md')
 const [[, defaults] = ['', '']] = await piecesOf('README.md')
 
 describe('settings as they stand in the documentation', () => {
@@ -20,6 +21,12 @@ describe('settings as they stand in the documentation', () => {
     const { realms } = (await load(settings, environment)).settings
     const others = { ...realms, native: {} }
     expect(Object.values(others).flatMap((named) => Object.keys(named))).toHaveLength(1)
+  })
+
+  it.each(browserPieces)('work when they are pasted: %s', async (_title, settings) => {
+    const { realms, cors } = (await load(settings)).settings
+    expect(realms.jwt.web).toMatchObject({ self_activation: true })
+    expect(cors.allowed_origins).toEqual(['https://app.example.com'])
   })
 
   it('are the defaults, where they are said to be', async () => {
