@@ -28,8 +28,10 @@ import type { UseCases } from './graphql/builder.ts'
 import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
+import { allowOrigins } from './http/crossOrigin.ts'
 import { createServer } from './http/server.ts'
 import { createActivate } from './profile/activate.ts'
+import { createActivateMine } from './profile/activateMine.ts'
 import { createProfiles } from './profile/profiles.ts'
 import { createSetProfileEnabled } from './profile/setProfileEnabled.ts'
 import { createUpdateData } from './profile/updateData.ts'
@@ -103,16 +105,17 @@ export async function createApp({
     const prove = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
     const authorize = createAuthorize(roles)
     const domainOf = createDomainOf(settings.domains)
+    const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
+    const { selfActivates } = realms
 
     const useCases: UseCases = {
-      activate: createActivate({
-        authorize,
-        prove,
-        profiles,
-        domainOf,
-        unchangedGrace: settings.activation.unchanged_grace,
+      activate: createActivate({ authorize, prove, ...synchronization }),
+      activateMine: createActivateMine({
+        selfActivates,
+        countAttempt: createAttemptsPerMinute(30),
+        ...synchronization,
       }),
-      profiles: createProfiles({ authorize, profiles }),
+      profiles: createProfiles({ authorize, profiles, domainOf, selfActivates }),
       updateData: createUpdateData({
         authorize,
         profiles,
@@ -157,12 +160,15 @@ export async function createApp({
     const server = createServer({
       identifyCaller: createIdentifyCaller({ prove, securityEpoch: database.securityEpoch }),
       doors: {
-        '/graphql': createGraphqlDoor({
-          schema,
-          useCases,
-          bodyLimit: settings.graphql.max_content_length,
-          report: (cause) => logger.error({ err: cause }, 'a field failed'),
-        }),
+        '/graphql': allowOrigins(
+          createGraphqlDoor({
+            schema,
+            useCases,
+            bodyLimit: settings.graphql.max_content_length,
+            report: (cause) => logger.error({ err: cause }, 'a field failed'),
+          }),
+          settings.cors.allowed_origins,
+        ),
         '*': createShim({
           rows,
           run: createRun(

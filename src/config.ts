@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
+import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { realms } from './settings/realms.ts'
 import { parseSettings, type SettingsFile } from './settings/settingsFile.ts'
@@ -92,6 +93,8 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
           max_content_length: size.prefault('1mb'),
         })
         .prefault({}),
+      /** Of `/graphql` alone. */
+      cors,
     })
     .superRefine(
       ({ domains: named, realms: byType }, context) => {

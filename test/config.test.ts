@@ -6,7 +6,7 @@ import { Failure } from '../src/errors.ts'
 import { load, problems } from './support/loading.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
 
-const native = (order: number, enabled = true) => ({ order, enabled })
+const native = (order: number, enabled = true) => ({ order, enabled, self_activation: false })
 
 const noOthers = { jwt: {}, elasticsearch: {}, introspection: {} }
 
@@ -26,6 +26,7 @@ describe('a configuration of nothing', () => {
         profile: { max_size: 10 * 1024 * 1024 },
         http: { max_content_length: 20 * 1024 * 1024 },
         graphql: { max_content_length: 1024 * 1024 },
+        cors: { allowed_origins: [] },
       },
     })
   })

@@ -9,6 +9,7 @@ import type { Tokens } from '../authentication/tokens/tokens.ts'
 import type { Users } from '../authentication/users.ts'
 import type { Roles } from '../authorization/roles.ts'
 import type { Activate } from '../profile/activate.ts'
+import type { ActivateMine } from '../profile/activateMine.ts'
 import type { Profiles } from '../profile/profiles.ts'
 import type { SetProfileEnabled } from '../profile/setProfileEnabled.ts'
 import type { UpdateData } from '../profile/updateData.ts'
@@ -18,6 +19,7 @@ import type { Server } from './server.ts'
 /** The use cases that the schema exposes. */
 export interface UseCases {
   activate: Activate
+  activateMine: ActivateMine
   profiles: Profiles
   updateData: UpdateData
   setProfileEnabled: SetProfileEnabled

@@ -71,7 +71,7 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
         }),
       },
       resolve: (profile, { keys }, { caller, useCases, answerSize }) =>
-        keys.length === 0 ? {} : answerSize.addNext(() => useCases.profiles.data(caller, profile.uid, keys)),
+        keys.length === 0 ? {} : answerSize.addNext(() => useCases.profiles.data(caller, profile, keys)),
     }),
     doc: t.field({
       type: DocumentVersion,

@@ -21,6 +21,8 @@ export interface Realms {
   /** The same, with what they are called. */
   readonly named: readonly NamedRealm[]
   readonly refOf: RealmOf
+  /** Whether the users of a realm of ours may activate their own profiles. */
+  readonly selfActivates: (realm: RealmRef) => boolean
   /** Which of them cannot judge now, and why. */
   readonly problems: () => string[]
   readonly close: () => void
@@ -76,6 +78,10 @@ export function createRealms(parts: RealmsParts): Realms {
         via === null ? isSameRealm(ref, { type, name }) : ref.type === 'elasticsearch' && ref.name === via
       const found = asked.find(({ ref }) => isIt(ref))
       return found && via !== null ? refTo(type, name) : (found?.ref ?? null)
+    },
+    selfActivates({ type, name }) {
+      const own = type === 'native' ? Object.values(native)[0] : type === 'jwt' ? jwt[name] : undefined
+      return own?.self_activation ?? false
     },
     problems: () => asked.flatMap(({ problem }) => problem() ?? []),
     close() {

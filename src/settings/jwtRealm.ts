@@ -76,6 +76,8 @@ export function jwtRealm(place: RealmPlace) {
           url_interval_max: interval.optional(),
         })
         .prefault({}),
+      /** Whether its users may activate their own profiles, by its tokens and by ours. */
+      self_activation: yesOrNo().default(false),
       /** Whose users' roles, names and addresses count in place of what a token says. */
       authorization_realms: texts('authorization_realms').optional(),
     })

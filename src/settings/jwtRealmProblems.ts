@@ -22,6 +22,7 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
     ...publicKeyProblems(),
     ...hmacProblems(),
     ...clientProblems(),
+    ...selfActivationProblems(),
     ...intervalProblems(),
   ]
 
@@ -93,6 +94,14 @@ export function jwtRealmProblems(place: RealmPlace, settings: Settings): Problem
         ? `Setting [${key(setting)}] is not supported, because setting [${typeKey}] is [none]`
         : `Missing setting for [${key(setting)}]. It is required when setting [${typeKey}] is [shared_secret]`
     return [[setting, message]]
+  }
+
+  /** A browser application cannot keep a secret: whoever may send its tokens is no backend. */
+  function selfActivationProblems(): Problem[] {
+    const { type } = within(settings.client_authentication)
+    if (settings.self_activation !== true || type !== 'shared_secret') return []
+    const because = `because setting [${key('client_authentication.type')}] is [shared_secret]`
+    return [['self_activation', `Setting [${key('self_activation')}] is not supported, ${because}`]]
   }
 
   function intervalProblems(): Problem[] {

@@ -48,7 +48,7 @@ function urlProblem(given: string, expected: string): string | null {
 }
 
 /** Plain HTTP reaches only this very machine, by an address that says so to whoever reads it. */
-function isLoopback(url: string): boolean {
+export function isLoopback(url: string): boolean {
   const [, host = ''] = /^http:\/\/([^/?#]*?)(?::\d*)?(?:[/?#]|$)/i.exec(url) ?? []
   return host === '[::1]' || (isIPv4(host) && host.startsWith('127.'))
 }

@@ -11,10 +11,12 @@ const nativeRealm = z.strictObject({
   /** The place in the chain: realms are asked in ascending order. */
   order,
   enabled: yesOrNo().default(true),
+  /** Whether its users may activate their own profiles, by our tokens. */
+  self_activation: yesOrNo().default(false),
 })
 
 /** The native realm that is there without being named: it comes before all that are. */
-const implicit = { native: { order: -Infinity, enabled: true } }
+const implicit = { native: { order: -Infinity, enabled: true, self_activation: false } }
 
 /** What can prove users, by type and name. */
 export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {

@@ -25,6 +25,7 @@ import { schema } from '../../src/graphql/schema.ts'
 const contract = buildSchema(/* GraphQL */ `
   type Mutation {
     activateProfile(grant: GrantInput!): ActivateProfileResult!
+    activateMyProfile: ActivateMyProfileResult!
     updateProfileData(
       uid: ID!
       labels: JSONObject
@@ -56,6 +57,7 @@ const contract = buildSchema(/* GraphQL */ `
   }
 
   union ActivateProfileResult = Profile | GrantRejected
+  union ActivateMyProfileResult = Profile | ProfileDisabled | TooManyAttempts
   union UpdateProfileDataResult = Profile | ProfileNotFound | VersionConflict | ProfileTooLarge
   union SetProfileEnabledResult = Profile | ProfileNotFound
   interface Error {
@@ -65,6 +67,13 @@ const contract = buildSchema(/* GraphQL */ `
     message: String!
     reason: GrantRejectedReason!
     principal: String!
+  }
+  type ProfileDisabled implements Error {
+    message: String!
+  }
+  type TooManyAttempts implements Error {
+    message: String!
+    retryAfterSeconds: Int!
   }
   enum GrantRejectedReason {
     NOT_AUTHENTICATED

@@ -71,6 +71,30 @@ describe('realms', () => {
     expect(chain).toHaveLength(4)
   })
 
+  it('let their users activate themselves where they say so, and nowhere else', async () => {
+    const { selfActivates } = await realmsOf(
+      taker('a', 1, { self_activation: 'true' }) + taker('b', 2) + 'realms.native.people: { order: 5 }\n',
+    )
+    const of = (type: string, name: string) => selfActivates({ type, name, domain: null })
+    expect(of('jwt', 'a')).toBe(true)
+    for (const [type, name] of [
+      ['jwt', 'b'],
+      ['jwt', 'c'],
+      ['jwt', 'constructor'],
+      ['native', 'people'],
+      ['native', 'a'],
+      ['reserved', 'reserved'],
+      ['introspection', 'a'],
+    ] as const)
+      expect(of(type, name), name).toBe(false)
+
+    const { selfActivates: ofNative } = await realmsOf(
+      'realms.native.people: { order: 5, self_activation: true }\n',
+    )
+    expect(ofNative({ type: 'native', name: 'people', domain: null })).toBe(true)
+    expect(ofNative({ type: 'reserved', name: 'reserved', domain: null })).toBe(false)
+  })
+
   it('that cannot have their keys now leave the gateway ready, but for that', async () => {
     const settings = hmacRealm('corp', 1, {
       allowed_signature_algorithms: 'RS256',

@@ -12,6 +12,7 @@ async function piecesOf(page: string): Promise<[first: string, settings: string,
 }
 
 const pieces = [...(await piecesOf('docs/realms.md')), ...(await piecesOf('docs/kibana.md'))]
+const browserPieces = await piecesOf('docs/browser.md')
 const [[, defaults] = ['', '']] = await piecesOf('README.md')
 
 describe('settings as they stand in the documentation', () => {
@@ -34,9 +35,15 @@ describe('settings as they stand in the documentation', () => {
     for (const name of written(said.main ?? {})) expect(settings).toContain(`${name}:`)
   })
 
+  it.each(browserPieces)('work when they are pasted: %s', async (_title, settings) => {
+    const { realms, cors } = (await load(settings)).settings
+    expect(realms.jwt.web).toMatchObject({ self_activation: true })
+    expect(cors.allowed_origins).toEqual(['https://app.example.com'])
+  })
+
   it('are the defaults, where they are said to be', async () => {
     const [said, nothing] = [(await load(defaults)).settings, (await load('{}')).settings]
-    const native = { native: { order: 0, enabled: true } }
+    const native = { native: { order: 0, enabled: true, self_activation: false } }
     expect(said).toEqual({ ...nothing, realms: { ...nothing.realms, native } })
   })
 })

@@ -23,6 +23,7 @@ describe('a realm of tokens', () => {
       claims: { principal: 'sub' },
       claim_patterns: {},
       populate_user_metadata: true,
+      self_activation: false,
       pkc_jwkset_path: { kind: 'file', path: expect.stringMatching(/^\/.*\/jwks\.json$/) as string },
       client_authentication: { type: 'none', rotation_grace_period: 60_000 },
       jwt: { cache: { ttl: 1_200_000, size: 100_000 } },
@@ -51,6 +52,13 @@ describe('a realm of tokens', () => {
     })
   })
 
+  it('lets its users activate themselves where it says so, and takes tokens without a secret', async () => {
+    expect(await corp({ self_activation: 'true' })).toMatchObject({ self_activation: true })
+    expect(await corpProblems({ self_activation: 'yes' })).toEqual([
+      'self_activation: expected true or false',
+    ])
+  })
+
   const all = {
     order: '-7',
     enabled: 'false',
@@ -74,6 +82,7 @@ describe('a realm of tokens', () => {
     'claim_patterns.mail': '(.*)',
     'claim_patterns.name': '(?:Dr )?(.*)',
     populate_user_metadata: 'false',
+    self_activation: 'false',
     pkc_jwkset_path: 'https://idp.example.com/keys?a=b',
     hmac_key: '${S}',
     'client_authentication.type': 'SHARED_SECRET',
@@ -115,6 +124,7 @@ describe('a realm of tokens', () => {
       name: '(?:Dr )?(.*)',
     },
     populate_user_metadata: false,
+    self_activation: false,
     pkc_jwkset_path: { kind: 'url', url: 'https://idp.example.com/keys?a=b' },
     hmac_key: { value: secret, file: null },
     client_authentication: {
@@ -167,6 +177,7 @@ describe('a realm of tokens', () => {
       allowed_signature_algorithms: 'HS512,ES256',
       'required_claims.https://example.com/tenant': 'a,b',
       populate_user_metadata: '"false"',
+      self_activation: '${NO}',
       'jwt.cache.size': '"0"',
       'http.max_connections': '${ONE}',
       'http.max_endpoint_connections': '"2"',
@@ -441,6 +452,7 @@ describe('what settings of a realm of tokens need of each other', () => {
   const superfluous = (setting: string) =>
     `${setting}: Setting [${keyOf(setting)}] is not supported, because no allowed signature algorithm uses it`
   const type = keyOf('client_authentication.type')
+  const unsupported = `Setting [${keyOf('self_activation')}] is not supported, because setting [${type}] is [shared_secret]`
   const shared = 'client_authentication.shared_secret'
 
   it.each<[string, Record<string, string | null>, string[]]>([
@@ -485,6 +497,16 @@ describe('what settings of a realm of tokens need of each other', () => {
       'no shared secret where there is none',
       { [shared]: '${S}' },
       [`${shared}: Setting [${keyOf(shared)}] is not supported, because setting [${type}] is [none]`],
+    ],
+    [
+      'no shared secret where users activate themselves: a browser cannot keep it',
+      { self_activation: 'true', 'client_authentication.type': 'shared_secret', [shared]: '${S}' },
+      [`self_activation: ${unsupported}`],
+    ],
+    [
+      'no shared secret where users activate themselves, also by default',
+      { self_activation: 'true', 'client_authentication.type': null, [shared]: '${S}' },
+      [`self_activation: ${unsupported}`],
     ],
     [
       'intervals in order',

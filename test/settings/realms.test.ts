@@ -24,7 +24,7 @@ describe('the native realm', () => {
     jwt('corp', { order: '-9' }),
   ])('is there without being named, and comes before all that are: %j', async (settings) => {
     const { realms } = (await load(settings)).settings
-    expect(realms.native).toEqual({ native: { order: -Infinity, enabled: true } })
+    expect(realms.native).toEqual({ native: { order: -Infinity, enabled: true, self_activation: false } })
   })
 
   it.each(['native.native', 'native.native.order', 'native: 5'])(

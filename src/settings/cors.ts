@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { isLoopback } from './keySource.ts'
+
+/** What pages of other origins may do. */
+export const cors = z
+  .strictObject({
+    /** The origins whose pages may send GraphQL requests, each as browsers write it. A list, or one text with commas. */
+    allowed_origins: z
+      .preprocess(
+        (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+        z.array(z.unknown().transform(origin), { error: 'expected a list of origins' }),
+      )
+      .default([]),
+  })
+  .prefault({})
+
+function origin(given: unknown, context: z.RefinementCtx): string {
+  const text = typeof given === 'string' ? given : ''
+  const { protocol, origin } = URL.parse(text) ?? {}
+  // A URL may hold an asterisk, and here it would look as if it stood for something.
+  if (!['http:', 'https:'].includes(protocol ?? '') || origin !== text || text.includes('*')) {
+    context.addIssue('expected an origin as browsers write it, such as https://app.example.com')
+  } else if (protocol === 'http:' && !isLoopback(text) && !isLocalhost(text)) {
+    context.addIssue(
+      'an origin with http can be changed on its way: expected https, except for this very machine',
+    )
+  }
+  return text
+}
+
+/** A name that browsers never look up: it is their own machine. */
+function isLocalhost(origin: string): boolean {
+  return /^http:\/\/localhost(:\d+)?$/.test(origin)
+}
