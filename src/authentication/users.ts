@@ -71,8 +71,8 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
  * A caller of another realm may have the name of a user of ours, and is somebody else. A token may be stolen, and must
  * not give the account away for good.
  */
-function isOwn({ username: own, realm, authenticationType }: Caller, username: string): boolean {
-  return username === own && isOwnRealm(realm) && authenticationType === 'realm'
+function isOwn({ username: own, realm, via, authenticationType }: Caller, username: string): boolean {
+  return username === own && isOwnRealm(realm) && via === null && authenticationType === 'realm'
 }
 
 export type Users = ReturnType<typeof createUsers>

@@ -22,7 +22,10 @@ interface TokenData {
   authentication: ViewerData
 }
 
-type Issued = TokenData | { __typename: 'GrantRejected' | 'RefreshRejected'; message: string }
+type Issued =
+  | TokenData
+  | { __typename: 'GrantRejected'; message: string; reason: string }
+  | { __typename: 'RefreshRejected'; message: string }
 
 /** Issues tokens: by a password, to the caller itself, or for a refresh token. Source: spec 4.3. */
 export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken: Issued }> = {
@@ -48,6 +51,7 @@ export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken
         ...Issued
         ... on GrantRejected {
           message
+          reason
         }
       }
     }
@@ -83,7 +87,11 @@ export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken
         // Source: RFC 6749, section 5.1.
         return { ...ok(tokenBody(issued)), headers: { 'cache-control': 'no-store' } }
       case 'GrantRejected':
-        return errorAnswer(new WireError('security_exception', issued.message, { status: 401 }))
+        return errorAnswer(
+          new WireError('security_exception', issued.message, {
+            status: issued.reason === 'NOT_A_USER' ? 400 : 401,
+          }),
+        )
       case 'RefreshRejected':
         return oauthError('invalid_grant', issued.message)
     }

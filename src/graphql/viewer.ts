@@ -6,7 +6,8 @@ const Realm = builder.objectRef<RealmRef>('Realm').implement({
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name under which it is configured.' }),
     type: t.exposeString('type', {
-      description: 'Its kind: `native`, `reserved`, `jwt`; `_es_api_key` of an API key.',
+      description:
+        'Its kind: `native`, `reserved`, `jwt`, that of a realm of a cluster; `_es_api_key` of an API key.',
     }),
     domain: t.exposeString('domain', {
       nullable: true,

@@ -13,6 +13,12 @@ export function agreementOf({ realms, domains }: Pick<Settings, 'realms' | 'doma
       const principal = { claim: claims.principal, pattern: claim_patterns.principal }
       return lineOf('jwt', name, { token_type, allowed_issuer, fallback_claims, principal })
     }),
+    ...Object.entries(realms.introspection).map(([name, { op, claims, claim_patterns }]) => {
+      const principal = { claim: claims.principal, pattern: claim_patterns.principal }
+      return lineOf('introspection', name, { issuer: op.issuer, principal })
+    }),
+    // Where the cluster is asked may differ: it is its name that says which one it is.
+    ...Object.keys(realms.elasticsearch).map((name) => lineOf('elasticsearch', name, {})),
     ...domains.map(({ name, realms: members, literalSuffix }) => {
       const named = members.map((member) => `${member.type}/${member.name}`).sort()
       return `domain ${name} ${JSON.stringify({ realms: named, literalSuffix })}`
@@ -39,8 +45,9 @@ export function requireAgreement(agreed: string, own: string): void {
 }
 
 /** The realms that are asked, in that order: several may take one token. */
-function askedIn({ native, jwt }: Settings['realms']): string[] {
-  return [...named('native', native), ...named('jwt', jwt)]
+function askedIn(realms: Settings['realms']): string[] {
+  return Object.entries(realms)
+    .flatMap(([type, byName]) => named(type, byName))
     .filter(({ enabled }) => enabled)
     .sort((one, other) => one.order - other.order)
     .map(({ name }) => name)

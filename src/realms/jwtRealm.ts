@@ -13,6 +13,7 @@ import { createVerifiedTokens } from '../authentication/jwt/verifiedTokens.ts'
 import type { NativeRealm } from '../authentication/native.ts'
 import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
+import { claimSourcesOf } from './claimSources.ts'
 import type { ConfiguredRealm, RealmsParts } from './realms.ts'
 
 type JwtSettings = Settings['realms']['jwt'][string]
@@ -119,20 +120,13 @@ function termsOf(settings: JwtSettings): JwtTerms {
 }
 
 function claimsOf(settings: JwtSettings): JwtClaims {
-  const { claims, claim_patterns: patterns } = settings
-  const source = (what: keyof typeof claims) => {
-    const claim = claims[what]
-    return claim === undefined ? null : { claim, pattern: patterns[what] ?? null }
-  }
   return {
-    tokenType: settings.token_type,
-    principal: { claim: claims.principal, pattern: patterns.principal ?? null },
-    name: source('name'),
-    mail: source('mail'),
-    groups: source('groups'),
-    dn: source('dn'),
+    ...claimSourcesOf(settings),
     fallbackClaims: fallbackOf(settings),
-    populateMetadata: settings.populate_user_metadata,
+    metadata: {
+      fixed: { jwt_token_type: settings.token_type },
+      prefix: settings.populate_user_metadata ? 'jwt_claim_' : null,
+    },
   }
 }
 

@@ -10,6 +10,8 @@ import type { RealmOf } from '../authentication/tokens/tokenSubject.ts'
 import { isReservedUsername } from '../authentication/username.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { Settings } from '../config.ts'
+import { createConfiguredIntrospectionRealm } from './introspectionRealm.ts'
+import { createConfiguredElasticsearchRealm } from './elasticsearchRealm.ts'
 import { createConfiguredJwtRealm } from './jwtRealm.ts'
 
 export interface Realms {
@@ -44,25 +46,28 @@ export interface ConfiguredRealm {
  */
 export function createRealms(parts: RealmsParts): Realms {
   const { settings, users, passwords } = parts
-  const { native, jwt } = settings.realms
+  const { native, jwt, elasticsearch, introspection } = settings.realms
   const reserved = nativeRealm('reserved', 'reserved', isReservedUsername)
   const natives = Object.entries(native).map(([name, { order, enabled }]) => {
     const realm = nativeRealm('native', name, (username) => !isReservedUsername(username))
     return { ...realm, name, order, enabled }
   })
   const configured = [
-    ...natives,
-    ...Object.entries(jwt)
-      .filter(([, { enabled }]) => enabled)
-      .map(([name, own]) => {
-        const lookUp = own.authorization_realms ? inTurn(own.authorization_realms) : null
-        return { ...createConfiguredJwtRealm(refTo('jwt', name), own, lookUp, parts), ...own }
-      }),
+    ...natives.filter(({ enabled }) => enabled),
+    ...enabledIn(jwt).map(([name, own]) => {
+      const lookUp = own.authorization_realms ? inTurn(own.authorization_realms) : null
+      return { ...createConfiguredJwtRealm(refTo('jwt', name), own, lookUp, parts), ...own }
+    }),
+    ...enabledIn(elasticsearch).map(([name, own]) => {
+      const ref = refTo('elasticsearch', name)
+      return { ...createConfiguredElasticsearchRealm(ref, own, refTo, parts), ...own }
+    }),
+    ...enabledIn(introspection).map(([name, own]) => {
+      const ref = refTo('introspection', name)
+      return { ...createConfiguredIntrospectionRealm(ref, own, parts), ...own }
+    }),
   ]
-  const asked: ConfiguredRealm[] = [
-    reserved,
-    ...configured.filter(({ enabled }) => enabled).sort((one, other) => one.order - other.order),
-  ]
+  const asked: ConfiguredRealm[] = [reserved, ...configured.sort((one, other) => one.order - other.order)]
   return {
     chain: asked.map(({ realm }) => realm),
     refOf(type, name, via) {
@@ -100,4 +105,8 @@ export function createRealms(parts: RealmsParts): Realms {
       return null
     }
   }
+}
+
+function enabledIn<Own extends { readonly enabled: boolean }>(named: Readonly<Record<string, Own>>) {
+  return Object.entries(named).filter(([, { enabled }]) => enabled)
 }

@@ -13,7 +13,7 @@ export function elasticsearchRealm(place: RealmPlace) {
     /** The addresses of the cluster's nodes: the next one is asked where one cannot be reached. */
     hosts: realmSetting(place)
       .texts('hosts')
-      .pipe(z.array(z.string().transform(endpoint))),
+      .pipe(z.array(z.string().transform(endpoint).refine(isBare, 'expected a URL without ? and #'))),
     /** What is remembered of proven credentials, tied to a hash of them. */
     cache: z
       .strictObject({
@@ -23,6 +23,11 @@ export function elasticsearchRealm(place: RealmPlace) {
       .prefault({}),
     ...connection(place),
   })
+}
+
+/** Paths of the cluster are put behind it. */
+function isBare(url: string): boolean {
+  return !/[?#]/.test(url)
 }
 
 export type ElasticsearchRealmSettings = z.output<ReturnType<typeof elasticsearchRealm>>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { claimSettings, requiredClaims } from './claim.ts'
-import { claimPatternProblems } from './claimPatternProblems.ts'
 import { connection } from './connection.ts'
+import { introspectionRealmProblems } from './introspectionRealmProblems.ts'
 import { endpoint } from './keySource.ts'
 import { realmSetting, type RealmPlace } from './realmSetting.ts'
 import { duration, integer, order, within, yesOrNo } from './value.ts'
@@ -53,7 +53,7 @@ export function introspectionRealm(place: RealmPlace) {
     })
     .superRefine(
       (settings, context) => {
-        for (const [setting, message] of claimPatternProblems(place, within(settings)))
+        for (const [setting, message] of introspectionRealmProblems(place, within(settings)))
           context.addIssue({ code: 'custom', path: setting.split('.'), message })
       },
       { when: () => true },

@@ -114,6 +114,15 @@ describe('a gateway on a database whose gateways have agreed', () => {
       ['agreed: realm jwt/partner', asked('agreed'), asked('here', 'jwt/corp')],
     ],
     [
+      'a realm that asks a cluster',
+      `${agreed}realms.elasticsearch.main: { order: 3, hosts: "https://es.example.com" }\n`,
+      [
+        asked('agreed'),
+        'here:   realm elasticsearch/main',
+        asked('here', 'jwt/corp', 'jwt/partner', 'elasticsearch/main'),
+      ],
+    ],
+    [
       'a realm that is not asked',
       corp() + partner({ enabled: 'false' }) + staff,
       [asked('agreed'), asked('here', 'jwt/corp')],
@@ -269,6 +278,21 @@ describe('a gateway on a database whose gateways have agreed', () => {
     const before = await realmsIn(made)
     expect(await attempt(made, given)).toBeNull()
     expect(await realmsIn(made)).toBe(before)
+  })
+})
+
+describe('gateways that ask one cluster', () => {
+  const main = (more: string) => `realms.elasticsearch.main: { order: 1, ${more} }\n`
+
+  it('agree on it by its name, wherever each of them asks it', async () => {
+    const made = await database()
+    expect(await attempt(made, { settings: main('hosts: "https://one.example.com"') })).toBeNull()
+    expect(await realmsIn(made)).toBe(
+      'realm elasticsearch/main {}\nrealm native/native {}\nasked native/native, elasticsearch/main',
+    )
+    const elsewhere = 'hosts: "https://two.example.com", cache.ttl: 5s, ssl.verification_mode: none'
+    expect(await attempt(made, { settings: main(elsewhere) })).toBeNull()
+    expect(await attempt(made, { settings: main(`${elsewhere}, enabled: false`) })).toBeInstanceOf(Failure)
   })
 })
 

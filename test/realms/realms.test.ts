@@ -54,6 +54,23 @@ describe('realms', () => {
     expect(chain).toHaveLength(3)
   })
 
+  it('behind one that asks a cluster are known by that one, each with its domain', async () => {
+    const main = 'realms.elasticsearch.main: { order: 9, hosts: "https://es.example.com" }\n'
+    const { refOf, chain } = await realmsOf(
+      `${taker('ldap1', 1)}${main}domains.staff.realms: [ldap1, native]\n`,
+    )
+    expect(refOf('native', 'native1', 'main')).toEqual({ type: 'native', name: 'native1', domain: 'staff' })
+    expect(refOf('jwt', 'ldap1', 'main')).toEqual({ type: 'jwt', name: 'ldap1', domain: 'staff' })
+    expect(refOf('ldap', 'ldap1', 'main')).toEqual({ type: 'ldap', name: 'ldap1', domain: null })
+    for (const [type, name, via] of [
+      ['ldap', 'ldap1', null],
+      ['ldap', 'ldap1', 'other'],
+      ['native', 'native1', 'ldap1'],
+    ] as const)
+      expect(refOf(type, name, via)).toBeNull()
+    expect(chain).toHaveLength(4)
+  })
+
   it('that cannot have their keys now leave the gateway ready, but for that', async () => {
     const settings = hmacRealm('corp', 1, {
       allowed_signature_algorithms: 'RS256',

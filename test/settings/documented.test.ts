@@ -11,7 +11,7 @@ async function piecesOf(page: string): Promise<[first: string, settings: string,
   })
 }
 
-const pieces = await piecesOf('docs/realms.md')
+const pieces = [...(await piecesOf('docs/realms.md')), ...(await piecesOf('docs/kibana.md'))]
 const [[, defaults] = ['', '']] = await piecesOf('README.md')
 
 describe('settings as they stand in the documentation', () => {
@@ -20,6 +20,18 @@ describe('settings as they stand in the documentation', () => {
     const { realms } = (await load(settings, environment)).settings
     const others = { ...realms, native: {} }
     expect(Object.values(others).flatMap((named) => Object.keys(named))).toHaveLength(1)
+  })
+
+  it('are the defaults of a realm that asks a cluster, where they are said to be', async () => {
+    const [, settings = ''] = pieces.find(([first]) => first === 'realms.elasticsearch.main:') ?? []
+    const needed = settings.split('\n').filter((line) => /^realms|^ {2}(order|hosts):/.test(line))
+    const said = (await load(settings)).settings.realms.elasticsearch
+    expect(said).toEqual((await load(needed.join('\n'))).settings.realms.elasticsearch)
+    const written = (value: object): string[] =>
+      Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
+        typeof inner === 'object' && !Array.isArray(inner) && inner !== null ? written(inner) : [name],
+      )
+    for (const name of written(said.main ?? {})) expect(settings).toContain(`${name}:`)
   })
 
   it('are the defaults, where they are said to be', async () => {

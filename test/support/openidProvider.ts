@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
-import Provider, { type Configuration } from 'oidc-provider'
+import Provider, { type ClientAuthMethod, type ClientMetadata, type Configuration } from 'oidc-provider'
 import { onTestFinished } from 'vitest'
 import { openidStorage } from './openidStorage.ts'
 
@@ -11,6 +11,7 @@ import { openidStorage } from './openidStorage.ts'
 export interface OpenidProvider {
   readonly issuer: string
   readonly jwksUri: string
+  readonly introspectionUri: string
   /** Signs with the first of these keys from now on, and publishes no others. */
   readonly use: (...keys: readonly [SigningKey, ...SigningKey[]]) => void
   /** How often the keys were asked for. */
@@ -46,6 +47,21 @@ export type Program = keyof typeof programs
 export const resource = 'https://gateway.example.com/'
 export const audience = 'gateway'
 
+/** APIs whose access tokens are opaque: the same one, one whose tokens last two seconds, and one of somebody else. */
+export const opaque = {
+  gateway: 'https://opaque.example.com/gateway',
+  brief: 'https://opaque.example.com/brief',
+  foreign: 'https://opaque.example.com/foreign',
+}
+
+/** What may ask whose such a token is, by how it proves itself. */
+export const introspectors = {
+  // What has to be encoded in a header.
+  client_secret_basic: { id: 'introspector:basic', secret: 'b@sic s3cret:%+/&' },
+  client_secret_post: { id: 'introspector-post', secret: 'p0st-s3cret&=+' },
+  private_key_jwt: { id: 'introspector-key', secret: null },
+}
+
 /** What the provider says of whoever logs in. */
 export function claimsOf(sub: string) {
   return { sub, name: `${sub} of the provider`, email: `${sub}@idp.example.com`, roles: ['editor', 'reader'] }
@@ -60,8 +76,14 @@ export async function newKey(alg: Algorithm, kid: string): Promise<SigningKey> {
 
 const generate = promisify(generateKeyPair)
 
-/** Starts a provider that signs with the key. It is stopped when the test is over. */
-export async function startOpenidProvider(key: SigningKey): Promise<OpenidProvider> {
+/**
+ * Starts a provider that signs with the key, and knows by another the one of its clients that proves itself so. It is
+ * stopped when the test is over.
+ */
+export async function startOpenidProvider(
+  key: SigningKey,
+  clientKey: SigningKey = key,
+): Promise<OpenidProvider> {
   let provider: RequestListener
   let jwks: RequestListener | null = null
   let jwksRequests = 0
@@ -79,6 +101,7 @@ export async function startOpenidProvider(key: SigningKey): Promise<OpenidProvid
   return {
     issuer,
     jwksUri: `${issuer}/jwks`,
+    introspectionUri: `${issuer}/token/introspection`,
     use,
     jwksRequests: () => jwksRequests,
     answerJwks(listener) {
@@ -90,7 +113,7 @@ export async function startOpenidProvider(key: SigningKey): Promise<OpenidProvid
 
   /** Keys are given to a provider once: another one takes its place. */
   function use(...keys: readonly [SigningKey, ...SigningKey[]]): void {
-    provider = listenerOf(new Provider(issuer, { ...configurationWith(keys), adapter }))
+    provider = listenerOf(new Provider(issuer, { ...configurationWith(keys, clientKey), adapter }))
   }
 
   async function listen(at: number): Promise<void> {
@@ -125,7 +148,10 @@ function listenerOf(provider: Provider): RequestListener {
   }
 }
 
-function configurationWith([key, ...others]: readonly [SigningKey, ...SigningKey[]]): Configuration {
+function configurationWith(
+  [key, ...others]: readonly [SigningKey, ...SigningKey[]],
+  clientKey: SigningKey,
+): Configuration {
   return {
     jwks: { keys: [key, ...others] as never },
     clientDefaults: { id_token_signed_response_alg: key.alg },
@@ -142,6 +168,7 @@ function configurationWith([key, ...others]: readonly [SigningKey, ...SigningKey
         redirect_uris: [],
         response_types: [],
       })),
+      ...introspectorsWith(clientKey),
     ],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'], roles: ['roles'] },
     // What scopes ask for stands in the ID token itself.
@@ -160,14 +187,21 @@ function configurationWith([key, ...others]: readonly [SigningKey, ...SigningKey
       clientCredentials: { enabled: true },
       resourceIndicators: {
         enabled: true,
-        getResourceServerInfo: () => ({ scope: '', audience, accessTokenFormat: 'jwt' }),
+        getResourceServerInfo: (_, indicator) => ({
+          scope: '',
+          audience: indicator === opaque.foreign ? 'foreign' : audience,
+          accessTokenFormat: indicator === resource ? 'jwt' : 'opaque',
+          accessTokenTTL: indicator === opaque.brief ? 2 : 3_600,
+        }),
       },
+      introspection: { enabled: true, allowedPolicy: () => true },
+      revocation: { enabled: true, allowedPolicy: () => true },
     },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     // In seconds.
     ttl: {
-      AccessToken: 3_600,
+      AccessToken: (_, token) => token.resourceServer?.accessTokenTTL ?? 3_600,
       ClientCredentials: 3_600,
       IdToken: 3_600,
       Grant: 3_600,
@@ -175,6 +209,19 @@ function configurationWith([key, ...others]: readonly [SigningKey, ...SigningKey
       Interaction: 600,
     },
   }
+}
+
+function introspectorsWith({ kty, kid, alg, crv, x, y, n, e }: SigningKey): ClientMetadata[] {
+  return Object.entries(introspectors).map(([method, { id, secret }]) => ({
+    client_id: id,
+    token_endpoint_auth_method: method as ClientAuthMethod,
+    ...(secret === null
+      ? { jwks: { keys: [{ kty, kid, alg, crv, x, y, n, e }] as never } }
+      : { client_secret: secret }),
+    grant_types: [],
+    redirect_uris: [],
+    response_types: [],
+  }))
 }
 
 /** Takes a form with a username for a login, and for the consent to all that the application asks for. */

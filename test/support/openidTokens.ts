@@ -7,14 +7,14 @@ export interface Tokens {
 }
 
 /** Logs a user in at the provider, as the browser and the application do: by the authorization code flow with PKCE. */
-export async function logInAt({ issuer }: OpenidProvider, username: string): Promise<Tokens> {
+export async function logInAt({ issuer }: OpenidProvider, username: string, api = resource): Promise<Tokens> {
   const verifier = randomBytes(32).toString('base64url')
   const asked = new URLSearchParams({
     client_id: portal.id,
     redirect_uri: portal.redirectUri,
     response_type: 'code',
     scope: 'openid profile email roles',
-    resource,
+    resource: api,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
@@ -25,20 +25,31 @@ export async function logInAt({ issuer }: OpenidProvider, username: string): Pro
     redirect_uri: portal.redirectUri,
     code: callback.searchParams.get('code') ?? '',
     code_verifier: verifier,
-    resource,
+    resource: api,
   })
   return { idToken: String(tokens.id_token), accessToken: String(tokens.access_token) }
 }
 
 /** The access token that a program gets for itself. */
-export async function programToken({ issuer }: OpenidProvider, program: Program): Promise<string> {
+export async function programToken(
+  { issuer }: OpenidProvider,
+  program: Program,
+  api = resource,
+): Promise<string> {
   const { id, secret } = programs[program]
   const tokens = await tokensFor(
     issuer,
-    { grant_type: 'client_credentials', resource },
+    { grant_type: 'client_credentials', resource: api },
     { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
   )
   return String(tokens.access_token)
+}
+
+/** Ends a token of the application before its time. */
+export async function revokeAt({ issuer }: OpenidProvider, token: string): Promise<void> {
+  const body = new URLSearchParams({ client_id: portal.id, token })
+  const response = await fetch(`${issuer}/token/revocation`, { method: 'POST', body })
+  if (!response.ok) throw new Error(`not revoked: ${await response.text()}`)
 }
 
 /** Follows redirects with cookies, filling in the form of the provider, until one leads to the application. */

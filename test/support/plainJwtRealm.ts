@@ -31,11 +31,10 @@ export function plainJwtRealm(issuer: Issuer, pkc: Keys, options: Options = {}) 
       requiredClaims: {},
     },
     claims: {
-      tokenType: 'id_token',
       principal: { claim: 'sub', pattern: null },
       ...{ name: null, mail: null, groups: null, dn: null },
       fallbackClaims: {},
-      populateMetadata: false,
+      metadata: { fixed: { jwt_token_type: 'id_token' }, prefix: null },
     },
     keys: { hmac: null, pkc },
     report: () => undefined,

@@ -69,7 +69,8 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
   async function proofOf(user: JwtUser): Promise<Proof | Refusal> {
     const proof = { kind: 'proven', authenticationType: 'realm' } as const
     if (!lookUp) {
-      const subject: Subject = { ...user, roles: [], realm: ref }
+      const { username, fullName, email, metadata } = user
+      const subject: Subject = { username, roles: [], fullName, email, metadata, realm: ref }
       return { ...proof, subject, basis: null, securityEpoch: null }
     }
     const found = await lookUp(user.username)

@@ -1,6 +1,7 @@
 import { patternMatcher } from '../../wildcard.ts'
 import type { SignatureAlgorithm } from './algorithm.ts'
-import { createClaimOf, memberOf, textsOf, type FallbackClaims, type Jwt } from './jwt.ts'
+import { after, before, severalTexts, singleText, whereGiven } from './claimTerms.ts'
+import { createClaimOf, memberOf, type FallbackClaims, type Jwt } from './jwt.ts'
 
 /** What a realm asks of a token beside its signature. Source: spec 5.1. */
 export interface JwtTerms {
@@ -39,14 +40,14 @@ export function createTermsCheck(terms: JwtTerms): Check {
   const checks: readonly Check[] = [
     understood,
     typed(isIdToken ? ['jwt'] : ['jwt', 'at+jwt', 'application/at+jwt']),
-    single('iss', (value) => value === issuer, [issuer]),
-    single('sub', isSubject, [...subjects, ...subjectPatterns]),
-    several('aud', audiences),
+    singleText('iss', (value) => value === issuer, [issuer], claimOf),
+    singleText('sub', isSubject, [...subjects, ...subjectPatterns], claimOf),
+    severalTexts('aud', audiences, claimOf),
     signedBy(algorithms),
-    before('iat'),
-    after('exp'),
-    ...(isIdToken ? ['nbf', 'auth_time'].map((name) => whereGiven(name, before(name))) : []),
-    ...Object.entries(terms.requiredClaims).map(([name, values]) => several(name, values)),
+    before('iat', skew),
+    after('exp', skew),
+    ...(isIdToken ? ['nbf', 'auth_time'].map((name) => whereGiven(name, before(name, skew))) : []),
+    ...Object.entries(terms.requiredClaims).map(([name, values]) => severalTexts(name, values, claimOf)),
   ]
 
   return function termsProblem(jwt, now) {
@@ -55,32 +56,6 @@ export function createTermsCheck(terms: JwtTerms): Check {
       if (problem !== null) return problem
     }
     return null
-  }
-
-  /** A claim that is one text. */
-  function single(name: string, isAllowed: (value: string) => boolean, allowed: readonly string[]): Check {
-    return ({ claims }) => {
-      const value = claimOf(claims, name)
-      if (typeof value !== 'string') return `missing required string claim [${name}]`
-      return isAllowed(value) ? null : notAllowed(name, [value], allowed)
-    }
-  }
-
-  /** A claim that is one text or several, one of which is allowed. */
-  function several(name: string, allowed: readonly string[]): Check {
-    return ({ claims }) => {
-      const values = textsOf(claimOf(claims, name))
-      if (!values) return `missing required string claim [${name}]`
-      return values.some((value) => allowed.includes(value)) ? null : notAllowed(name, values, allowed)
-    }
-  }
-
-  function before(name: string): Check {
-    return timed(name, 'before', (time, now) => time < now + skew)
-  }
-
-  function after(name: string): Check {
-    return timed(name, 'after', (time, now) => time > now - skew)
   }
 }
 
@@ -108,25 +83,4 @@ function typed(types: readonly string[]): Check {
 function signedBy(algorithms: readonly string[]): Check {
   return ({ algorithm }) =>
     algorithms.includes(algorithm) ? null : `algorithm [${algorithm}] is not one of [${algorithms.join()}]`
-}
-
-function whereGiven(name: string, check: Check): Check {
-  return (jwt, now) => (memberOf(jwt.claims, name) === undefined ? null : check(jwt, now))
-}
-
-function timed(name: string, side: string, isThere: (time: number, now: number) => boolean): Check {
-  return ({ claims }, now) => {
-    const seconds = memberOf(claims, name)
-    if (seconds === undefined) return `missing required date claim [${name}]`
-    if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return `cannot parse date claim [${name}]`
-    const time = seconds * 1_000
-    return isThere(time, now) ? null : `date claim [${name}] value [${time}] must be ${side} now [${now}]`
-  }
-}
-
-function notAllowed(name: string, values: readonly string[], allowed: readonly string[]): string {
-  return (
-    `string claim [${name}] has value [${values.join()}] which does not match allowed claim values ` +
-    `[${allowed.join()}]`
-  )
 }

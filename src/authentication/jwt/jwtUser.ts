@@ -7,6 +7,8 @@ export interface JwtUser {
   readonly username: string
   readonly fullName: string | null
   readonly email: string | null
+  readonly dn: string | null
+  readonly groups: readonly string[]
   readonly metadata: JsonObject
 }
 
@@ -17,25 +19,30 @@ export interface ClaimSource {
   readonly pattern: string | null
 }
 
-/** What a realm reads in the claims of its tokens. Source: spec 5.1, 5.4. */
+/** What a realm reads in claims, its token's or those that somebody says of it. Source: spec 5.1, 5.4. */
 export interface JwtClaims {
-  readonly tokenType: 'id_token' | 'access_token'
   readonly principal: ClaimSource
   readonly name: ClaimSource | null
   readonly mail: ClaimSource | null
-  /** Checked, and not used: no role is mapped yet. */
   readonly groups: ClaimSource | null
   readonly dn: ClaimSource | null
   readonly fallbackClaims: FallbackClaims
-  /** Whether the claims become metadata. */
-  readonly populateMetadata: boolean
+  readonly metadata: ClaimsMetadata
+}
+
+/** The metadata that claims make. */
+export interface ClaimsMetadata {
+  /** What there is whatever they say. */
+  readonly fixed: JsonObject
+  /** With what their names begin there; null: none of them is taken. */
+  readonly prefix: string | null
 }
 
 /** In characters. */
 const longestPrincipal = 1_024
 
 /** Makes the function that reads a token's user; a text says why there is none. Source: spec 5.4. */
-export function createReadUser({ tokenType, fallbackClaims, populateMetadata, ...sources }: JwtClaims) {
+export function createReadUser({ fallbackClaims, metadata: { fixed, prefix }, ...sources }: JwtClaims) {
   const readers = {
     principal: createReadTexts(sources.principal, fallbackClaims),
     name: createReadTexts(sources.name, {}),
@@ -48,14 +55,17 @@ export function createReadUser({ tokenType, fallbackClaims, populateMetadata, ..
     const read = Object.entries(readers).map(([what, texts]) => [what, texts(claims)] as const)
     const [wrong] = read.find(([, texts]) => texts === null) ?? []
     if (wrong !== undefined) return `the claim for [${wrong}] is not text`
-    const { principal, name, mail } = Object.fromEntries(read) as Record<string, string[] | undefined>
+    const said = Object.fromEntries(read) as Record<string, string[] | undefined>
+    const { principal, name, mail, dn, groups = [] } = said
     const username = principal?.[0] ?? ''
     if (username.trim() === '' || username.length > longestPrincipal) return 'no principal'
     return {
       username,
       fullName: name?.[0] ?? null,
       email: mail?.[0] ?? null,
-      metadata: { jwt_token_type: tokenType, ...(populateMetadata && metadataOf(claims)) },
+      dn: dn?.[0] ?? null,
+      groups,
+      metadata: { ...fixed, ...(prefix !== null && metadataOf(claims, prefix)) },
     }
   }
 }
@@ -81,8 +91,8 @@ function groupIn(expression: RE2JS, text: string): string[] {
 }
 
 /** The claims that are simple, or flat lists of what is simple. */
-function metadataOf(claims: JsonObject): JsonObject {
+function metadataOf(claims: JsonObject, prefix: string): JsonObject {
   const simple = (value: JsonValue) => ['string', 'number', 'boolean'].includes(typeof value)
   const kept = Object.entries(claims).filter(([, value]) => [value].flat().every(simple))
-  return Object.fromEntries(kept.map(([name, value]) => [`jwt_claim_${name}`, value]))
+  return Object.fromEntries(kept.map(([name, value]) => [prefix + name, value]))
 }

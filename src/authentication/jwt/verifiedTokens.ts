@@ -41,9 +41,9 @@ export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) 
       return null
     },
 
-    /** `expiresAt` is in epoch milliseconds. */
-    remember(token: string, user: JwtUser, expiresAt: number): void {
-      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, { size: memoryOf(token, user) })
+    /** `expiresAt` is in epoch milliseconds, `length` that of the text in which the user was read. */
+    remember(token: string, user: JwtUser, expiresAt: number, length = token.length): void {
+      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, { size: memoryOf(user, length) })
     },
 
     forgetAll: (): void => {
@@ -59,7 +59,7 @@ function keyOf(token: string): string {
 }
 
 /** About what a token takes that is remembered: what it says is kept, and each item of a list costs more than its text. */
-function memoryOf(token: string, { metadata }: JwtUser): number {
+function memoryOf({ metadata, groups }: JwtUser, length: number): number {
   const items = Object.values(metadata).map((value) => (Array.isArray(value) ? value.length : 1))
-  return token.length + 50 * items.reduce((sum, count) => sum + count, 0)
+  return length + 50 * items.reduce((sum, count) => sum + count, groups.length)
 }

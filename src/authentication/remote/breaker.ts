@@ -15,11 +15,11 @@ const longestPause = 30_000
 
 /**
  * Keeps requests from a server that does not answer: after some failures in a row all fail at once, and after a pause one
- * tries again for all.
+ * tries again for all. What fails of itself is told to whoever asked; while it is open, the log knows already.
  */
 export function createBreaker({ clock, report }: BreakerParts) {
   let failures = 0
-  let closedFrom = 0
+  let pausedAt = 0
   let pause = shortestPause
   let isTrying = false
   let problem: string | null = null
@@ -27,20 +27,18 @@ export function createBreaker({ clock, report }: BreakerParts) {
   return {
     /** @throws `UNAVAILABLE` if it is not to be tried now, or did not work */
     async run<T>(task: () => Promise<T>): Promise<T> {
-      if (problem !== null && (isTrying || clock() < closedFrom)) throw unavailable()
-      isTrying = problem !== null
+      const isTrial = problem !== null
+      if (isTrial && (isTrying || isPaused())) throw unavailable(reported)
+      if (isTrial) isTrying = true
       try {
         const result = await task()
-        if (problem !== null) report(null)
-        failures = 0
-        pause = shortestPause
-        problem = null
+        close()
         return result
       } catch (cause) {
-        fail(cause)
-        throw unavailable()
+        fail(reasonOf(cause), isTrial)
+        throw unavailable(problem === null ? { cause } : reported)
       } finally {
-        isTrying = false
+        if (isTrial) isTrying = false
       }
     },
 
@@ -48,20 +46,38 @@ export function createBreaker({ clock, report }: BreakerParts) {
     problem: () => problem,
   }
 
-  function fail(cause: unknown): void {
+  /** A clock that was put back ends the pause. */
+  function isPaused(): boolean {
+    const waited = clock() - pausedAt
+    return waited >= 0 && waited < pause
+  }
+
+  function close(): void {
+    if (problem !== null) report(null)
+    failures = 0
+    pause = shortestPause
+    problem = null
+  }
+
+  /** What had begun before it opened says nothing new. */
+  function fail(reason: string, isTrial: boolean): void {
     failures += 1
-    if (failures < mostFailures) return
-    const reason = cause instanceof Error ? cause.message : 'unknown reason'
+    if (failures < mostFailures || (problem !== null && !isTrial)) return
     if (problem === null) report(reason)
     else pause = Math.min(2 * pause, longestPause)
     problem = reason
-    closedFrom = clock() + pause
+    pausedAt = clock()
   }
 }
 
-/** Who asks knows no more: why is in the log, and readiness says it too. */
-function unavailable(): Failure {
-  return new Failure('UNAVAILABLE', 'a realm cannot ask its server now, try again later', {
-    isReported: true,
-  })
+/** Once for all such requests. */
+const reported = { isReported: true }
+
+/** Who asks knows no more: readiness says why, and the log. */
+function unavailable(details: { cause?: unknown; isReported?: boolean }): Failure {
+  return new Failure('UNAVAILABLE', 'a realm cannot ask its server now, try again later', details)
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : 'unknown reason'
 }

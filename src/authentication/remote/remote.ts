@@ -1,7 +1,7 @@
 // Other servers that realms ask: how they are reached, and what is done while they cannot be. It knows neither what is
 // asked, nor what an answer means.
 
-import { Agent, fetch } from 'undici'
+import { Agent, request as send } from 'undici'
 import type { VerificationMode } from '../jwt/jwksUrl.ts'
 import { createQueue } from '../queue.ts'
 import { createBreaker } from './breaker.ts'
@@ -9,7 +9,7 @@ import { createBreaker } from './breaker.ts'
 export interface RemoteParts {
   /** Until the connection stands, TLS included. All in milliseconds. */
   connectTimeout: number
-  /** For the whole answer, once the connection stands. */
+  /** For the whole answer, beside the time to connect. */
   readTimeout: number
   /** The longest silence. */
   socketTimeout: number
@@ -31,6 +31,7 @@ export interface RemoteRequest {
 
 export interface RemoteAnswer {
   readonly status: number
+  /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
@@ -38,17 +39,19 @@ export interface RemoteAnswer {
 /** One server, or a cluster of them, at whatever addresses. */
 export interface Remote {
   /**
-   * Asks at the first of the addresses that answers.
+   * Asks at the first of the addresses that answers; next time that is the first.
    * @throws `UNAVAILABLE` if none does in time, or says only that it cannot: 429 and 5xx
    */
-  ask(urls: readonly string[], request: RemoteRequest): Promise<RemoteAnswer>
+  readonly ask: (urls: readonly string[], request: RemoteRequest) => Promise<RemoteAnswer>
   /** Why it is not asked now, or null. */
-  problem(): string | null
-  close(): void
+  readonly problem: () => string | null
+  readonly close: () => void
 }
 
 /** In bytes. Nobody has so much to say of one user. */
 const longestAnswer = 1_048_576
+
+const headers = { 'accept-encoding': 'identity', 'user-agent': 'profile-gateway' }
 
 /** Connections are kept and bounded in number, and so are the requests that wait for one. Redirects are not followed. */
 export function createRemote(parts: RemoteParts): Remote {
@@ -56,10 +59,13 @@ export function createRemote(parts: RemoteParts): Remote {
   const agent = new Agent({
     connections: maxConnections,
     pipelining: 1,
-    headersTimeout: Math.min(readTimeout, socketTimeout),
+    allowH2: false,
+    headersTimeout: socketTimeout,
     bodyTimeout: socketTimeout,
     connect: {
       timeout: connectTimeout,
+      // A resumed session would not show its certificate again.
+      maxCachedSessions: 0,
       rejectUnauthorized: parts.verificationMode !== 'none',
       ...(parts.certificateAuthorities.length > 0 && { ca: [...parts.certificateAuthorities] }),
       ...(parts.verificationMode === 'certificate' && { checkServerIdentity: () => undefined }),
@@ -71,6 +77,7 @@ export function createRemote(parts: RemoteParts): Remote {
     waiting: 4 * maxConnections,
     full: 'too many requests wait for the server of a realm, try again later',
   })
+  let answering: string | undefined
 
   return {
     ask: (urls, request) => enqueue(() => breaker.run(() => askInTurn(urls, request))),
@@ -79,35 +86,53 @@ export function createRemote(parts: RemoteParts): Remote {
   }
 
   async function askInTurn(urls: readonly string[], request: RemoteRequest): Promise<RemoteAnswer> {
-    const [first = '', ...others] = urls
-    try {
-      return await askOne(first, request)
-    } catch (failure) {
-      if (others.length === 0) throw failure
-      return askInTurn(others, request)
+    const failures: string[] = []
+    for (const url of urls.toSorted(
+      (one, other) => Number(other === answering) - Number(one === answering),
+    )) {
+      try {
+        const answer = await askOne(url, request)
+        answering = url
+        return answer
+      } catch (thrown) {
+        failures.push(`${new URL(url).origin}: ${reasonOf(thrown)}`)
+      }
     }
+    throw new Error(failures.join('; '))
   }
 
   async function askOne(url: string, request: RemoteRequest): Promise<RemoteAnswer> {
-    const response = await fetch(url, {
+    const response = await send(url, {
       ...request,
-      redirect: 'manual',
+      headers: { ...headers, ...request.headers },
       dispatcher: agent,
       signal: AbortSignal.timeout(connectTimeout + readTimeout),
     })
     const body = await textOf(response.body)
-    const { status, headers } = response
+    const { statusCode: status } = response
     if (status === 429 || status >= 500) throw new Error(`it answers with status ${status}`)
-    return { status, headers: Object.fromEntries(headers), body }
+    const named = Object.entries(response.headers).map(([name, value]) => [name, [value].flat().join(', ')])
+    return { status, headers: Object.fromEntries(named) as Record<string, string>, body }
+  }
+
+  /** Says of a failure in reaching it only what kind that is: what comes with it can hold what was sent or read. */
+  function reasonOf(thrown: unknown): string {
+    const { name, code, message } = thrown as NodeJS.ErrnoException
+    if (name === 'TimeoutError') return `it has not answered within ${connectTimeout + readTimeout} ms`
+    if (code === 'UND_ERR_CONNECT_TIMEOUT') return `it is not connected within ${connectTimeout} ms`
+    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+      return `it is silent for ${socketTimeout} ms`
+    if (name === 'HTTPParserError') return 'it does not speak HTTP'
+    return code ? `it cannot be asked: ${code}` : message
   }
 }
 
-async function textOf(body: AsyncIterable<Uint8Array> | null): Promise<string> {
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body) {
     length += chunk.length
-    if (length > longestAnswer) throw new Error('its answer is too long')
+    if (length > longestAnswer) throw new Error(`its answer is longer than ${longestAnswer} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

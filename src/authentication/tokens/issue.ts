@@ -27,7 +27,7 @@ export interface Token extends TokenPair {
 }
 
 /** What tokens rest on. */
-interface RestsOn extends Pick<Standing, 'mappedFrom' | 'via' | 'apiKey'> {
+interface RestsOn extends Standing {
   readonly basis: Basis | null
   readonly token: TokenOrigin | null
 }
@@ -46,6 +46,7 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
     if (grant.kind === 'password') refuseProblems(grantProblems(grant))
     await authorize(caller, action)
     if (grant.kind === 'clientCredentials') {
+      if (caller.subjectType === 'service_account') return notForServices(caller)
       return (await issueTo(caller, caller, caller, null)) ?? goneMeanwhile(caller)
     }
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
@@ -65,7 +66,7 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
   /** Null if what it rests on is gone. */
   async function issueTo(
     { username, roles, fullName, email, metadata, realm, authenticationType }: Authenticated,
-    { basis, token: parent, mappedFrom, via, apiKey }: RestsOn,
+    { basis, token: parent, mappedFrom, via, apiKey, subjectType }: RestsOn,
     caller: Caller,
     refreshToken: string | null,
   ): Promise<Token | null> {
@@ -75,7 +76,7 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
       username,
       realmName: realm.name,
       realmType: realm.type,
-      snapshot: basis === null ? { roles, fullName, email, metadata, mappedFrom, via } : null,
+      snapshot: basis === null ? { roles, fullName, email, metadata, mappedFrom, via, subjectType } : null,
       client: clientOf(caller),
       apiKeyId: apiKey?.id ?? null,
     }
@@ -91,8 +92,16 @@ export function tokenOf(pair: TokenPair, life: number, authentication: Authentic
   return { kind: 'Token', ...pair, expiresIn: Math.max(0, Math.floor(life / 1_000)), authentication }
 }
 
-export function clientOf({ username, realm }: Caller): TokenClient {
-  return { username, realm }
+/** Users of another server's realm are others than those of one of ours that is called like it. */
+export function clientOf({ username, realm, via }: Caller): TokenClient {
+  if (via === null) return { username, realm }
+  return { username, realm: { type: 'elsewhere', name: JSON.stringify([via, realm.type, realm.name]) } }
+}
+
+/** Source: Elasticsearch; spec 4.3 does not say. */
+function notForServices({ username: principal }: Caller): GrantRejected {
+  const message = 'OAuth2 token creation is not supported for service accounts'
+  return { kind: 'GrantRejected', reason: 'NOT_A_USER', principal, message }
 }
 
 /** The caller was known when the request began, and was written since. */

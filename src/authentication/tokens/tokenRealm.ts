@@ -31,12 +31,12 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
     const subject = tokenSubject(pair, realmOf)
     if (!subject) return expired
     const { user, snapshot, securityEpoch } = pair
-    const { mappedFrom = null, via = null } = snapshot ?? {}
+    const { mappedFrom = null, via = null, subjectType = 'user' } = snapshot ?? {}
     return {
       kind: 'proven',
       subject,
       authenticationType: 'token',
-      standing: { ...plainUser, mappedFrom, via },
+      standing: { ...plainUser, mappedFrom, via, subjectType },
       token: originOf(pair),
       basis: user?.basis ?? null,
       securityEpoch,

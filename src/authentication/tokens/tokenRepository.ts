@@ -4,7 +4,7 @@ import type { User } from '../userRepository.ts'
 
 /** What a realm has said of a user who is not our own. Older ones do not say on what that stands. */
 export type Snapshot = Pick<User, 'roles' | 'fullName' | 'email' | 'metadata'> &
-  Partial<Pick<Standing, 'mappedFrom' | 'via'>>
+  Partial<Pick<Standing, 'mappedFrom' | 'via' | 'subjectType'>>
 
 /** Who asked for tokens: that client alone may refresh them. */
 export interface TokenClient {

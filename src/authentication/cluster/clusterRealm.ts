@@ -1,0 +1,100 @@
+// Realms that ask an Elasticsearch cluster whose credentials are. This folder knows what such a cluster is asked and what
+// its answer means; it knows neither how servers are reached, nor what profiles are.
+
+import { Failure } from '../../errors.ts'
+import type { Grant } from '../credentials.ts'
+import type { Proof, Realm, Refusal } from '../realm.ts'
+import type { Remote } from '../remote/remote.ts'
+import type { RealmRef } from '../subject.ts'
+import { clusterHeadersOf } from './clusterHeaders.ts'
+import { readClusterUser, type ClusterUser } from './clusterUser.ts'
+import type { ProvenCredentials } from './provenCredentials.ts'
+
+interface ClusterRealmParts {
+  /** Under which the realm is configured. */
+  name: string
+  /** Where the cluster is asked who somebody is. */
+  urls: readonly string[]
+  remote: Pick<Remote, 'ask'>
+  proven: ProvenCredentials<ClusterUser>
+  /** One of the cluster's realms, with the domain that it is in here. */
+  refOf: (type: string, name: string) => RealmRef
+  clock: () => number
+  /** Told why answers say neither yes nor no, once for all that are alike, and when they do again: null. */
+  report: (reason: string | null) => void
+}
+
+export interface ClusterRealm extends Realm {
+  /** Why the cluster's last answer says neither yes nor no, or null. */
+  readonly problem: () => string | null
+}
+
+/** Proves users of a cluster by what the cluster itself says of their password or token. Source: spec 4.2. */
+export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
+  const { name, urls, remote, proven, refOf, clock, report } = parts
+  const underWay = new Map<string, Promise<ClusterUser | Refusal>>()
+  let problem: string | null = null
+
+  return {
+    async authenticate(credentials) {
+      if (credentials.kind === 'apiKey') return null
+      const headers = clusterHeadersOf(credentials)
+      if (!headers) return null
+      const answer = await answerTo(credentials, headers)
+      return answer.kind === 'user' ? proofOf(answer) : answer
+    },
+    problem: () => problem,
+  }
+
+  /** Remembered, or asked for once by all who want it now. */
+  async function answerTo(
+    credentials: Grant,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<ClusterUser | Refusal> {
+    const key = proven.keyOf(credentials)
+    const known = proven.find(key) ?? underWay.get(key)
+    if (known) return known
+    const asking = ask(key, headers).finally(() => underWay.delete(key))
+    underWay.set(key, asking)
+    return asking
+  }
+
+  /** @throws `UNAVAILABLE` where the cluster cannot be asked, or does not say */
+  async function ask(key: string, headers: Readonly<Record<string, string>>): Promise<ClusterUser | Refusal> {
+    const askedAt = clock()
+    const response = await remote.ask(urls, { method: 'GET', headers: { ...headers, accept } })
+    try {
+      const answer = readClusterUser(response)
+      became(null)
+      if (answer.kind === 'user') proven.remember(key, answer, askedAt)
+      return answer
+    } catch (thrown) {
+      became((thrown as Error).message)
+      throw new Failure('UNAVAILABLE', 'a realm cannot judge now, try again later', { isReported: true })
+    }
+  }
+
+  function became(now: string | null): void {
+    if (now !== problem) report(now)
+    problem = now
+  }
+
+  function proofOf({
+    realm: { type, name: own },
+    authenticationType,
+    subjectType,
+    ...user
+  }: ClusterUser): Proof {
+    const { username, roles, fullName, email, metadata } = user
+    return {
+      kind: 'proven',
+      subject: { username, roles, fullName, email, metadata, realm: refOf(type, own) },
+      authenticationType,
+      standing: { subjectType, mappedFrom: null, apiKey: null, via: name },
+      basis: null,
+      securityEpoch: null,
+    }
+  }
+}
+
+const accept = 'application/json'

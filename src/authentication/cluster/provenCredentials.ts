@@ -1,0 +1,65 @@
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Grant } from '../credentials.ts'
+
+interface Proven<User> {
+  readonly user: User
+  /** In epoch milliseconds. */
+  readonly askedAt: number
+}
+
+interface ProvenCredentialsParts {
+  /** For how long credentials are remembered at most, in milliseconds; 0: not at all. */
+  ttl: number
+  /** How many are remembered at most; 0: none. */
+  size: number
+  clock: () => number
+}
+
+/** Of all that is remembered together: about as many bytes of memory. */
+const mostMemory = 67_108_864
+
+/**
+ * Remembers which credentials were proven, and for whom, under an HMAC of them with a key that only this process has.
+ * What was refused is asked again each time.
+ */
+export function createProvenCredentials<User extends object>({ ttl, size, clock }: ProvenCredentialsParts) {
+  const processKey = createSecretKey(randomBytes(32))
+  const known =
+    ttl > 0 && size > 0
+      ? new LRUCache<string, Proven<User>>({ max: size, maxSize: mostMemory, maxEntrySize: mostMemory })
+      : null
+
+  return {
+    /** Names credentials: no two have one name. */
+    keyOf(credentials: Grant): string {
+      const hmac = createHmac('sha256', processKey)
+      // Each part with its length, so that no two are taken for one.
+      for (const part of partsOf(credentials)) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
+      return hmac.digest('base64')
+    },
+
+    find(key: string): User | null {
+      const found = known?.get(key)
+      if (!found) return null
+      // A clock that was put back makes nothing live longer.
+      const age = clock() - found.askedAt
+      if (age >= 0 && age < ttl) return found.user
+      known?.delete(key)
+      return null
+    },
+
+    /** `askedAt` is in epoch milliseconds. */
+    remember(key: string, user: User, askedAt: number): void {
+      known?.set(key, { user, askedAt }, { size: 500 + 3 * JSON.stringify(user).length })
+    },
+  }
+}
+
+export type ProvenCredentials<User extends object> = ReturnType<typeof createProvenCredentials<User>>
+
+function partsOf(credentials: Grant): string[] {
+  if (credentials.kind === 'password') return [credentials.kind, credentials.username, credentials.password]
+  const { kind, token, clientSecret } = credentials
+  return [kind, token, ...(clientSecret === null ? [] : [clientSecret])]
+}

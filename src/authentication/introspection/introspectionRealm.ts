@@ -1,0 +1,91 @@
+// OAuth servers that issue opaque tokens, and are asked whose one is. This folder knows what such a server is asked, and
+// what of its answer counts; it knows neither how servers are reached nor what profiles are.
+
+import { longestToken, parseJwt } from '../jwt/jwt.ts'
+import { createReadUser, type JwtClaims, type JwtUser } from '../jwt/jwtUser.ts'
+import { createVerifiedTokens } from '../jwt/verifiedTokens.ts'
+import { refused, type Proof, type Realm, type Refusal } from '../realm.ts'
+import { plainUser, type RealmRef } from '../subject.ts'
+import type { Introspection } from './introspection.ts'
+import { createTermsCheck, type IntrospectionTerms } from './introspectionTerms.ts'
+
+interface IntrospectionRealmParts {
+  ref: RealmRef
+  ask: Introspection['ask']
+  terms: IntrospectionTerms
+  claims: JwtClaims
+  /** What is remembered of active tokens: for how long at most, in milliseconds, and of how many. 0: nothing. */
+  cache: { readonly ttl: number; readonly size: number }
+  clock: () => number
+  /** Takes why a token is refused: for the log, never for whoever has sent it. */
+  report: (reason: string) => void
+}
+
+/** Proves users by the opaque access tokens of an OAuth server. Source: RFC 7662. */
+export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm {
+  const { ref, ask, cache, clock, report } = parts
+  const termsProblem = createTermsCheck(parts.terms)
+  const readUser = createReadUser(parts.claims)
+  const remembered = createVerifiedTokens({ ...cache, clock })
+  const underWay = new Map<string, Promise<JwtUser | string>>()
+
+  return {
+    async authenticate(credentials) {
+      if (credentials.kind !== 'accessToken' || !isOpaque(credentials.token)) return null
+      const { token } = credentials
+      const user = remembered.find(token) ?? (await askedOnce(token))
+      return typeof user === 'string' ? refuse(user) : proofOf(user)
+    },
+  }
+
+  /** Whoever brings a token while it is asked about waits for that answer. */
+  function askedOnce(token: string): Promise<JwtUser | string> {
+    const found = underWay.get(token)
+    if (found) return found
+    const asked = askedUser(token).finally(() => underWay.delete(token))
+    underWay.set(token, asked)
+    return asked
+  }
+
+  /** Whom a token proves; a text says why nobody. */
+  async function askedUser(token: string): Promise<JwtUser | string> {
+    const askedAt = clock()
+    const answer = await ask(token)
+    if (typeof answer === 'string') return answer
+    const { claims, length } = answer
+    const problem = termsProblem({ claims }, clock())
+    if (problem !== null) return problem
+    const user = readUser(claims)
+    if (typeof user === 'string') return `Realm [${ref.name}] ${user}`
+    // What is revoked after the question may still be in the answer.
+    const expiresAt = Math.min(askedAt + cache.ttl, expiryOf(claims))
+    remembered.remember(token, user, expiresAt, length)
+    return user
+  }
+
+  function proofOf({ username, fullName, email, metadata, dn, groups }: JwtUser): Proof {
+    return {
+      kind: 'proven',
+      subject: { username, roles: [], fullName, email, metadata, realm: ref },
+      authenticationType: 'realm',
+      standing: { ...plainUser, mappedFrom: { dn, groups } },
+      basis: null,
+      securityEpoch: null,
+    }
+  }
+
+  function refuse(detail: string): Refusal {
+    report(detail)
+    return { ...refused, detail }
+  }
+}
+
+/** Whether a token says nothing itself, and can be sent in a header. Source: RFC 6750, section 2.1. */
+function isOpaque(token: string): boolean {
+  return token.length <= longestToken && /^[\w.~+/-]+=*$/.test(token) && parseJwt(token) === null
+}
+
+/** In epoch milliseconds: without skew, for past that the server knows better. */
+function expiryOf({ exp }: { readonly exp?: unknown }): number {
+  return typeof exp === 'number' ? exp * 1_000 : Infinity
+}
