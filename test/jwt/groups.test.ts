@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createApp } from '../../src/app.ts'
@@ -121,6 +123,21 @@ describe('a user of a JWT realm that says groups', () => {
       await map('staff', rule, ['staff'])
       expect([rule, (await activate(token)).user.roles]).toEqual([rule, ['staff']])
     }
+  })
+
+  it('has the roles of the example in docs/realms.md', async () => {
+    const document = await readFile(join(import.meta.dirname, '../../docs/realms.md'), 'utf8')
+    const [, method = '', path = '', body = ''] =
+      /^curl -u elastic:changeme -X (\w+) http:\/\/127\.0\.0\.1:4000(\S+) -H .* -d '([^']+)'$/m.exec(
+        document,
+      ) ?? []
+    expect((await send(basic(elastic), method, path, JSON.parse(body) as object)).status).toBe(200)
+    const rolesOf = async (claims: object) => (await activate(tokenOf(claims))).user.roles
+    expect(await rolesOf({ groups: ['Support'] })).toEqual(['profile_activator'])
+    expect(await rolesOf({ groups: ['admins-eu'], email_verified: true })).toEqual(['profile_activator'])
+    expect(await rolesOf({ groups: ['support'], email_verified: false })).toEqual([])
+    expect(await rolesOf({ groups: ['admins'] })).toEqual([])
+    await unmap('support')
   })
 
   it('has no role where none is mapped, and has a profile', async () => {
