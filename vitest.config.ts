@@ -5,9 +5,10 @@ import { ClosingLine } from './test/support/closingLine.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
-  'authentication/{caller,hashCensus,native,superuser}.test.ts',
+  'authentication/{caller,hashCensus,native,prove,superuser}.test.ts',
   'authentication/{apiKeys,tokens}',
   'authorization/{atOnce,authorize,roles}.test.ts',
+  'authorization/mappings/{mappedRoles,roleMappings}.test.ts',
   'cluster',
   'conformance',
   'elasticsearch',

@@ -12,13 +12,17 @@ import { createDecoys } from './authentication/decoys.ts'
 import { createDomainOf } from './authentication/domain.ts'
 import { createExplainGrant } from './authentication/explainGrant.ts'
 import { startHashCensus } from './authentication/hashCensus.ts'
+import { createMappedSubject } from './authentication/mappedSubject.ts'
 import { createPasswords } from './authentication/passwords.ts'
+import { createProve } from './authentication/prove.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
 import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
 import { createTokens } from './authentication/tokens/tokens.ts'
 import { createUsers } from './authentication/users.ts'
 import { createAuthorize } from './authorization/authorize.ts'
+import { createMappedRoles } from './authorization/mappings/mappedRoles.ts'
+import { createRoleMappings } from './authorization/mappings/roleMappings.ts'
 import { createRoles } from './authorization/roles.ts'
 import type { Config } from './config.ts'
 import { rows } from './elasticsearch/rows.ts'
@@ -79,7 +83,7 @@ export async function createApp({
   })
   const closing: (() => unknown)[] = [database.close]
   try {
-    const { users, roles, profiles, tokens, apiKeys } = database
+    const { users, roles, roleMappings, profiles, tokens, apiKeys, securityEpoch } = database
 
     const decoys = createDecoys()
     const passwords = createPasswords(decoys)
@@ -101,8 +105,16 @@ export async function createApp({
       }),
     )
     const realmOf = realms.refOf
+    const mappedRoles = createMappedRoles({
+      stored: roleMappings,
+      report: (name, cause) => {
+        logger.warn({ err: cause }, `the role mapping [${name}] cannot be read, and gives no roles`)
+      },
+    })
+    const mappedSubject = createMappedSubject(mappedRoles)
     const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
-    const prove = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
+    const chain = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
+    const prove = createProve({ chain, mappedSubject, securityEpoch })
     const authorize = createAuthorize(roles)
     const domainOf = createDomainOf(settings.domains)
     const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
@@ -128,6 +140,7 @@ export async function createApp({
         prove,
         tokens,
         realmOf,
+        mappedSubject,
         timeout: settings.token.timeout,
         revokeOnReuse: settings.token.revoke_on_reuse,
         reportReuse: (reuse) => {
@@ -150,6 +163,7 @@ export async function createApp({
         },
       }),
       roles: createRoles({ authorize, roles }),
+      roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
       server: {
         name: packageJson.name,
         version: packageJson.version,
@@ -158,7 +172,7 @@ export async function createApp({
     }
 
     const server = createServer({
-      identifyCaller: createIdentifyCaller({ prove, securityEpoch: database.securityEpoch }),
+      identifyCaller: createIdentifyCaller({ prove, securityEpoch }),
       doors: {
         '/graphql': allowOrigins(
           createGraphqlDoor({

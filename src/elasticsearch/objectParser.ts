@@ -1,13 +1,17 @@
-import type { JsonObject, JsonValue } from '../json.ts'
-import { isObject, tokenOf, type Body } from './body.ts'
+import { isObject, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
+import type { Body } from './body.ts'
 import { didYouMean } from './suggestions.ts'
 import { WireError } from './wireError.ts'
 
-/** What a field takes: something of a type, a list of strings, anything, or an object of strings that must all be there. */
-export type Field =
-  Plain | 'strings' | 'object' | 'anything' | { readonly name: string; readonly required: readonly string[] }
+/** What a field takes: a value of a kind, a list of such or one by itself, or an object of strings that must all be there. */
+export type Field = Kind | `${Kind}s` | 'integer' | 'anything' | Strings
 
-type Plain = 'string' | 'boolean' | 'integer'
+type Kind = 'string' | 'boolean' | 'object'
+
+interface Strings {
+  readonly name: string
+  readonly required: readonly string[]
+}
 
 /**
  * Checks an object as Elasticsearch's declared parsers do: the first field that does not fit, in the order of the
@@ -24,33 +28,33 @@ export function parseObject(body: Body, parser: string, fields: Readonly<Record<
   for (const [name, given] of Object.entries(value)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (!field) throw unknownField(at([name], 'key'), parser, name, Object.keys(fields))
-    if (typeof field === 'object') requireStrings(given, body, parser, name, field)
-    else requireType(field, given, at, parser, name)
+    if (typeof field === 'string') requireKind(field, given, at, parser, name)
+    else requireStrings(given, body, parser, name, field)
   }
   return value
 }
 
-function requireType(
-  field: Exclude<Field, object>,
+function requireKind(
+  field: Exclude<Field, Strings>,
   given: JsonValue,
   at: Body['at'],
   parser: string,
   name: string,
 ): void {
-  if (field === 'strings' && Array.isArray(given)) {
-    const other = given.findIndex((item) => typeof item !== 'string')
-    if (other >= 0) throw wrongType(at([name, other]), parser, name, given[other] ?? null)
-  } else if (!fits(given, field)) {
-    throw wrongType(at([name]), parser, name, given)
+  const kind = field.replace(/s$/, '')
+  if (!Array.isArray(given) || kind === field) {
+    if (!isOfKind(given, kind)) throw wrongType(at([name]), parser, name, given)
+    return
   }
+  const wrong = given.findIndex((one) => !isOfKind(one, kind))
+  if (wrong >= 0) throw wrongType(at([name, wrong]), parser, name, given[wrong] ?? null)
 }
 
-/** One string counts as a list of it. */
-function fits(given: JsonValue, field: Exclude<Field, object>): boolean {
-  if (field === 'anything') return true
-  if (field === 'object') return isObject(given)
-  if (field === 'integer') return Number.isInteger(given) && Math.abs(Number(given)) < 2 ** 31
-  return typeof given === (field === 'strings' ? 'string' : field)
+function isOfKind(given: JsonValue, kind: string): boolean {
+  if (kind === 'anything') return true
+  if (kind === 'object') return isObject(given)
+  if (kind === 'integer') return Number.isInteger(given) && Math.abs(Number(given)) < 2 ** 31
+  return typeof given === kind
 }
 
 function requireStrings(
@@ -58,7 +62,7 @@ function requireStrings(
   { at }: Body,
   parser: string,
   name: string,
-  { name: inner, required }: { name: string; required: readonly string[] },
+  { name: inner, required }: Strings,
 ): void {
   if (!isObject(object)) throw wrongType(at([name]), parser, name, object)
   const failure = (reason: string, causedBy: WireError) =>

@@ -1,7 +1,6 @@
-import type { JsonObject, JsonValue } from '../json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok } from './answer.ts'
 import { apiKeyBody, apiKeyFields, type ApiKeyData } from './apiKeyBody.ts'
-import { isObject } from './body.ts'
 import { given } from './names.ts'
 import { parseObject } from './objectParser.ts'
 import { isOn } from './parameters.ts'

@@ -1,5 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.ts'
-import { isObject, tokenOf } from './body.ts'
+import { isObject, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
 import { ok } from './answer.ts'
 import { found, given, listed, namesOf } from './names.ts'
 import type { Row } from './row.ts'

@@ -27,7 +27,7 @@ export interface Row<Parsed, Data> {
   /** Whether a request may do without a body, and is parsed only if it has one. */
   readonly bodyIsOptional?: true
   /** Says that a request is not valid, where Elasticsearch has another form for that than its envelope. */
-  readonly refuse?: (message: string, problems: readonly string[]) => Answer
+  readonly refuse?: (message: string, problems: readonly string[], request: RowRequest<Parsed>) => Answer
   /** A GraphQL document. */
   readonly operation: string
   /** Which operation of the document, where it has several. */

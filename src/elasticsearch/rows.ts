@@ -12,6 +12,7 @@ import {
 } from './profile.ts'
 import { deleteRole, getRoles, putRole } from './role.ts'
 import { queryApiKeys } from './queryApiKeys.ts'
+import { deleteRoleMapping, getRoleMappings, putRoleMapping } from './roleMapping.ts'
 import { root } from './root.ts'
 import type { AnyRow } from './row.ts'
 import { issueToken } from './token.ts'
@@ -37,6 +38,9 @@ export const rows: readonly AnyRow[] = [
   putRole,
   getRoles,
   deleteRole,
+  putRoleMapping,
+  getRoleMappings,
+  deleteRoleMapping,
   issueToken,
   invalidateTokens,
   createApiKey,

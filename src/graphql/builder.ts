@@ -7,6 +7,7 @@ import type { ExplainGrant } from '../authentication/explainGrant.ts'
 import type { Caller } from '../authentication/subject.ts'
 import type { Tokens } from '../authentication/tokens/tokens.ts'
 import type { Users } from '../authentication/users.ts'
+import type { RoleMappings } from '../authorization/mappings/roleMappings.ts'
 import type { Roles } from '../authorization/roles.ts'
 import type { Activate } from '../profile/activate.ts'
 import type { ActivateMine } from '../profile/activateMine.ts'
@@ -28,6 +29,7 @@ export interface UseCases {
   apiKeys: ApiKeys
   explainGrant: ExplainGrant
   roles: Roles
+  roleMappings: RoleMappings
   server: Server
 }
 

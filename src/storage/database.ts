@@ -3,6 +3,7 @@
 import type { ApiKeyRepository } from '../authentication/apiKeys/apiKeyRepository.ts'
 import type { TokenRepository } from '../authentication/tokens/tokenRepository.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
+import type { RoleMappingRepository } from '../authorization/mappings/roleMappingRepository.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
@@ -13,6 +14,7 @@ import type { MigrationState } from './migrationHistory.ts'
 import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
 import { createProfileRepository } from './profiles.ts'
+import { createRoleMappingRepository } from './roleMappings.ts'
 import { createRoleRepository } from './roles.ts'
 import { isSqlite } from './sqliteFile.ts'
 import { createTokenRepository } from './tokens.ts'
@@ -38,6 +40,7 @@ export interface DatabaseOptions {
 export interface Database {
   readonly users: UserRepository
   readonly roles: RoleRepository
+  readonly roleMappings: RoleMappingRepository
   readonly profiles: ProfileRepository
   readonly tokens: TokenRepository
   readonly apiKeys: ApiKeyRepository
@@ -88,6 +91,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
   return {
     users: guarded(createUserRepository(connected)),
     roles: guarded(createRoleRepository(connected)),
+    roleMappings: guarded(createRoleMappingRepository(connected)),
     profiles: guarded(createProfileRepository(connected)),
     tokens: guarded(createTokenRepository(connected)),
     apiKeys: guarded(createApiKeyRepository(connected)),

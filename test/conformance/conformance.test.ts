@@ -34,9 +34,9 @@ describe('in process', async () => {
     })
   }
 
-  it('removes every user and role that it made', async () => {
+  it('removes every user, role and role mapping that it made', async () => {
     await server.close()
-    for (const path of ['user', 'role']) {
+    for (const path of ['user', 'role', 'role_mapping']) {
       const { body } = await server.send('GET', `/_security/${path}`, { as: elastic })
       expect(Object.keys(body).filter((name) => name.includes('conformance'))).toEqual([])
     }

@@ -15,6 +15,7 @@ import { parameters } from './cases/parameters.ts'
 import { profileData } from './cases/profileData.ts'
 import { profileEnabled } from './cases/profileEnabled.ts'
 import { profileVersions } from './cases/profileVersions.ts'
+import { roleMappings } from './cases/roleMappings.ts'
 import { roles } from './cases/roles.ts'
 import { routing } from './cases/routing.ts'
 import { tokens } from './cases/tokens.ts'
@@ -42,6 +43,7 @@ export const conformanceList: readonly ConformanceCase[] = [
   tokens, // 4.3
   roles, // 4.1, 4.5
   apiKeys, // 4.6
+  roleMappings, // 4.7
 ]
   .flat()
   .map((one) => ({ ...one, id: wordsOf(one.id) }))

@@ -1,5 +1,5 @@
 // The server under test, with what a case may ask of it. It takes an address and an administrator, nothing else:
-// users, roles and profiles are made over the wire, and users and roles removed when it is closed. Profiles stay:
+// users, roles, role mappings and profiles are made over the wire, and removed when it is closed. Profiles stay:
 // Elasticsearch has no way to remove one.
 
 import assert from 'node:assert/strict'
@@ -26,7 +26,7 @@ export interface ConformanceServer extends ContractGateway, Wire {
   readonly major: number
   /** Two profiles with labels and data, that no case changes. */
   readonly samples: readonly [ProfileBody, ProfileBody]
-  /** The name of a user or a role that nobody has seen. */
+  /** The name of a user, a role or a role mapping that nobody has seen. */
   readonly newName: () => string
   readonly putRole: (role: object) => Promise<string>
   /** A user who holds a role like this; equal ones are one. */
@@ -100,7 +100,7 @@ export async function createConformanceServer(target: Target): Promise<Conforman
 
   function newName(): string {
     const name = freshName()
-    made.add(`user/${name}`).add(`role/${name}`)
+    made.add(`user/${name}`).add(`role/${name}`).add(`role_mapping/${name}`)
     return name
   }
 

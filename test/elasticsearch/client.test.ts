@@ -79,6 +79,20 @@ describe.each([
     })
   })
 
+  it('puts, gets and deletes role mappings', async () => {
+    const name = 'staff'
+    const rules = { all: [{ field: { groups: ['a', 'b*'] } }, { except: { field: { username: 'x' } } }] }
+    const mapping = { enabled: true, roles: ['profile_activator'], rules, metadata: { version: 1 } }
+    expect(await operator.security.putRoleMapping({ name, ...mapping })).toEqual({
+      role_mapping: { created: true },
+    })
+    expect(await operator.security.getRoleMapping({ name })).toEqual({ staff: mapping })
+    expect(await operator.security.getRoleMapping()).toEqual({ staff: mapping })
+    expect(await operator.security.deleteRoleMapping({ name })).toEqual({ found: true })
+    expect(await refusalOf(operator.security.getRoleMapping({ name }))).toMatchObject({ status: 404 })
+    expect(await refusalOf(operator.security.deleteRoleMapping({ name }))).toMatchObject({ status: 404 })
+  })
+
   it('authenticates', async () => {
     expect(await application.security.authenticate()).toMatchObject({
       username: 'login-backend',

@@ -28,6 +28,7 @@ describe('a body that is not the JSON we take', () => {
     ['POST', activatePath],
     ['PUT', '/_security/user/naughty'],
     ['PUT', '/_security/role/naughty'],
+    ['PUT', '/_security/role_mapping/naughty'],
     ['POST', '/_security/user/jacknich/_password'],
   ] as const
   const bodies: readonly (readonly [string, string | Buffer])[] = [
@@ -65,6 +66,7 @@ describe('a body that is not the JSON we take', () => {
     }
     expect(await send('GET', '/_security/user/naughty')).toMatchObject({ status: 404 })
     expect(await send('GET', '/_security/role/naughty')).toMatchObject({ status: 404 })
+    expect(await send('GET', '/_security/role_mapping/naughty')).toMatchObject({ status: 404 })
   })
 
   it('has no effect on objects that know nothing of it', () => {

@@ -121,6 +121,21 @@ describe('what a realm remembers of a token', () => {
     expect(await ask(other)).toBe('proven, verified')
   })
 
+  it('is at most about 96 MiB, in which every group has its place', () => {
+    const verified = createVerifiedTokens({ ttl: 1_000, size: 1_000_000, clock: () => 0 })
+    const user = { username: 'jack', fullName: null, email: null, metadata: {}, dn: null }
+    const remembered = (groups: readonly string[]) => {
+      verified.forgetAll()
+      const tokens = Array.from({ length: 2_000 }, (_, n) => `token ${n}`)
+      for (const one of tokens) verified.remember(one, { ...user, groups }, 1)
+      return tokens.filter((one) => verified.find(one) !== null).length
+    }
+    expect(remembered([])).toBe(2_000)
+    expect(remembered(Array.from({ length: 1_000 }, () => 'group'))).toBeGreaterThan(1_500)
+    expect(remembered(Array.from({ length: 1_000 }, () => 'g'.repeat(200)))).toBeLessThan(500)
+    expect(remembered(Array.from({ length: 4_000 }, () => 'g'))).toBeLessThan(500)
+  })
+
   it('is nothing once the keys are others', async () => {
     const { ask, change, withdraw } = watchedRealm()
     await ask(token)

@@ -61,5 +61,7 @@ function keyOf(token: string): string {
 /** About what a token takes that is remembered: what it says is kept, and each item of a list costs more than its text. */
 function memoryOf({ metadata, groups }: JwtUser, length: number): number {
   const items = Object.values(metadata).map((value) => (Array.isArray(value) ? value.length : 1))
-  return length + 50 * items.reduce((sum, count) => sum + count, groups.length)
+  // Of a claim with a pattern, a group is text of its own.
+  const text = groups.reduce((sum, group) => sum + group.length, length)
+  return text + 50 * items.reduce((sum, count) => sum + count, groups.length)
 }
