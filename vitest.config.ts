@@ -20,6 +20,8 @@ const onEveryDatabase = [
   'storage/contract',
   'storage/migrate.test.ts',
   'storage/previousRelease.test.ts',
+  'transfer',
+  'transferCommands.test.ts',
 ]
 
 /** The suites that are about PostgreSQL alone. */
