@@ -29,6 +29,7 @@ const onPostgresql = [
   'test/migrateCommandPostgres.test.ts',
   'test/storage/postgresql.test.ts',
   'test/crash/*Postgres.test.ts',
+  'test/transfer/*Postgres.test.ts',
 ]
 
 const projects: Record<string, TestProjectInlineConfiguration> = {
