@@ -5,9 +5,10 @@ import { ClosingLine } from './test/support/closingLine.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
-  'authentication/{caller,native,superuser}.test.ts',
+  'authentication/{caller,native,prove,superuser}.test.ts',
   'authentication/tokens',
   'authorization/{atOnce,authorize,roles}.test.ts',
+  'authorization/mappings/{mappedRoles,roleMappings}.test.ts',
   'conformance',
   'elasticsearch',
   'graphql',

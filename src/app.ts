@@ -6,13 +6,17 @@ import packageJson from '../package.json' with { type: 'json' }
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createChain } from './authentication/chain.ts'
 import { createDomainOf } from './authentication/domain.ts'
+import { createMappedSubject } from './authentication/mappedSubject.ts'
 import { createPasswords } from './authentication/passwords.ts'
+import { createProve } from './authentication/prove.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
 import { createTokenRealm } from './authentication/tokens/tokenRealm.ts'
 import { createTokens } from './authentication/tokens/tokens.ts'
 import { createUsers } from './authentication/users.ts'
 import { createAuthorize } from './authorization/authorize.ts'
+import { createMappedRoles } from './authorization/mappings/mappedRoles.ts'
+import { createRoleMappings } from './authorization/mappings/roleMappings.ts'
 import { createRoles } from './authorization/roles.ts'
 import type { Config } from './config.ts'
 import { rows } from './elasticsearch/rows.ts'
@@ -71,7 +75,7 @@ export async function createApp({
   })
   const closing: (() => unknown)[] = [database.close]
   try {
-    const { users, roles, profiles, tokens } = database
+    const { users, roles, roleMappings, profiles, tokens, securityEpoch } = database
 
     const passwords = createPasswords()
     const realms = createRealms({ settings, users, passwords, clock, logger })
@@ -83,7 +87,15 @@ export async function createApp({
       logger.warn({ agreed: agreement.split('\n') }, 'all gateways are to agree on these realms')
     requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
     const realmOf = realms.refOf
-    const prove = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])
+    const mappedRoles = createMappedRoles({
+      stored: roleMappings,
+      report: (name, cause) => {
+        logger.warn({ err: cause }, `the role mapping [${name}] cannot be read, and gives no roles`)
+      },
+    })
+    const mappedSubject = createMappedSubject(mappedRoles)
+    const chain = createChain([createTokenRealm({ tokens, realmOf }), ...realms.chain])
+    const prove = createProve({ chain, mappedSubject, securityEpoch })
     const authorize = createAuthorize(roles)
 
     const useCases: UseCases = {
@@ -107,6 +119,7 @@ export async function createApp({
         prove,
         tokens,
         realmOf,
+        mappedSubject,
         timeout: settings.token.timeout,
         revokeOnReuse: settings.token.revoke_on_reuse,
         reportReuse: (reuse) => {
@@ -114,6 +127,7 @@ export async function createApp({
         },
       }),
       roles: createRoles({ authorize, roles }),
+      roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
       server: {
         name: packageJson.name,
         version: packageJson.version,
@@ -122,7 +136,7 @@ export async function createApp({
     }
 
     const server = createServer({
-      identifyCaller: createIdentifyCaller({ prove, securityEpoch: database.securityEpoch }),
+      identifyCaller: createIdentifyCaller({ prove, securityEpoch }),
       doors: {
         '/graphql': createGraphqlDoor({
           schema,

@@ -35,6 +35,23 @@ export interface JsonObject {
   [key: string]: JsonValue
 }
 
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A value's kind, by the name that Elasticsearch gives the token with which it begins. */
+export function tokenOf(value: unknown): string {
+  if (value === null) return 'VALUE_NULL'
+  if (Array.isArray(value)) return 'START_ARRAY'
+  const tokens = {
+    string: 'VALUE_STRING',
+    number: 'VALUE_NUMBER',
+    boolean: 'VALUE_BOOLEAN',
+    object: 'START_OBJECT',
+  }
+  return tokens[typeof value as keyof typeof tokens]
+}
+
 /** Counted from 1, columns in UTF-16 units. A line ends with LF, or CRLF. */
 export interface Position {
   line: number

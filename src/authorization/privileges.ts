@@ -23,6 +23,9 @@ const grantedBy = {
   'cluster:admin/xpack/security/role/get': readSecurity,
   'cluster:admin/xpack/security/role/put': manageSecurity,
   'cluster:admin/xpack/security/role/delete': manageSecurity,
+  'cluster:admin/xpack/security/role_mapping/get': readSecurity,
+  'cluster:admin/xpack/security/role_mapping/put': manageSecurity,
+  'cluster:admin/xpack/security/role_mapping/delete': manageSecurity,
 } as const satisfies Record<string, readonly string[]>
 
 /** What can be done, by Elasticsearch's action names. */

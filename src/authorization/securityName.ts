@@ -1,10 +1,10 @@
-/** Whether a user or a role may have this name: 1–507 printable ASCII characters, no space at either end. */
+/** Whether a user, a role or a role mapping may have this name: 1–507 printable ASCII characters, no space at either end. */
 export function isSecurityName(name: string): boolean {
   return /^(?! )[\x20-\x7e]{1,507}(?<! )$/.test(name)
 }
 
 /** What is said of a name that is none. Source: spec 4.1. */
-export function securityNameRule(kind: 'User' | 'Role'): string {
+export function securityNameRule(kind: 'User' | 'Role' | 'Role mapping'): string {
   return (
     `${kind} names must be at least 1 and no more than 507 characters. They can contain alphanumeric characters ` +
     '(a-z, A-Z, 0-9), spaces, punctuation, and printable symbols in the Basic Latin (ASCII) block. Leading or ' +

@@ -20,7 +20,8 @@ export function errorAnswer(wireError: WireError): Answer {
   const challenge = wireError.challenge ?? challenges
   const header = status === 401 ? { header: { 'WWW-Authenticate': challenge } } : {}
   // Elasticsearch unwraps what went wrong while parsing, and only that.
-  const rootCause = causedBy?.type === 'x_content_parse_exception' ? causedBy : { type, reason }
+  const isUnwrapped = type === 'x_content_parse_exception' && causedBy?.type === type
+  const rootCause = isUnwrapped ? causedBy : { type, reason }
   const error = { type, reason, ...members, ...(causedBy && { caused_by: causedBy }), ...header }
   return {
     status,

@@ -1,6 +1,5 @@
-import type { JsonValue } from '../json.ts'
+import { isObject, type JsonValue } from '../json.ts'
 import { wildcard } from '../wildcard.ts'
-import { isObject } from './body.ts'
 
 /** Names of paths, each path closed by null. A state is a place in it: how far a path has been followed. */
 type Names = readonly (string | null)[]

@@ -1,10 +1,12 @@
-import type { JsonObject, JsonValue } from '../json.ts'
-import { isObject, tokenOf, type Body } from './body.ts'
+import { isObject, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
+import type { Body } from './body.ts'
 import { didYouMean } from './suggestions.ts'
 import { WireError } from './wireError.ts'
 
-/** What a field takes: a string, any object, or an object of strings that must all be there. */
-export type Field = 'string' | 'object' | { readonly name: string; readonly required: readonly string[] }
+/** What a field takes: a value of a kind, a list of such or one by itself, or an object of strings that must all be there. */
+export type Field = Kind | `${Kind}s` | { readonly name: string; readonly required: readonly string[] }
+
+type Kind = 'string' | 'boolean' | 'object'
 
 /**
  * Checks an object as Elasticsearch's declared parsers do: the first field that does not fit, in the order of the
@@ -21,11 +23,28 @@ export function parseObject(body: Body, parser: string, fields: Readonly<Record<
   for (const [name, given] of Object.entries(value)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (!field) throw unknownField(at([name], 'key'), parser, name, Object.keys(fields))
-    if (field === 'string') requireString(given, at, parser, [name])
+    if (typeof field === 'string') requireKind(field, given, at, parser, name)
     else if (!isObject(given)) throw wrongType(at([name]), parser, name, given)
-    else if (field !== 'object') requireStrings(given, body, parser, name, field)
+    else requireStrings(given, body, parser, name, field)
   }
   return value
+}
+
+function requireKind(
+  field: Kind | `${Kind}s`,
+  given: JsonValue,
+  at: Body['at'],
+  parser: string,
+  name: string,
+): void {
+  const kind = field.replace(/s$/, '')
+  const isKind = (one: JsonValue) => (kind === 'object' ? isObject(one) : typeof one === kind)
+  if (!Array.isArray(given) || kind === field) {
+    if (!isKind(given)) throw wrongType(at([name]), parser, name, given)
+    return
+  }
+  const wrong = given.findIndex((one) => !isKind(one))
+  if (wrong >= 0) throw wrongType(at([name, wrong]), parser, name, given[wrong] ?? null)
 }
 
 function requireStrings(
@@ -50,10 +69,6 @@ function requireStrings(
   if (missing.length > 0) {
     throw failure(at([name]), new WireError('illegal_argument_exception', `Required [${missing.join(', ')}]`))
   }
-}
-
-function requireString(given: JsonValue, at: Body['at'], parser: string, path: readonly string[]): void {
-  if (typeof given !== 'string') throw wrongType(at(path), parser, path.join('.'), given)
 }
 
 function unknownField(at: string, parser: string, name: string, known: readonly string[]): WireError {

@@ -1,8 +1,7 @@
 import { stringify } from 'yaml'
 import type { DoorRequest, DoorResponse } from '../http/door.ts'
-import type { JsonValue } from '../json.ts'
+import { isObject, type JsonValue } from '../json.ts'
 import type { Answer } from './answer.ts'
-import { isObject } from './body.ts'
 import { filterPath } from './filterPath.ts'
 import { answerTypeFor } from './mediaType.ts'
 

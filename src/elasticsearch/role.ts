@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../json.ts'
-import { isObject, tokenOf, type Body } from './body.ts'
+import { isObject, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
+import type { Body } from './body.ts'
 import { ok } from './answer.ts'
 import { found, given, listed, namesOf } from './names.ts'
 import type { Row } from './row.ts'

@@ -25,7 +25,7 @@ export interface Row<Parsed, Data> {
   /** Has the body read, and checks it. A row without it takes none. */
   readonly parse?: (read: () => Body, path: (name: string) => string) => Parsed
   /** Says that a request is not valid, where Elasticsearch has another form for that than its envelope. */
-  readonly refuse?: (message: string, problems: readonly string[]) => Answer
+  readonly refuse?: (message: string, problems: readonly string[], request: RowRequest<Parsed>) => Answer
   /** A GraphQL document. */
   readonly operation: string
   /** Which operation of the document, where it has several. */

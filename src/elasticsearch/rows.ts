@@ -10,6 +10,7 @@ import {
   updateProfileData,
 } from './profile.ts'
 import { deleteRole, getRoles, putRole } from './role.ts'
+import { deleteRoleMapping, getRoleMappings, putRoleMapping } from './roleMapping.ts'
 import { root } from './root.ts'
 import type { AnyRow } from './row.ts'
 import { issueToken } from './token.ts'
@@ -35,6 +36,9 @@ export const rows: readonly AnyRow[] = [
   putRole,
   getRoles,
   deleteRole,
+  putRoleMapping,
+  getRoleMappings,
+  deleteRoleMapping,
   issueToken,
   invalidateTokens,
 ]

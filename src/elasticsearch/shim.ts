@@ -88,7 +88,7 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
       return row.answer(data as never, request)
     } catch (thrown) {
       if (row.refuse && thrown instanceof Failure && thrown.problems.length > 0)
-        return row.refuse(thrown.message, thrown.problems)
+        return row.refuse(thrown.message, thrown.problems, request)
       throw thrown
     }
   }

@@ -1,8 +1,10 @@
 import type { Failure, FailureCode } from '../errors.ts'
 
+/** An error behind another one, as it is rendered. */
 interface Cause {
   readonly type: string
   readonly reason: string
+  readonly caused_by?: Cause
 }
 
 interface WireErrorDetails {
@@ -10,7 +12,7 @@ interface WireErrorDetails {
   /** What lies behind it, for the client to see. */
   causedBy?: Cause
   /** What else stands in the error. */
-  members?: Readonly<Record<string, string>>
+  members?: Readonly<Record<string, string | number>>
   /** The one challenge of a 401, in place of the usual ones. */
   challenge?: string | null
 }
@@ -20,7 +22,7 @@ export class WireError extends Error {
   readonly type: string
   readonly status: number
   readonly causedBy: Cause | undefined
-  readonly members: Readonly<Record<string, string>>
+  readonly members: Readonly<Record<string, string | number>>
   readonly challenge: string | null
 
   constructor(

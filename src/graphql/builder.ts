@@ -5,6 +5,7 @@ import SchemaBuilder from '@pothos/core'
 import type { Caller } from '../authentication/subject.ts'
 import type { Tokens } from '../authentication/tokens/tokens.ts'
 import type { Users } from '../authentication/users.ts'
+import type { RoleMappings } from '../authorization/mappings/roleMappings.ts'
 import type { Roles } from '../authorization/roles.ts'
 import type { Activate } from '../profile/activate.ts'
 import type { Profiles } from '../profile/profiles.ts'
@@ -22,6 +23,7 @@ export interface UseCases {
   users: Users
   tokens: Tokens
   roles: Roles
+  roleMappings: RoleMappings
   server: Server
 }
 

@@ -5,6 +5,7 @@ import './profile.ts'
 import './profileChange.ts'
 import './user.ts'
 import './role.ts'
+import './roleMapping.ts'
 import './token.ts'
 import './server.ts'
 

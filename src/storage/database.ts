@@ -2,6 +2,7 @@
 
 import type { TokenRepository } from '../authentication/tokens/tokenRepository.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
+import type { RoleMappingRepository } from '../authorization/mappings/roleMappingRepository.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
@@ -11,6 +12,7 @@ import type { MigrationState } from './migrationHistory.ts'
 import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
 import { createProfileRepository } from './profiles.ts'
+import { createRoleMappingRepository } from './roleMappings.ts'
 import { createRoleRepository } from './roles.ts'
 import { isSqlite } from './sqliteFile.ts'
 import { createTokenRepository } from './tokens.ts'
@@ -36,6 +38,7 @@ export interface DatabaseOptions {
 export interface Database {
   readonly users: UserRepository
   readonly roles: RoleRepository
+  readonly roleMappings: RoleMappingRepository
   readonly profiles: ProfileRepository
   readonly tokens: TokenRepository
   /** What names this database to clients. */
@@ -85,6 +88,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
   return {
     users: guarded(createUserRepository(connected)),
     roles: guarded(createRoleRepository(connected)),
+    roleMappings: guarded(createRoleMappingRepository(connected)),
     profiles: guarded(createProfileRepository(connected)),
     tokens: guarded(createTokenRepository(connected)),
     clusterUuid: await insisting(() => clusterUuid(connected.client)),

@@ -17,9 +17,12 @@ const table: [Action, string[]][] = [
     ['manage_user_profile', 'manage_security', 'all'],
   ),
   ...rows(['profile/get'], ['read_security', 'manage_user_profile', 'manage_security', 'all']),
-  ...rows(['user/get', 'role/get'], ['read_security', 'manage_security', 'all']),
+  ...rows(['user/get', 'role/get', 'role_mapping/get'], ['read_security', 'manage_security', 'all']),
   ...rows(
-    ['user/put', 'user/delete', 'user/change_password', 'user/set_enabled', 'role/put', 'role/delete'],
+    [
+      ...['user/put', 'user/delete', 'user/change_password', 'user/set_enabled', 'role/put', 'role/delete'],
+      ...['role_mapping/put', 'role_mapping/delete'],
+    ],
     ['manage_security', 'all'],
   ),
   ...rows(['token/create', 'token/refresh', 'token/invalidate'], ['manage_token', 'manage_security', 'all']),

@@ -91,7 +91,8 @@ export function overSocket(address: string): Fetch {
   return (path, init) => fetch(address + path, init)
 }
 
-function inProcess({ server }: App): Fetch {
+/** Fetches from a gateway that does not listen. */
+export function inProcess({ server }: App): Fetch {
   return async (path, init = {}) => {
     const { method = 'GET', headers, body } = init
     const request = new Request(`http://gateway${path}`, { ...init, ...(body && { duplex: 'half' }) })

@@ -126,7 +126,8 @@ export function prepared(): () => Promise<TestDatabase> {
     await made.remove()
   })
   return async () => {
-    for (const table of ['users', 'roles', 'profiles', 'tokens']) await made.run(`DELETE FROM ${table}`)
+    for (const table of ['users', 'roles', 'role_mappings', 'profiles', 'tokens'])
+      await made.run(`DELETE FROM ${table}`)
     return database
   }
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { refused, type Proof, type Realm, type Refusal } from '../realm.ts'
-import type { RealmRef, Subject } from '../subject.ts'
+import { plainUser, type RealmRef, type Subject } from '../subject.ts'
 import type { FoundUser } from '../userRepository.ts'
 import { longestToken, memberOf, parseJwt, type Jwt } from './jwt.ts'
 import { createTermsCheck, skewOf, type JwtTerms } from './jwtTerms.ts'
@@ -69,8 +69,10 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
   async function proofOf(user: JwtUser): Promise<Proof | Refusal> {
     const proof = { kind: 'proven', authenticationType: 'realm' } as const
     if (!lookUp) {
-      const subject: Subject = { ...user, roles: [], realm: ref }
-      return { ...proof, subject, basis: null, securityEpoch: null }
+      const { dn, groups, ...details } = user
+      const subject: Subject = { ...details, roles: [], realm: ref }
+      const standing = { ...plainUser, mappedFrom: { dn, groups } }
+      return { ...proof, subject, standing, basis: null, securityEpoch: null }
     }
     const found = await lookUp(user.username)
     if (!found)

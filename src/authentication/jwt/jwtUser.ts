@@ -8,6 +8,8 @@ export interface JwtUser {
   readonly fullName: string | null
   readonly email: string | null
   readonly metadata: JsonObject
+  readonly dn: string | null
+  readonly groups: readonly string[]
 }
 
 /** Where a realm finds something in the claims: a claim, of whose text a pattern takes its one group. */
@@ -23,7 +25,6 @@ export interface JwtClaims {
   readonly principal: ClaimSource
   readonly name: ClaimSource | null
   readonly mail: ClaimSource | null
-  /** Checked, and not used: no role is mapped yet. */
   readonly groups: ClaimSource | null
   readonly dn: ClaimSource | null
   readonly fallbackClaims: FallbackClaims
@@ -48,7 +49,10 @@ export function createReadUser({ tokenType, fallbackClaims, populateMetadata, ..
     const read = Object.entries(readers).map(([what, texts]) => [what, texts(claims)] as const)
     const [wrong] = read.find(([, texts]) => texts === null) ?? []
     if (wrong !== undefined) return `the claim for [${wrong}] is not text`
-    const { principal, name, mail } = Object.fromEntries(read) as Record<string, string[] | undefined>
+    const { principal, name, mail, groups, dn } = Object.fromEntries(read) as Record<
+      string,
+      string[] | undefined
+    >
     const username = principal?.[0] ?? ''
     if (username.trim() === '' || username.length > longestPrincipal) return 'no principal'
     return {
@@ -56,6 +60,8 @@ export function createReadUser({ tokenType, fallbackClaims, populateMetadata, ..
       fullName: name?.[0] ?? null,
       email: mail?.[0] ?? null,
       metadata: { jwt_token_type: tokenType, ...(populateMetadata && metadataOf(claims)) },
+      dn: dn?.[0] ?? null,
+      groups: groups ?? [],
     }
   }
 }

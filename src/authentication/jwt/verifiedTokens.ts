@@ -59,7 +59,9 @@ function keyOf(token: string): string {
 }
 
 /** About what a token takes that is remembered: what it says is kept, and each item of a list costs more than its text. */
-function memoryOf(token: string, { metadata }: JwtUser): number {
+function memoryOf(token: string, { metadata, groups }: JwtUser): number {
   const items = Object.values(metadata).map((value) => (Array.isArray(value) ? value.length : 1))
-  return token.length + 50 * items.reduce((sum, count) => sum + count, 0)
+  // Of a claim with a pattern, a group is text of its own.
+  const text = groups.reduce((sum, group) => sum + group.length, token.length)
+  return text + 50 * items.reduce((sum, count) => sum + count, groups.length)
 }

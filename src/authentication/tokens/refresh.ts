@@ -1,5 +1,6 @@
 import type { Authorize } from '../../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
+import type { MappedSubject } from '../mappedSubject.ts'
 import { isSameRealm, type Caller } from '../subject.ts'
 import { invalidateAll, type Invalidated } from './invalidate.ts'
 import { clientOf, tokenOf, type Token } from './issue.ts'
@@ -34,6 +35,7 @@ interface RefreshParts {
   authorize: Authorize
   tokens: Pick<TokenRepository, 'find' | 'use' | 'succeed' | 'active' | 'invalidateActive'>
   realmOf: RealmOf
+  mappedSubject: MappedSubject
   lifetimes: Lifetimes
   revokeOnReuse: boolean
   reportReuse: (reuse: TokenReuse) => void
@@ -41,7 +43,7 @@ interface RefreshParts {
 
 /** Makes the use case: a refresh token gives new tokens, once; the same again to clients that use it at once. */
 export function createRefresh(parts: RefreshParts) {
-  const { authorize, tokens, realmOf, lifetimes } = parts
+  const { authorize, tokens, realmOf, mappedSubject, lifetimes } = parts
 
   return async function refresh(caller: Caller, refreshToken: string): Promise<Token | RefreshRejected> {
     // 1  Is it a token at all, and may the caller do this?
@@ -68,7 +70,8 @@ export function createRefresh(parts: RefreshParts) {
       const { accessHash } = pair
       if (!(await tokens.succeed({ accessHash, salt }, hashesOf(successor), lifetimes))) continue
       const age = kept === null ? 0 : pair.now - (usedAt ?? pair.now)
-      return tokenOf(successor, lifetimes.access - age, { ...subject, authenticationType: 'token' })
+      const now = await mappedSubject(subject, pair.snapshot?.mappedFrom ?? null, pair.securityEpoch)
+      return tokenOf(successor, lifetimes.access - age, { ...now, authenticationType: 'token' })
     }
     throw new Failure('UNAVAILABLE', 'others change this token all the time, try again later')
   }

@@ -3,6 +3,7 @@
 
 import type { Authorize } from '../../authorization/authorize.ts'
 import type { Prove } from '../chain.ts'
+import type { MappedSubject } from '../mappedSubject.ts'
 import { createInvalidate } from './invalidate.ts'
 import { createIssue } from './issue.ts'
 import { createRefresh, type TokenReuse } from './refresh.ts'
@@ -14,6 +15,7 @@ interface TokensParts {
   prove: Prove
   tokens: TokenRepository
   realmOf: RealmOf
+  mappedSubject: MappedSubject
   /** For how long an access token is valid, in milliseconds. */
   timeout: number
   /** Whether a refresh token that is used again ends everything that came from its login. */

@@ -2,10 +2,12 @@ import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Basis } from '../../../src/authentication/basis.ts'
 import { createChain } from '../../../src/authentication/chain.ts'
+import { createMappedSubject } from '../../../src/authentication/mappedSubject.ts'
 import type { Realm } from '../../../src/authentication/realm.ts'
 import { plainUser, type Caller, type Subject } from '../../../src/authentication/subject.ts'
 import { createTokenRealm } from '../../../src/authentication/tokens/tokenRealm.ts'
 import { createTokens } from '../../../src/authentication/tokens/tokens.ts'
+import { createMappedRoles } from '../../../src/authorization/mappings/mappedRoles.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
 import { prepared } from '../../support/testDatabase.ts'
 
@@ -21,7 +23,7 @@ function serviceOn(
   corpRealm: Realm,
   realms = [native, corp],
 ) {
-  const { tokens, roles } = database
+  const { tokens, roles, roleMappings } = database
   const realmOf = (type: string, name: string) =>
     realms.find((realm) => realm.type === type && realm.name === name) ?? null
   const prove = createChain([createTokenRealm({ tokens, realmOf }), corpRealm])
@@ -31,6 +33,9 @@ function serviceOn(
     prove,
     tokens,
     realmOf,
+    mappedSubject: createMappedSubject(
+      createMappedRoles({ stored: roleMappings, report: expect.unreachable }),
+    ),
     timeout: 1_000,
     revokeOnReuse: true,
     reportReuse: () => undefined,

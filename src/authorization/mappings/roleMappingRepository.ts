@@ -1,0 +1,18 @@
+import type { RoleMapping } from './roleMapping.ts'
+
+/** All stored role mappings at one moment. */
+export interface RoleMappingDefinitions {
+  /** Which every change of a role mapping raises. */
+  readonly securityEpoch: number
+  readonly mappings: readonly RoleMapping[]
+}
+
+/** What this folder needs of the database. Every write is one atomic statement. */
+export interface RoleMappingRepository {
+  definitions(): Promise<RoleMappingDefinitions>
+  /** Those of the named role mappings that are stored, or all, by name. */
+  list(names: readonly string[] | null): Promise<RoleMapping[]>
+  /** Creates the role mapping or replaces it whole. One that is new is refused where there are as many as there may be. */
+  put(mapping: RoleMapping, most: number): Promise<'created' | 'replaced' | 'refused'>
+  delete(name: string): Promise<boolean>
+}

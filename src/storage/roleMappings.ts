@@ -1,0 +1,53 @@
+import type { RoleMappingModel } from '../../prisma/generated/sqlite/models.ts'
+import type { RoleMapping } from '../authorization/mappings/roleMapping.ts'
+import type { RoleMappingRepository } from '../authorization/mappings/roleMappingRepository.ts'
+import { byName } from './byName.ts'
+import type { Connected } from './client.ts'
+import { epochOut } from './cluster.ts'
+import { objectOut } from './json.ts'
+
+/** Keeps role mappings in the table `role_mappings`. */
+export function createRoleMappingRepository({ client, json }: Connected): RoleMappingRepository {
+  const { roleMapping: mappings } = client
+  return {
+    async definitions() {
+      // The epoch comes even where there is no role mapping.
+      const rows = await client.$queryRaw<({ securityEpoch: bigint } & (Row | { name: null }))[]>`
+        SELECT "securityEpoch", "name", "definition" FROM "cluster" LEFT JOIN "role_mappings" ON 1 = 1 WHERE "id" = 1`
+      return {
+        securityEpoch: epochOut(rows[0]?.securityEpoch),
+        mappings: rows.flatMap((row) => (row.name === null ? [] : mappingOf(row))),
+      }
+    },
+
+    async list(names) {
+      const where = names ? { name: { in: [...new Set(names)] } } : {}
+      // Prisma asks for many names in several statements, which no database can sort.
+      return (await mappings.findMany({ where })).map(mappingOf).sort(byName(({ name }) => name))
+    },
+
+    async put({ name, ...mapping }, most) {
+      const [row] = await client.$queryRaw<{ revision: number | bigint }[]>`
+        INSERT INTO "role_mappings" ("name", "definition", "revision")
+        SELECT ${name}, ${json(JSON.stringify(mapping))}, 1
+        WHERE EXISTS (SELECT 1 FROM "role_mappings" WHERE "name" = ${name})
+          OR (SELECT count(*) FROM "role_mappings") < ${most}
+        ON CONFLICT ("name") DO UPDATE
+          SET "definition" = excluded."definition", "revision" = "role_mappings"."revision" + 1
+        RETURNING "revision"`
+      if (!row) return 'refused'
+      return Number(row.revision) === 1 ? 'created' : 'replaced'
+    },
+
+    async delete(name) {
+      const { count } = await mappings.deleteMany({ where: { name } })
+      return count > 0
+    },
+  }
+}
+
+type Row = Omit<RoleMappingModel, 'revision'>
+
+function mappingOf({ name, definition }: Row): RoleMapping {
+  return { ...(objectOut(definition) as unknown as Omit<RoleMapping, 'name'>), name }
+}
