@@ -1,9 +1,9 @@
 import { join, raw } from '@prisma/client/runtime/client'
-import type { RoleMappingModel } from '../../prisma/generated/sqlite/models.ts'
 import type { ExportRepository } from '../transfer/exportRepository.ts'
-import type { Kind, RoleMapping, TransferRecord } from '../transfer/record.ts'
+import type { Kind, TransferRecord } from '../transfer/record.ts'
 import { objectOut } from './json.ts'
 import { profileOf } from './profiles.ts'
+import { mappingOf } from './roleMappings.ts'
 import { roleOf } from './roles.ts'
 import type { SnapshotClient, TakeSnapshot } from './snapshot.ts'
 import { storedUserOf } from './users.ts'
@@ -69,7 +69,7 @@ function tablesOf({ user, role, roleMapping, profile }: SnapshotClient): Readonl
       read: async (keys) =>
         (await roleMapping.findMany({ where: { name: { in: keys } } })).map((row) => [
           row.name,
-          { kind: 'role_mapping', thing: roleMappingOf(row) },
+          { kind: 'role_mapping', thing: mappingOf(row) },
         ]),
     },
     profile: {
@@ -108,9 +108,4 @@ async function* parts(
     bytes += size
   }
   yield part
-}
-
-/** A role mapping as it is stored. */
-export function roleMappingOf({ name, definition }: Omit<RoleMappingModel, 'revision'>): RoleMapping {
-  return { ...(objectOut(definition) as unknown as Omit<RoleMapping, 'name'>), name }
 }

@@ -11,9 +11,9 @@ import type {
 import type { Connected } from './client.ts'
 import { guarded } from './guarded.ts'
 import type { ColumnType, JsonRows } from './jsonRows.ts'
+import { mappingOf } from './roleMappings.ts'
 import { roleOf } from './roles.ts'
 import { storedUserOf } from './users.ts'
-import { roleMappingOf } from './exports.ts'
 
 type Columns = Readonly<Record<string, ColumnType>>
 
@@ -53,15 +53,18 @@ export function createImportRepository({ client }: Connected, rowsOf: JsonRows):
   const { user: users, role: roles, roleMapping: mappings } = client
   return {
     users: named('users', 'username', userColumns, {
+      count: () => users.count(),
       find: async (names) => (await users.findMany({ where: { username: { in: names } } })).map(storedUserOf),
       rowOf: (user) => ({ ...user, revision: 1, incarnation: randomUUID() }),
     }),
     roles: named('roles', 'name', definitionColumns, {
+      count: () => roles.count(),
       find: async (names) => (await roles.findMany({ where: { name: { in: names } } })).map(roleOf),
       rowOf: ({ name, ...definition }) => ({ name, definition, revision: 1 }),
     }),
     roleMappings: named('role_mappings', 'name', definitionColumns, {
-      find: async (names) => (await mappings.findMany({ where: { name: { in: names } } })).map(roleMappingOf),
+      count: () => mappings.count(),
+      find: async (names) => (await mappings.findMany({ where: { name: { in: names } } })).map(mappingOf),
       rowOf: ({ name, ...definition }) => ({ name, definition, revision: 1 }),
     }),
     profiles: guarded(importedProfiles()),
@@ -71,7 +74,15 @@ export function createImportRepository({ client }: Connected, rowsOf: JsonRows):
     table: string,
     key: string,
     columns: Columns,
-    { find, rowOf }: { find: (names: string[]) => Promise<Thing[]>; rowOf: (thing: Thing) => Row },
+    {
+      count,
+      find,
+      rowOf,
+    }: {
+      count: () => Promise<number>
+      find: (names: string[]) => Promise<Thing[]>
+      rowOf: (thing: Thing) => Row
+    },
   ): NamedThings<Thing> {
     const written = Object.keys(columns).filter((name) => name !== key && name !== 'revision')
     const changes = [
@@ -79,6 +90,7 @@ export function createImportRepository({ client }: Connected, rowsOf: JsonRows):
       `"revision" = "${table}"."revision" + 1`,
     ]
     return guarded<NamedThings<Thing>>({
+      count,
       find: (names) => find([...names]),
       add: (things) => insert(table, key, columns, things.map(rowOf), sql`NOTHING`),
       async put(things) {

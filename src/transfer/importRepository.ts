@@ -1,8 +1,8 @@
 import type { StoredUser } from '../authentication/userRepository.ts'
+import type { RoleMapping } from '../authorization/mappings/roleMapping.ts'
 import type { Role } from '../authorization/role.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { ProfileWithData } from '../profile/repository.ts'
-import type { RoleMapping } from './record.ts'
 
 /** What importing needs of the database. Every write is one atomic statement over some hundred rows at most. */
 export interface ImportRepository {
@@ -14,6 +14,8 @@ export interface ImportRepository {
 
 /** What is found by its name. Nothing is given twice in one call. */
 export interface NamedThings<Thing> {
+  /** How many there are. */
+  readonly count: () => Promise<number>
   /** Those of the named ones that are there, in any order. */
   readonly find: (names: readonly string[]) => Promise<Thing[]>
   /** Stores those whose names are free, and returns their names. */

@@ -1,11 +1,12 @@
 // Export and import: what a gateway knows of users, as a file, and back. This folder knows which things may be stored
 // and what stands in their way; it knows neither where bytes come from nor how things are stored.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Domain } from '../authentication/domain.ts'
 import { isReservedUsername } from '../authentication/username.ts'
+import { mostMappings } from '../authorization/mappings/roleMapping.ts'
 import { recordProblems } from './recordProblems.ts'
-import type { ImportRepository, NamedThings } from './importRepository.ts'
+import type { ImportRepository } from './importRepository.ts'
+import { createNamedImport } from './namedImport.ts'
 import { createProfileImport } from './profileImport.ts'
 import { keyOf, type Kind, type TransferRecord } from './record.ts'
 
@@ -39,13 +40,14 @@ const most = { records: 500, bytes: 4 * 1024 * 1024 }
 
 /** Makes what stores records, in batches of one kind. The next is gathered while one is being stored. */
 export function createImporter(parts: ImporterParts) {
-  const { repository, maxProfileSize, replace, dryRun } = parts
+  const { repository, maxProfileSize } = parts
   const storeProfiles = createProfileImport(parts)
+  const storeNamed = createNamedImport(parts)
   const { users, roles, roleMappings } = repository
   const store: Readonly<Record<Kind, (batch: Sent[]) => Promise<void>>> = {
-    user: (batch) => storeNamed(users, batch, ({ username }) => username, isReservedUsername),
+    user: (batch) => storeNamed(users, batch, ({ username }) => username, { stays: isReservedUsername }),
     role: (batch) => storeNamed(roles, batch, ({ name }) => name),
-    role_mapping: (batch) => storeNamed(roleMappings, batch, ({ name }) => name),
+    role_mapping: (batch) => storeNamed(roleMappings, batch, ({ name }) => name, { most: mostMappings }),
     profile: (batch) => storeProfiles(batch as Sent<'profile'>[]),
   }
   const batches = new Map<Kind, Batch>()
@@ -83,32 +85,6 @@ export function createImporter(parts: ImporterParts) {
     storing = store[kind](batch)
     // Whoever waits for it next is told.
     storing.catch(() => undefined)
-  }
-
-  async function storeNamed<Thing>(
-    things: NamedThings<Thing>,
-    batch: readonly Sent[],
-    nameOf: (thing: Thing) => string,
-    stays: (name: string) => boolean = () => false,
-  ): Promise<void> {
-    const all = batch.map((sent) => ({ sent, thing: sent.record.thing as Thing, name: keyOf(sent.record) }))
-    const found = await things.find(all.map(({ name }) => name))
-    const there = new Map(found.map((thing) => [nameOf(thing), thing]))
-    const missing = all.filter(({ name }) => !there.has(name))
-    const changed = all.filter(
-      ({ name, thing }) =>
-        replace && there.has(name) && !stays(name) && !isDeepStrictEqual(there.get(name), thing),
-    )
-    const write = <T>(some: readonly { thing: Thing }[], act: (things: Thing[]) => Promise<T>) =>
-      dryRun || some.length === 0 ? null : act(some.map(({ thing }) => thing))
-    await write(changed, things.put)
-    // Somebody else may have taken a name meanwhile.
-    const added = (await write(missing, things.add)) ?? missing.map(({ name }) => name)
-    const outcomes = new Map<string, 'imported' | 'replaced'>([
-      ...added.map((name) => [name, 'imported'] as const),
-      ...changed.map(({ name }) => [name, 'replaced'] as const),
-    ])
-    for (const { name, sent } of all) sent.settle({ kind: outcomes.get(name) ?? 'there already' })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StoredUser } from '../authentication/userRepository.ts'
+import type { RoleMapping } from '../authorization/mappings/roleMapping.ts'
 import type { Role } from '../authorization/role.ts'
-import type { Document } from '../profile/document.ts'
 import type { ProfileWithData } from '../profile/repository.ts'
 
 /** What can be taken along, in the order in which it is exported. */
@@ -13,17 +13,6 @@ export interface Things {
   readonly role_mapping: RoleMapping
   readonly user: StoredUser
   readonly profile: ProfileWithData
-}
-
-/** Which roles users have whose realm says groups, and no roles. Source: spec 4.7. */
-export interface RoleMapping {
-  readonly name: string
-  readonly enabled: boolean
-  readonly roles: readonly string[]
-  /** In place of roles, what makes their names of a user. */
-  readonly roleTemplates: readonly { readonly source: string; readonly format: 'string' | 'json' }[]
-  readonly rules: Document
-  readonly metadata: Document
 }
 
 /** One thing, and what it is. */

@@ -2,13 +2,13 @@ import { passwordHashProblem } from '../authentication/passwordHash.ts'
 import { userProblems } from '../authentication/userInput.ts'
 import { superuser } from '../authentication/username.ts'
 import type { StoredUser } from '../authentication/userRepository.ts'
+import { roleMappingProblems } from '../authorization/mappings/roleMapping.ts'
 import { roleProblems } from '../authorization/role.ts'
-import { isSecurityName, metadataProblems } from '../authorization/securityName.ts'
 import { isDocument } from '../profile/document.ts'
 import type { ProfileWithData } from '../profile/repository.ts'
 import { baseOf } from '../profile/uid.ts'
 import { applicationNameProblems, sizeOf } from '../profile/updateData.ts'
-import type { RoleMapping, TransferRecord } from './record.ts'
+import type { TransferRecord } from './record.ts'
 
 /** What is wrong with a record by itself: what the use case would refuse that stores such a thing, and why. */
 export function recordProblems({ kind, thing }: TransferRecord, maxProfileSize: number): string[] {
@@ -37,16 +37,6 @@ function userOrSuperuserProblems(user: StoredUser): string[] {
       ? []
       : userProblems({ ...rest, password: null, passwordHash: null })),
     ...(hashProblem === null ? [] : [`[password_hash] ${hashProblem}`]),
-  ]
-}
-
-function roleMappingProblems({ name, roles, roleTemplates, metadata }: RoleMapping): string[] {
-  return [
-    ...(isSecurityName(name) ? [] : ['the name of a role mapping has to be like that of a role']),
-    ...(roles.length + roleTemplates.length === 0
-      ? ['role-mapping roles or role-templates are missing']
-      : []),
-    ...metadataProblems(metadata),
   ]
 }
 

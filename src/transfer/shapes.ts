@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { Failure } from '../errors.ts'
 import { JsonProblem, parseJson } from '../json.ts'
+import { completeRoleMapping } from '../authorization/mappings/roleMapping.ts'
 import { completeRole } from '../authorization/role.ts'
 import { isDocument, type Document } from '../profile/document.ts'
 import type { Kind, TransferRecord } from './record.ts'
@@ -67,10 +69,15 @@ export const shapes: { readonly [K in Kind]: z.ZodType<TransferRecord<K>> } = {
       rules: document,
       metadata: orEmpty,
     })
-    .transform(({ kind, role_templates: roleTemplates, ...mapping }) => ({
-      kind,
-      thing: { ...mapping, roleTemplates },
-    })),
+    .transform(({ kind, role_templates: roleTemplates, ...mapping }, context) => {
+      try {
+        return { kind, thing: completeRoleMapping({ ...mapping, roleTemplates }) }
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error
+        context.addIssue({ code: 'custom', message: error.message })
+        return z.NEVER
+      }
+    }),
   profile: z
     .strictObject({
       kind: z.literal('profile'),

@@ -163,6 +163,24 @@ describe('a user', () => {
   })
 })
 
+describe('role mappings', () => {
+  const mappings = (count: number) => Array.from({ length: count }, (_, n) => ({ ...mapping, name: `m${n}` }))
+
+  it('are at most a thousand, as everywhere else', async () => {
+    const { counts, reasons } = await inTurn([lines(...mappings(1002))])
+    expect(counts).toEqual({ 'role_mapping imported': 1000 })
+    expect(reasons).toEqual(Array(2).fill('there can be at most [1000] of its kind'))
+    const again = await inTurn([lines(...mappings(1000)), lines(...mappings(1001))])
+    expect(again.counts).toEqual({ 'role_mapping there already': 1000 })
+    expect(again.refused).toHaveLength(1)
+  })
+
+  it('have rules that can be read', async () => {
+    const { reasons } = await inTurn([lines({ ...mapping, rules: { except: { field: { username: 'a' } } } })])
+    expect(reasons).toEqual([expect.stringContaining('except')])
+  })
+})
+
 describe('what comes twice', () => {
   it('is imported once', async () => {
     const { counts } = await inTurn([lines(user, profile('ada'), { ...user, roles: [] }, profile('ada'))])
