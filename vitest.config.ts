@@ -23,6 +23,8 @@ const onEveryDatabase = [
   'storage/contract',
   'storage/migrate.test.ts',
   'storage/previousRelease.test.ts',
+  'transfer',
+  'transferCommands.test.ts',
 ]
 
 /** The suites that are about PostgreSQL alone. */
@@ -30,6 +32,7 @@ const onPostgresql = [
   'test/migrateCommandPostgres.test.ts',
   'test/storage/postgresql.test.ts',
   'test/crash/*Postgres.test.ts',
+  'test/transfer/*Postgres.test.ts',
 ]
 
 const projects: Record<string, TestProjectInlineConfiguration> = {

@@ -1,11 +1,11 @@
 /**
  * Reads a UTF-8 body as RFC 8259 has it, and stricter: no name twice in an object, no `__proto__`, no U+0000, no
- * lone surrogate, at most 100 levels, and no number that a double would alter.
+ * lone surrogate, at most 100 levels or as many as given, and no number that a double would alter.
  * @throws JsonProblem
  */
-export function parseJson(body: Uint8Array): JsonValue {
+export function parseJson(body: Uint8Array, mostLevels = 100): JsonValue {
   const text = decode(body)
-  new Reader(text).document()
+  new Reader(text, mostLevels).document()
   // The reader only says no. JSON.parse copies the strings: a kept slice would keep the whole body in memory.
   return JSON.parse(text) as JsonValue
 }
@@ -84,14 +84,16 @@ const escapes = /(?:[ !#-[\]-\uffff]*\\(?:["\\/bfnrt]|u[\da-fA-F]{4})){1,100}/y
 /** Each method moves `at` past what it is named for, or throws. */
 class Reader {
   readonly text: string
+  readonly mostLevels: number
   at = 0
   /** The name or index at which we are, for each open bracket. */
   readonly path: (string | number)[] = []
   /** Told where each member of an object or array starts, and called before its value. */
   onMember?: (start: number) => void
 
-  constructor(text: string) {
+  constructor(text: string, mostLevels = 100) {
     this.text = text
+    this.mostLevels = mostLevels
   }
 
   document(): void {
@@ -111,7 +113,7 @@ class Reader {
 
   /** With names, the members have names. */
   members(close: '}' | ']', names?: Set<string>): void {
-    if (this.path.length === 100) this.fail('Nested deeper than 100 levels')
+    if (this.path.length === this.mostLevels) this.fail(`Nested deeper than ${this.mostLevels} levels`)
     const level = this.path.push(0) - 1
     this.at++
     if (!this.take(close)) {

@@ -12,6 +12,21 @@ process.umask(0o077)
 // Source: sysexits.h.
 const exitCodes = { usage: 64, unavailable: 69, software: 70, configuration: 78 }
 
+const exportHelp = `
+Tokens and API keys are not exported. The file holds password hashes: keep it as you keep the database.
+
+  profile-gateway export -o gateway.ndjson
+  profile-gateway export --only profiles | gzip > profiles.ndjson.gz`
+
+const importHelp = `
+It takes exports of this gateway, and what a search of .security and .security-profile has answered: whole
+responses one after another, or their hits, one a line. All of it may be packed with gzip.
+What is there already stays as it is: the same command again goes on where it was interrupted.
+The exit code is 1 if something was refused; it is said why.
+
+  profile-gateway import --dry-run gateway.ndjson
+  profile-gateway import users.json profiles-1.json profiles-2.json`
+
 const program = new Command(packageJson.name)
   .description(packageJson.description)
   .version(packageJson.version)
@@ -29,6 +44,46 @@ program
     const { migrate, migrationStatus } = await import('./cli/migrate.ts')
     await (status ? migrationStatus() : migrate())
   })
+program
+  .command('export')
+  .description('write users with their password hashes, roles, role mappings and profiles, as NDJSON')
+  .option(
+    '-o, --output <file>',
+    'make this file, which only you may read, in place of writing to standard output',
+  )
+  .option('--force', 'replace the file if it is there already')
+  .option('--only <kinds>', 'only these, with commas: roles, role-mappings, users, profiles')
+  .addHelpText('after', exportHelp)
+  .action(async (given: { output?: string; force?: true; only?: string }, command: Command) => {
+    const { exportFile, kindNames } = await import('./cli/export.ts')
+    const { only, ...options } = given
+    const named = only?.split(',').map((name) => {
+      const kind = kindNames.get(name.trim())
+      if (kind) return kind
+      return command.error(`error: --only: expected some of ${[...kindNames.keys()].join(', ')}, with commas`)
+    })
+    await exportFile({ ...options, ...(named && { only: named }) })
+  })
+program
+  .command('import')
+  .description(
+    'take users, roles, role mappings and profiles from exports, or from a cluster of Elasticsearch',
+  )
+  .argument('[files...]', 'what is imported; without any, standard input')
+  .option('--dry-run', 'say what would happen, and write nothing')
+  .option('--replace', 'replace what is there, profiles only by newer ones; without it, it stays as it is')
+  .option('--report <file>', 'write all that is refused to this file')
+  .addHelpText('after', importHelp)
+  .action(
+    async (
+      files: string[],
+      options: { dryRun?: true; replace?: true; report?: string },
+      command: Command,
+    ) => {
+      if (files.length === 0 && process.stdin.isTTY) command.error('error: name files, or pipe one in')
+      await (await import('./cli/import.ts')).importFiles(files, options)
+    },
+  )
 program
   .command('demo')
   .description('activate a profile at both doors, on a database that is thrown away')

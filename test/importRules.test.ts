@@ -32,7 +32,7 @@ const everyones = ['errors.ts', 'json.ts', 'wildcard.ts']
 /** Which parts a part may import besides. Source: design, section 4. */
 const may: Record<string, readonly string[]> = {
   'main.ts': ['cli', 'app.ts', 'config.ts'],
-  cli: ['app.ts', 'config.ts', 'storage'],
+  cli: ['app.ts', 'config.ts', 'realms', 'storage', 'transfer'],
   'app.ts': [
     'config.ts',
     'realms',
@@ -53,6 +53,7 @@ const may: Record<string, readonly string[]> = {
   http: [],
   elasticsearch: ['http'],
   graphql: ['http', 'profile', 'authentication', 'authorization'],
+  transfer: ['profile', 'authentication', 'authorization'],
   profile: ['authentication', 'authorization'],
   authentication: ['authorization'],
   authorization: [],
@@ -60,7 +61,9 @@ const may: Record<string, readonly string[]> = {
 }
 
 /** Of which parts a part may know the types, and nothing that runs. */
-const mayKnow: Record<string, readonly string[]> = { storage: ['profile', 'authentication', 'authorization'] }
+const mayKnow: Record<string, readonly string[]> = {
+  storage: ['transfer', 'profile', 'authentication', 'authorization'],
+}
 
 /** Files that are named for what they are about, though nothing that they export is called so. */
 const otherwiseNamed = [

@@ -24,6 +24,10 @@ export function ownedProfile(
  * Whether a profile is the subject's: the same username of the same realm, or of any realm of its domain as that is
  * now.
  */
-export function isOwnedBy({ user }: Profile, { username, realm }: Subject, domain: Domain | null): boolean {
+export function isOwnedBy(
+  { user }: { readonly user: Pick<Profile['user'], 'username' | 'realm'> },
+  { username, realm }: Pick<Subject, 'username' | 'realm'>,
+  domain: Domain | null,
+): boolean {
   return user.username === username && (domain?.realms ?? [realm]).some((own) => isSameRealm(user.realm, own))
 }

@@ -67,9 +67,8 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
 
 export type UpdateData = ReturnType<typeof createUpdateData>
 
-/** Source: spec 3.3. */
-function applicationProblems(applications: readonly string[]): string[] {
-  if (applications.length === 0) return ['update request is empty']
+/** What is wrong with the names of applications that keep something in a profile. Source: spec 3.3. */
+export function applicationNameProblems(applications: readonly string[]): string[] {
   const dotted = applications.filter((name) => name.includes('.'))
   const underscored = applications.filter((name) => name.startsWith('_'))
   return [
@@ -78,6 +77,11 @@ function applicationProblems(applications: readonly string[]): string[] {
       ? [`application name must not start with underscore, but found [${underscored.join(',')}]`]
       : []),
   ]
+}
+
+/** Source: spec 3.3. */
+function applicationProblems(applications: readonly string[]): string[] {
+  return applications.length === 0 ? ['update request is empty'] : applicationNameProblems(applications)
 }
 
 /** Both halves of a version, or neither. Source: spec 3.3. */
@@ -111,6 +115,7 @@ function tooLarge(uid: string, size: number, maximum: number): string {
   )
 }
 
-function sizeOf(document: Document): number {
+/** In bytes of JSON. */
+export function sizeOf(document: Document): number {
   return Buffer.byteLength(JSON.stringify(document))
 }

@@ -75,7 +75,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-async function connect(options: DatabaseOptions): Promise<OpenConnection> {
+export async function connect(options: DatabaseOptions): Promise<OpenConnection> {
   return isSqlite(options.url)
     ? (await import('./sqlite.ts')).openSqlite(options)
     : (await import('./postgresql.ts')).openPostgresql(options)

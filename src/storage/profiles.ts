@@ -100,7 +100,7 @@ function column(name: string): Sql {
   return raw(`"${name}"`)
 }
 
-function profileOf(row: Row): Profile {
+export function profileOf(row: Row): Profile {
   const { uid, enabled, username, fullName, email, realmName, realmType, realmDomain } = row
   return {
     uid,

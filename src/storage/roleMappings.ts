@@ -48,6 +48,6 @@ export function createRoleMappingRepository({ client, json }: Connected): RoleMa
 
 type Row = Omit<RoleMappingModel, 'revision'>
 
-function mappingOf({ name, definition }: Row): RoleMapping {
+export function mappingOf({ name, definition }: Row): RoleMapping {
   return { ...(objectOut(definition) as unknown as Omit<RoleMapping, 'name'>), name }
 }

@@ -47,6 +47,6 @@ export function createRoleRepository({ client }: Connected): RoleRepository {
 
 type Row = Omit<RoleModel, 'revision'>
 
-function roleOf({ name, definition }: Row): Role {
+export function roleOf({ name, definition }: Row): Role {
   return { ...(objectOut(definition) as unknown as Omit<Role, 'name'>), name }
 }

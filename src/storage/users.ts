@@ -94,6 +94,6 @@ function userOf({ username, roles, fullName, email, metadata, enabled }: UserMod
   return { username, roles: stringsOut(roles), fullName, email, metadata: objectOut(metadata), enabled }
 }
 
-function storedUserOf(row: UserModel): StoredUser {
+export function storedUserOf(row: UserModel): StoredUser {
   return { ...userOf(row), passwordHash: row.passwordHash }
 }

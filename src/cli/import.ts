@@ -1,0 +1,105 @@
+import { loadConfig, type Config } from '../config.ts'
+import { Failure } from '../errors.ts'
+import { agreementOf, requireAgreement } from '../realms/agreement.ts'
+import { migrationStateOf } from '../storage/migrating.ts'
+import { openTransferDatabase, type TransferDatabase } from '../storage/transferDatabase.ts'
+import { createImporter } from '../transfer/importer.ts'
+import { importInput } from '../transfer/importInput.ts'
+import { noImports } from '../transfer/noImports.ts'
+import { clock } from './clock.ts'
+import { findInputs } from './input.ts'
+import { createProgress } from './progress.ts'
+import { createRefusals } from './refusals.ts'
+import { createTally } from './tally.ts'
+import { databaseOptions } from './transferOptions.ts'
+
+export interface ImportOptions {
+  dryRun?: boolean
+  replace?: boolean
+  /** A file for everything that is refused. */
+  report?: string
+}
+
+/** Takes users, roles, role mappings and profiles into the database. The exit code is 1 if something was refused. */
+export async function importFiles(
+  files: readonly string[],
+  { dryRun = false, replace = false, report }: ImportOptions,
+): Promise<void> {
+  const config = loadConfig()
+  const { domains, profile } = config.settings
+  if (report !== undefined && files.includes(report))
+    throw new Failure('CONFIGURATION', `${report} is to be imported: the report has to be another file`)
+  const inputs = await findInputs(files)
+  const database = await open(config, dryRun)
+  const progress = createProgress({ stream: process.stderr, clock })
+  const refusals = createRefusals({ file: report ?? null, note: progress.note })
+  const tally = createTally()
+  const total = inputs.reduce(
+    (sum: number | null, { size }) => (sum === null || size === null ? null : sum + size),
+    0,
+  )
+  let read = 0
+  const state = () => ({ records: tally.records + refusals.count, done: total ? read / total : null })
+  try {
+    const importer = createImporter({
+      repository: database?.imports ?? noImports,
+      domains,
+      maxProfileSize: profile.max_size,
+      replace,
+      dryRun,
+    })
+    for (const input of inputs) {
+      const chunks = input.chunks({
+        read(bytes) {
+          read += bytes
+          progress.update(state())
+        },
+        broken: (reason) => {
+          refusals.add(input.name, { place: { line: 1, lastLine: 1, byte: 0 }, subject: null, reason })
+        },
+      })
+      await importInput(chunks, importer, {
+        settled: tally.settled,
+        passedOver: tally.passedOver,
+        refused: (refusal) => {
+          refusals.add(input.name, refusal)
+        },
+      })
+    }
+    await importer.finish()
+  } finally {
+    await database?.close()
+    progress.end(state())
+  }
+  process.stdout.write(tally.text({ refused: refusals.count, dryRun }))
+  if (refusals.count > 0) process.exitCode = 1
+}
+
+/** Null where nothing is to be written, and there is nothing to look at. */
+async function open(config: Config, dryRun: boolean): Promise<TransferDatabase | null> {
+  const { databaseUrl, settings } = config
+  const options = databaseOptions(config, clock)
+  if (dryRun) {
+    const { isNew, missing } = await migrationStateOf(options)
+    if (isNew) return null
+    if (missing.length > 0)
+      throw new Failure(
+        'CONFIGURATION',
+        `${publicName(databaseUrl)} lacks migrations: run \`profile-gateway migrate\``,
+      )
+  }
+  const database = await openTransferDatabase(options)
+  try {
+    const agreed = await database.agreedRealms()
+    if (agreed !== '') requireAgreement(agreed, agreementOf(settings))
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** Which it is, without who opens it. */
+function publicName(databaseUrl: string): string {
+  return databaseUrl.startsWith('file:') ? databaseUrl : 'the database'
+}

@@ -1,0 +1,53 @@
+import { openSync, writeSync } from 'node:fs'
+import { Failure } from '../errors.ts'
+import type { Refusal } from '../transfer/importInput.ts'
+
+interface RefusalsParts {
+  /** A file for all of them; without one, the first few are noted. */
+  file: string | null
+  note: (line: string) => void
+}
+
+/** How many are noted. */
+const mostNoted = 100
+
+/** Tells of what was not imported, and why: never what it holds. */
+export function createRefusals({ file, note }: RefusalsParts) {
+  const descriptor = file === null ? null : opened(file)
+  let count = 0
+  return {
+    get count() {
+      return count
+    },
+
+    add(input: string, { place: { line, lastLine, byte }, subject, reason }: Refusal): void {
+      count += 1
+      const lines = line === lastLine ? String(line) : `${line}-${lastLine}`
+      const what = subject === null ? '' : `${subject}: `
+      const text = printable(`${input}:${lines} (byte ${byte}): ${what}${reason}`)
+      if (descriptor !== null) writeSync(descriptor, `${text}\n`)
+      else if (count <= mostNoted) note(text)
+      else if (count === mostNoted + 1) note('more is refused: --report FILE takes it all')
+    },
+  }
+}
+
+function opened(file: string): number {
+  try {
+    return openSync(file, 'w', 0o600)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new Failure('CONFIGURATION', `cannot write ${file}: ${code ?? 'unknown reason'}`, { cause })
+  }
+}
+
+const longest = 1_000
+
+/** On one line, short enough to be read, and with nothing in it that a terminal would obey. */
+function printable(text: string): string {
+  const short = text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text
+  return short.replaceAll(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}

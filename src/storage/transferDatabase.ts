@@ -1,0 +1,43 @@
+import type { ExportRepository } from '../transfer/exportRepository.ts'
+import type { ImportRepository } from '../transfer/importRepository.ts'
+import { agreedRealms } from './cluster.ts'
+import { connect, type DatabaseOptions } from './database.ts'
+import { createExportRepository } from './exports.ts'
+import { guarded } from './guarded.ts'
+import { createImportRepository } from './imports.ts'
+import { postgresqlRows, sqliteRows } from './jsonRows.ts'
+import { openingFailure } from './openingFailure.ts'
+import { postgresqlSnapshot, sqliteSnapshot } from './snapshot.ts'
+import { isSqlite } from './sqliteFile.ts'
+
+/** An open database as export and import use it. */
+export interface TransferDatabase {
+  readonly imports: ImportRepository
+  readonly exports: ExportRepository
+  /** The realms and domains on which the gateways of the database have agreed; empty if they have not yet. */
+  readonly agreedRealms: () => Promise<string>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens a database for export and import. It is brought to this release as a gateway does it, and nothing else of it
+ * changes by that.
+ * @throws `CONFIGURATION` with what stands in the way, `UNAVAILABLE` if the server is not there now
+ */
+export async function openTransferDatabase(options: DatabaseOptions): Promise<TransferDatabase> {
+  try {
+    const connected = await connect(options)
+    const { client, close } = connected
+    const [rows, snapshot] = isSqlite(options.url)
+      ? [sqliteRows, sqliteSnapshot(client)]
+      : [postgresqlRows, postgresqlSnapshot(client)]
+    return {
+      imports: createImportRepository(connected, rows),
+      exports: guarded(createExportRepository(snapshot)),
+      ...guarded({ agreedRealms: () => agreedRealms(client) }),
+      close,
+    }
+  } catch (error) {
+    throw openingFailure(options.url, error)
+  }
+}
