@@ -23,6 +23,7 @@ const onEveryDatabase = [
   'storage/contract',
   'storage/migrate.test.ts',
   'storage/previousRelease.test.ts',
+  'story',
   'transfer',
   'transferCommands.test.ts',
 ]

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { listen } from '../listen.ts'
-import { startTemporaryGateway } from '../temporaryGateway.ts'
+import { startTemporaryGateway, type TemporaryGateway } from '../temporaryGateway.ts'
 import { pageListener } from './pageListener.ts'
 import { client, resource, startProvider } from './provider.ts'
 
@@ -16,13 +16,18 @@ export interface Example {
   readonly close: () => Promise<void>
 }
 
-/** Starts the page, a provider and a gateway, each at a free port of this machine. */
-export async function startExample(): Promise<Example> {
+/**
+ * Starts the page, a provider and a gateway, each at a free port of this machine.
+ * @param startGateway makes a gateway with settings of `gateway.yml`; without it, one on a database that is thrown away
+ */
+export async function startExample(
+  startGateway: (settings: object) => Promise<TemporaryGateway> = startTemporaryGateway,
+): Promise<Example> {
   const server = createServer()
   const page = await listen(server)
   const stylesheet = await readFile(join(import.meta.dirname, '../style.css'), 'utf8')
   const provider = await startProvider(page.origin, stylesheet)
-  const gateway = await startTemporaryGateway(settingsFor(page.origin, provider.origin))
+  const gateway = await startGateway(settingsFor(page.origin, provider.origin))
   const terms = { clientId: client.id, scope: client.scope, resource: resource.uri }
   server.on('request', await pageListener({ issuer: provider.origin, gateway: gateway.address, ...terms }))
   return {

@@ -7,22 +7,31 @@ export interface Tokens {
 }
 
 /** Logs a user in at the provider, as the browser and the application do: by the authorization code flow with PKCE. */
-export async function logInAt({ issuer }: OpenidProvider, username: string, api = resource): Promise<Tokens> {
+export async function logInAt(
+  { issuer }: Pick<OpenidProvider, 'issuer'>,
+  username: string,
+  api = resource,
+  application = portal,
+): Promise<Tokens> {
   const verifier = randomBytes(32).toString('base64url')
   const asked = new URLSearchParams({
-    client_id: portal.id,
-    redirect_uri: portal.redirectUri,
+    client_id: application.id,
+    redirect_uri: application.redirectUri,
     response_type: 'code',
     scope: 'openid profile email roles',
     resource: api,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
-  const callback = await browse(`${issuer}/auth?${asked.toString()}`, new URLSearchParams({ username }))
+  const callback = await browse(
+    `${issuer}/auth?${asked.toString()}`,
+    application,
+    new URLSearchParams({ username }),
+  )
   const tokens = await tokensFor(issuer, {
     grant_type: 'authorization_code',
-    client_id: portal.id,
-    redirect_uri: portal.redirectUri,
+    client_id: application.id,
+    redirect_uri: application.redirectUri,
     code: callback.searchParams.get('code') ?? '',
     code_verifier: verifier,
     resource: api,
@@ -53,10 +62,10 @@ export async function revokeAt({ issuer }: OpenidProvider, token: string): Promi
 }
 
 /** Follows redirects with cookies, filling in the form of the provider, until one leads to the application. */
-async function browse(start: string, form: URLSearchParams): Promise<URL> {
+async function browse(start: string, application: typeof portal, form: URLSearchParams): Promise<URL> {
   const cookies = new Map<string, string>()
   let url = new URL(start)
-  while (!url.href.startsWith(portal.redirectUri)) {
+  while (!url.href.startsWith(application.redirectUri)) {
     const response = await fetch(url, {
       redirect: 'manual',
       headers: { cookie: Array.from(cookies, ([name, value]) => `${name}=${value}`).join('; ') },
