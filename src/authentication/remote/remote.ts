@@ -43,7 +43,7 @@ export interface Remote {
    * @throws `UNAVAILABLE` if none does in time, or says only that it cannot: 429 and 5xx
    */
   readonly ask: (urls: readonly string[], request: RemoteRequest) => Promise<RemoteAnswer>
-  /** Why it is not asked now, or null. */
+  /** Why it is not asked now, without where it is: anybody may ask whether a gateway is ready. Or null. */
   readonly problem: () => string | null
   readonly close: () => void
 }
@@ -78,15 +78,16 @@ export function createRemote(parts: RemoteParts): Remote {
     full: 'too many requests wait for the server of a realm, try again later',
   })
   let answering: string | undefined
+  let matter: string | null = null
 
   return {
     ask: (urls, request) => enqueue(() => breaker.run(() => askInTurn(urls, request))),
-    problem: breaker.problem,
+    problem: () => (breaker.problem() === null ? null : matter),
     close: () => void agent.destroy(),
   }
 
   async function askInTurn(urls: readonly string[], request: RemoteRequest): Promise<RemoteAnswer> {
-    const failures: string[] = []
+    const failures: [origin: string, reason: string][] = []
     for (const url of urls.toSorted(
       (one, other) => Number(other === answering) - Number(one === answering),
     )) {
@@ -95,10 +96,11 @@ export function createRemote(parts: RemoteParts): Remote {
         answering = url
         return answer
       } catch (thrown) {
-        failures.push(`${new URL(url).origin}: ${reasonOf(thrown)}`)
+        failures.push([new URL(url).origin, reasonOf(thrown)])
       }
     }
-    throw new Error(failures.join('; '))
+    matter = [...new Set(failures.map(([, reason]) => reason))].join('; ')
+    throw new Error(failures.map((failure) => failure.join(': ')).join('; '))
   }
 
   async function askOne(url: string, request: RemoteRequest): Promise<RemoteAnswer> {
