@@ -36,7 +36,13 @@ export function patternMatcher(pattern: string): (text: string) => boolean {
 
 /** Whether it is a pattern, or an expression that cannot be read. */
 export function isPattern(pattern: string): boolean {
-  return !/^\/.*\/$/s.test(pattern) || compiled(pattern.slice(1, -1)) !== null
+  return expressionSize(pattern) !== null
+}
+
+/** How many instructions the regular expression of a pattern has; 0 if it has none, null if it cannot be read. */
+export function expressionSize(pattern: string): number | null {
+  if (!/^\/.*\/$/s.test(pattern)) return 0
+  return compiled(pattern.slice(1, -1))?.programSize() ?? null
 }
 
 function compiled(expression: string): RE2JS | null {

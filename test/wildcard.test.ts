@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitsWildcard, isPattern, patternMatcher } from '../src/wildcard.ts'
+import { expressionSize, fitsWildcard, isPattern, patternMatcher } from '../src/wildcard.ts'
 
 describe('a pattern', () => {
   it.each([
@@ -73,6 +73,19 @@ describe('a pattern', () => {
     ['one long part that differs at its start', `*b${'a'.repeat(10_000)}*`, 'a'.repeat(100_000)],
   ])('is decided without backtracking: %s', (_, pattern, text) => {
     expect(fitsWildcard(pattern, text)).toBe(pattern.replaceAll('*', '') === '')
+  })
+})
+
+describe('the size of a pattern’s expression', () => {
+  it('grows with what it repeats', () => {
+    expect(expressionSize('/a/')).toBeLessThan(10)
+    expect(expressionSize('/a{1000}/')).toBeGreaterThan(1_000)
+    expect(expressionSize(`/${'a{1000}'.repeat(3)}/`)).toBeGreaterThan(3_000)
+  })
+
+  it('is none of what is no expression, and null of one that is none', () => {
+    for (const pattern of ['', 'a*', '/', 'a/', '/a', '(']) expect(expressionSize(pattern)).toBe(0)
+    expect(expressionSize('/(/')).toBeNull()
   })
 })
 

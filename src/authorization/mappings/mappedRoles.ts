@@ -4,7 +4,7 @@ import { createFieldsOf, type MappedUser } from './mappedUser.ts'
 import type { RoleMapping } from './roleMapping.ts'
 import type { RoleMappingDefinitions, RoleMappingRepository } from './roleMappingRepository.ts'
 import { createRoleTemplate } from './roleTemplate.ts'
-import { parseRule } from './rule.ts'
+import { parseRule, requireExpressions } from './rule.ts'
 import { createRuleMatcher } from './ruleMatcher.ts'
 
 interface MappedRolesParts {
@@ -34,7 +34,9 @@ export function createMappedRoles({ stored, report }: MappedRolesParts) {
     const { mappings, known } = compiled
     const user = { username, dn, groups, metadata, realm: { name: realm.name } }
     const key = JSON.stringify(user)
-    const roles = known.get(key) ?? rolesBy(mappings, user)
+    const remembered = known.get(key)
+    if (remembered) return remembered
+    const roles = rolesBy(mappings, user)
     known.set(key, roles, { size: key.length + roles.reduce((sum, role) => sum + role.length, 0) })
     return roles
   }
@@ -62,9 +64,11 @@ export type MappedRoles = ReturnType<typeof createMappedRoles>
 type CompiledMapping = ReturnType<typeof compiledMapping>
 
 function compiledMapping({ name, rules, roles, roleTemplates }: RoleMapping) {
+  const rule = parseRule(rules, name)
+  requireExpressions(rule)
   const templates = roleTemplates.map(createRoleTemplate)
   return {
-    matches: createRuleMatcher(parseRule(rules, name)),
+    matches: createRuleMatcher(rule),
     rolesFor: (user: MappedUser) => [...roles, ...templates.flatMap((namesFor) => namesFor(user))],
   }
 }

@@ -21,9 +21,9 @@ export function valueIn(user: MappedUser, field: string): unknown {
     case 'realm.name':
       return user.realm.name
   }
-  const { metadata } = user
-  const key = field.startsWith('metadata.') ? field.slice('metadata.'.length) : ''
-  return Object.hasOwn(metadata, key) ? (metadata[key] ?? undefined) : undefined
+  const [, key] = /^metadata\.(.*)$/s.exec(field) ?? []
+  if (key === undefined || !Object.hasOwn(user.metadata, key)) return undefined
+  return user.metadata[key] ?? undefined
 }
 
 /** A field as rules look at it: each compares many values with it. */

@@ -1,6 +1,5 @@
 import { isSecurityName, metadataProblems, securityNameRule } from '../securityName.ts'
 import { templateProblem, type RoleTemplate } from './roleTemplate.ts'
-import { parseRule, writtenRule } from './rule.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -51,12 +50,4 @@ export function roleMappingProblems(mapping: RoleMapping): string[] {
       ? [`a role-mapping can have at most [${longestMapping}] characters`]
       : []),
   ]
-}
-
-/**
- * The role mapping with its rules as Elasticsearch writes them.
- * @throws `INVALID_INPUT` if they cannot be read
- */
-export function completeRoleMapping(mapping: RoleMapping): RoleMapping {
-  return { ...mapping, rules: writtenRule(parseRule(mapping.rules, mapping.name)) }
 }

@@ -3,8 +3,9 @@
 
 import { Failure, refuseProblems } from '../../errors.ts'
 import type { Actor, Authorize } from '../authorize.ts'
-import { completeRoleMapping, mostMappings, roleMappingProblems, type RoleMapping } from './roleMapping.ts'
+import { mostMappings, roleMappingProblems, type RoleMapping } from './roleMapping.ts'
 import type { RoleMappingRepository } from './roleMappingRepository.ts'
+import { parseRule, requireExpressions, writtenRule } from './rule.ts'
 
 export interface RoleMappingPut {
   readonly created: boolean
@@ -20,9 +21,11 @@ interface RoleMappingsParts {
 export function createRoleMappings({ authorize, mappings }: RoleMappingsParts) {
   return {
     async put(caller: Actor, input: RoleMapping): Promise<RoleMappingPut> {
-      const mapping = completeRoleMapping(input)
+      const rule = parseRule(input.rules, input.name)
+      const mapping = { ...input, rules: writtenRule(rule) }
       refuseProblems(roleMappingProblems(mapping))
       await authorize(caller, 'cluster:admin/xpack/security/role_mapping/put')
+      requireExpressions(rule)
       const outcome = await mappings.put(mapping, mostMappings)
       if (outcome === 'refused')
         throw new Failure('INVALID_INPUT', `there can be at most [${mostMappings}] role mappings`)

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isObject, tokenOf } from '../../json.ts'
-import { isPattern } from '../../wildcard.ts'
+import { expressionSize } from '../../wildcard.ts'
 
 /** What must hold of a user. Source: spec 4.7. */
 export type Rule =
@@ -17,9 +17,11 @@ type Json = Readonly<Record<string, unknown>>
 const deepest = 30
 /** In characters. */
 const longestExpression = 1_000
+/** Of all regular expressions of a rule, in instructions. */
+const largestExpressions = 10_000
 
 /**
- * Reads a rule in Elasticsearch's language, strictly; `name` is what messages call it.
+ * Reads a rule in Elasticsearch's language, strictly but for its regular expressions; `name` is what messages call it.
  * @throws `INVALID_INPUT`, in Elasticsearch's words, with the message as its one problem
  */
 export function parseRule(rule: unknown, name: string): Rule {
@@ -32,6 +34,25 @@ export function writtenRule(rule: Rule): Json {
   if (rule.kind !== 'field') return { [rule.kind]: rule.rules.map(writtenRule) }
   const { field, values } = rule
   return { field: { [field]: values.length === 1 ? values[0] : values } }
+}
+
+/**
+ * Makes sure that the regular expressions of a rule can be read. It takes time.
+ * @throws `INVALID_INPUT`, with the message as its one problem
+ */
+export function requireExpressions(rule: Rule): void {
+  let total = 0
+  for (const text of valuesIn(rule).filter(isTextPattern)) {
+    const size = expressionSize(text)
+    if (size === null) throw refused(`invalid pattern [${text}]. it is no regular expression of RE2`)
+    total += size
+    if (total > largestExpressions) throw refused('the regular expressions of the rules are too large')
+  }
+}
+
+function valuesIn(rule: Rule): readonly FieldValue[] {
+  if (rule.kind === 'field') return rule.values
+  return rule.kind === 'except' ? valuesIn(rule.rule) : rule.rules.flatMap(valuesIn)
 }
 
 /** Whether a value stands for many. */
@@ -89,22 +110,21 @@ function fieldRule(content: unknown): Rule {
 }
 
 function fieldValue(value: unknown): FieldValue {
-  if (typeof value === 'string') return requireReadable(value)
+  if (typeof value === 'string') {
+    requireWhole(value)
+    return value
+  }
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value
   throw unreadable(`expected a field value but found [${tokenOf(value)}] instead`)
 }
 
-function requireReadable(text: string): string {
-  if (!isTextPattern(text)) return text
+function requireWhole(text: string): void {
   if (!isExpression(text)) {
-    if (text.startsWith('/')) throw refused(`invalid pattern [${text}]. ${halfExpression}`)
-    return text
-  }
-  if (text.length > longestExpression + 2) {
+    if (text.startsWith('/') && text.includes('*'))
+      throw refused(`invalid pattern [${text}]. ${halfExpression}`)
+  } else if (text.length > longestExpression + 2) {
     throw refused(`a regular expression may have at most [${longestExpression}] characters`)
   }
-  if (!isPattern(text)) throw refused(`invalid pattern [${text}]. it is no regular expression of RE2`)
-  return text
 }
 
 const halfExpression =

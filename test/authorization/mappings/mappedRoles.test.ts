@@ -121,9 +121,10 @@ describe('the roles that are mapped for a user', () => {
   it('are those of all others where a role mapping cannot be read, which is reported', async () => {
     const { put, rolesNow, reported } = await withMappings(mapping('good'))
     await put(mapping('newer', { rules: { none: [] } }))
+    await put(mapping('other', { rules: { all: [{ except: { field: { groups: '/(?<newer>a)(?=b)/' } } }] } }))
     expect(await rolesNow()).toEqual(['role of good'])
     expect(await rolesNow()).toEqual(['role of good'])
-    expect(reported).toEqual(['newer'])
+    expect(reported.toSorted()).toEqual(['newer', 'other'])
   })
 
   it('are found at once by a thousand role mappings for a user in two hundred groups', async () => {

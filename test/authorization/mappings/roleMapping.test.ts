@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  completeRoleMapping,
-  roleMappingProblems,
-  type RoleMapping,
-} from '../../../src/authorization/mappings/roleMapping.ts'
+import { roleMappingProblems, type RoleMapping } from '../../../src/authorization/mappings/roleMapping.ts'
 
 const mapping: RoleMapping = {
   name: 'admins',
@@ -64,12 +60,5 @@ describe('a role mapping', () => {
       'role-mapping roles or role-templates are missing',
       'metadata keys may not start with [_]',
     ])
-  })
-
-  it('is completed with its rules as Elasticsearch writes them', () => {
-    expect(completeRoleMapping({ ...mapping, rules: { any: [{ field: { dn: ['x'] } }] } })).toEqual({
-      ...mapping,
-      rules: { any: [{ field: { dn: 'x' } }] },
-    })
   })
 })

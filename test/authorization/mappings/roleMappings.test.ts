@@ -44,7 +44,7 @@ describe('role mappings', () => {
     expect(await mappings.list(admin, ['m'])).toEqual([put])
   })
 
-  it.each([{ rules: { none: [] } }, { rules: { field: { groups: '/(/' } } }, { roles: [] }])(
+  it.each([{ rules: { none: [] } }, { rules: { field: { groups: '/a*' } } }, { roles: [] }])(
     'that are not sound are refused before the caller’s rights count, and not stored: %j',
     async (change) => {
       const mappings = await useCases()
@@ -54,6 +54,23 @@ describe('role mappings', () => {
       expect(await mappings.list(admin, null)).toEqual([])
     },
   )
+
+  it('cost nobody the time to read regular expressions who may not put them', async () => {
+    const mappings = await useCases()
+    const groups = Array.from({ length: 60 }, () => `/${'a{1000}'.repeat(140)}/`)
+    const put = (caller: typeof admin) => mappings.put(caller, mapping('m', { rules: { field: { groups } } }))
+    const start = performance.now()
+    await expect(put(nobody)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(performance.now() - start).toBeLessThan(1_000)
+    await expect(put(admin)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'the regular expressions of the rules are too large',
+    })
+    const unreadable = mapping('m', { rules: { field: { groups: '/(/' } } })
+    await expect(mappings.put(nobody, unreadable)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(mappings.put(admin, unreadable)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await mappings.list(admin, null)).toEqual([])
+  })
 
   it('are a thousand at most', async () => {
     const { roleMappings, ...mappings } = await useCases()

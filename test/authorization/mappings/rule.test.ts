@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRule, writtenRule } from '../../../src/authorization/mappings/rule.ts'
+import { parseRule, requireExpressions, writtenRule } from '../../../src/authorization/mappings/rule.ts'
 
 const field = (name: string, value: unknown) => ({ field: { [name]: value } })
 
@@ -87,14 +87,6 @@ describe('a rule is refused', () => {
     )
   })
 
-  it.each(['/(/', '/[a/', '/a**/', '/(?=a)/', '/(a)\\1/', '/a{1001}/', '/(((a{100}){100}){100}){100}/'])(
-    'with an expression that RE2 does not take: %s',
-    (value) => {
-      const message = `invalid pattern [${value}]. it is no regular expression of RE2`
-      expect(() => parseRule(field('groups', ['a', value]), 'm')).toThrow(message)
-    },
-  )
-
   it.each(['/a*', '/*', '/a/*'])('with what begins as an expression and has a star: %s', (value) => {
     expect(() => parseRule(field('groups', value), 'm')).toThrow(
       `invalid pattern [${value}]. patterns starting with '/' indicate regular expression pattern and therefore must ` +
@@ -113,5 +105,32 @@ describe('a rule is refused', () => {
     let rule: object = field('dn', 'x')
     for (let level = 0; level < 100_000; level++) rule = { any: [rule] }
     expect(() => parseRule(rule, 'm')).toThrow('at most [30] deep')
+  })
+})
+
+describe('the regular expressions of a rule', () => {
+  const requireIn = (...values: unknown[]) => {
+    requireExpressions(parseRule({ all: [field('dn', 'x'), { except: field('groups', values) }] }, 'm'))
+  }
+
+  it.each(['/(/', '/[a/', '/a**/', '/(?=a)/', '/(a)\\1/', '/a{1001}/', '/(((a{100}){100}){100}){100}/'])(
+    'are refused if RE2 does not take one: %s',
+    (value) => {
+      const message = `invalid pattern [${value}]. it is no regular expression of RE2`
+      expect(() => requireIn('a', '/b/', value)).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT', message, problems: [message] }),
+      )
+    },
+  )
+
+  it('are refused if they are too large together', () => {
+    const large = `/${'a{1000}'.repeat(3)}/`
+    expect(() => requireIn(large, large, large)).not.toThrow()
+    for (const values of [[large, large, large, large], [`/${'a{1000}'.repeat(140)}/`]])
+      expect(() => requireIn(...values)).toThrow('the regular expressions of the rules are too large')
+  })
+
+  it('are whatever else there is', () => {
+    expect(() => requireIn('a', '*', '/', '(', '*(', 1, null, true, '/a|b/', '//')).not.toThrow()
   })
 })

@@ -220,6 +220,8 @@ describe('a rule is decided at once', () => {
     expect(holds(of('metadata.constructor', 'y'), { metadata: { ...metadata } })).toBe(true)
     expect(holds(of('metadata.__proto__', null))).toBe(true)
     expect(holds(of('__proto__', null))).toBe(true)
+    expect(holds(of('other', 'z'), { metadata: { '': 'z', other: 'z' } })).toBe(false)
+    expect(holds(of('metadata.', 'z'), { metadata: { '': 'z' } })).toBe(true)
   })
 })
 
