@@ -28,6 +28,8 @@ export async function openTransferDatabase(options: DatabaseOptions): Promise<Tr
   try {
     const connected = await connect(options)
     const { client, close } = connected
+    // Profiles come in no order, so that each batch changes pages everywhere: many batches are put into the file at once.
+    if (isSqlite(options.url)) await client.$queryRaw`PRAGMA wal_autocheckpoint = 20000`
     const [rows, snapshot] = isSqlite(options.url)
       ? [sqliteRows, sqliteSnapshot(client)]
       : [postgresqlRows, postgresqlSnapshot(client)]

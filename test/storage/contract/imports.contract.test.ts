@@ -89,8 +89,9 @@ describe('what is imported', () => {
     expect(await users.find(['b', 'nobody'])).toEqual([{ ...ada, username: 'b' }])
     expect(await stored('user')).toEqual([...names].sort().map((username) => ({ ...ada, username })))
     expect(await stored('role')).toEqual([editor])
-    const { base: _, ...profile } = profileOf('ada')
+    const { base, ...profile } = profileOf('ada')
     expect(await stored('profile')).toEqual([profile])
+    expect(await made.run('SELECT base FROM profiles')).toEqual([[base]])
   })
 
   it('keeps any document', async () => {
@@ -165,7 +166,7 @@ describe('what is imported', () => {
     )
   })
 
-  it('is there once, however many import it at once and in whichever order, beside gateways that create it', async () => {
+  it('is there once, however many import it at once and in whichever order', async () => {
     const { profiles } = await emptied()
     const all = Array.from({ length: 300 }, (_, n) => profileOf(`user-${n}`))
     const added = await atOnce(12, (n) => profiles.add(n % 2 ? all : all.toReversed()))
