@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
 import { JsonProblem, parseJson } from '../json.ts'
-import { completeRoleMapping } from '../authorization/mappings/roleMapping.ts'
+import { parseRule, requireExpressions, writtenRule } from '../authorization/mappings/rule.ts'
 import { completeRole } from '../authorization/role.ts'
 import { isDocument, type Document } from '../profile/document.ts'
 import type { Kind, TransferRecord } from './record.ts'
@@ -71,7 +71,9 @@ export const shapes: { readonly [K in Kind]: z.ZodType<TransferRecord<K>> } = {
     })
     .transform(({ kind, role_templates: roleTemplates, ...mapping }, context) => {
       try {
-        return { kind, thing: completeRoleMapping({ ...mapping, roleTemplates }) }
+        const rule = parseRule(mapping.rules, mapping.name)
+        requireExpressions(rule)
+        return { kind, thing: { ...mapping, roleTemplates, rules: writtenRule(rule) } }
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         context.addIssue({ code: 'custom', message: error.message })
