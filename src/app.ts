@@ -42,6 +42,7 @@ import { createUpdateData } from './profile/updateData.ts'
 import { agreementOf, requireAgreement } from './realms/agreement.ts'
 import { createRealms } from './realms/realms.ts'
 import { openDatabase } from './storage/database.ts'
+import { openingFailure } from './storage/openingFailure.ts'
 
 export interface App {
   readonly server: FastifyInstance
@@ -234,7 +235,9 @@ export async function createApp({
     }
   } catch (error) {
     await close()
-    throw error
+    // To start is still to open the database: it may be full as soon as something is to be written.
+    const isUnavailable = error instanceof Failure && error.code === 'UNAVAILABLE'
+    throw isUnavailable ? openingFailure(config.databaseUrl, error.cause) : error
   }
 
   async function close(): Promise<void> {
