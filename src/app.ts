@@ -2,47 +2,26 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import packageJson from '../package.json' with { type: 'json' }
-import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
-import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
-import { createAttemptsPerMinute } from './authentication/attemptsPerMinute.ts'
 import { createIdentifyCaller } from './authentication/caller.ts'
-import { createChain } from './authentication/chain.ts'
 import { createDecoys } from './authentication/decoys.ts'
-import { createDomainOf } from './authentication/domain.ts'
-import { createExplainGrant } from './authentication/explainGrant.ts'
 import { startHashCensus } from './authentication/hashCensus.ts'
-import { createMappedSubject } from './authentication/mappedSubject.ts'
 import { createPasswords } from './authentication/passwords.ts'
-import { createProve } from './authentication/prove.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
-import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
-import { createTokens } from './authentication/tokens/tokens.ts'
-import { createUsers } from './authentication/users.ts'
-import { createAuthorize } from './authorization/authorize.ts'
-import { createMappedRoles } from './authorization/mappings/mappedRoles.ts'
-import { createRoleMappings } from './authorization/mappings/roleMappings.ts'
-import { createRoles } from './authorization/roles.ts'
 import type { Config } from './config.ts'
 import { rows } from './elasticsearch/rows.ts'
 import { createShim } from './elasticsearch/shim.ts'
 import { Failure } from './errors.ts'
-import type { UseCases } from './graphql/builder.ts'
 import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
 import { allowOrigins } from './http/crossOrigin.ts'
 import { createServer } from './http/server.ts'
-import { createActivate } from './profile/activate.ts'
-import { createActivateMine } from './profile/activateMine.ts'
-import { createProfiles } from './profile/profiles.ts'
-import { createSetProfileEnabled } from './profile/setProfileEnabled.ts'
-import { createUpdateData } from './profile/updateData.ts'
 import { agreementOf, requireAgreement } from './realms/agreement.ts'
 import { createRealms } from './realms/realms.ts'
 import { openDatabase } from './storage/database.ts'
 import { openingFailure } from './storage/openingFailure.ts'
+import { createUseCases } from './useCases.ts'
 
 export interface App {
   readonly server: FastifyInstance
@@ -84,8 +63,7 @@ export async function createApp({
   })
   const closing: (() => unknown)[] = [database.close]
   try {
-    const { users, roles, roleMappings, profiles, tokens, apiKeys, securityEpoch } = database
-
+    const { users, tokens, apiKeys, securityEpoch } = database
     const decoys = createDecoys()
     const passwords = createPasswords(decoys)
     const realms = createRealms({ settings, users, passwords, clock, logger })
@@ -105,73 +83,7 @@ export async function createApp({
         },
       }),
     )
-    const realmOf = realms.refOf
-    const mappedRoles = createMappedRoles({
-      stored: roleMappings,
-      report: (name, cause) => {
-        logger.warn({ err: cause }, `the role mapping [${name}] cannot be read, and gives no roles`)
-      },
-    })
-    const mappedSubject = createMappedSubject(mappedRoles)
-    const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
-    const chain = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
-    const prove = createProve({ chain, mappedSubject, securityEpoch })
-    const authorize = createAuthorize(roles)
-    const domainOf = createDomainOf(settings.domains)
-    const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
-    const { selfActivates } = realms
-
-    const useCases: UseCases = {
-      activate: createActivate({ authorize, prove, ...synchronization }),
-      activateMine: createActivateMine({
-        selfActivates,
-        countAttempt: createAttemptsPerMinute(30),
-        ...synchronization,
-      }),
-      profiles: createProfiles({ authorize, profiles, domainOf, selfActivates }),
-      updateData: createUpdateData({
-        authorize,
-        profiles,
-        maxSize: settings.profile.max_size,
-      }),
-      setProfileEnabled: createSetProfileEnabled({ authorize, profiles }),
-      users: createUsers({ authorize, users, passwords }),
-      tokens: createTokens({
-        authorize,
-        prove,
-        tokens,
-        realmOf,
-        mappedSubject,
-        timeout: settings.token.timeout,
-        revokeOnReuse: settings.token.revoke_on_reuse,
-        reportReuse: (reuse) => {
-          logger.warn(reuse, 'a refresh token was used again')
-        },
-      }),
-      apiKeys: createApiKeys({
-        authorize,
-        apiKeys,
-        roles,
-        domainOf,
-        retained: settings.api_key.delete.retention_period,
-      }),
-      explainGrant: createExplainGrant({
-        authorize,
-        realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
-        countAttempt: createAttemptsPerMinute(60),
-        report: (use) => {
-          logger.info(use, 'a grant was explained')
-        },
-      }),
-      roles: createRoles({ authorize, roles }),
-      roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
-      server: {
-        name: packageJson.name,
-        version: packageJson.version,
-        clusterUuid: database.clusterUuid,
-      },
-    }
-
+    const { useCases, prove } = createUseCases({ settings, database, realms, passwords, logger })
     const server = createServer({
       identifyCaller: createIdentifyCaller({ prove, securityEpoch }),
       doors: {

@@ -35,6 +35,7 @@ const may: Record<string, readonly string[]> = {
   cli: ['app.ts', 'config.ts', 'realms', 'storage', 'transfer'],
   'app.ts': [
     'config.ts',
+    'useCases.ts',
     'realms',
     'elasticsearch',
     'graphql',
@@ -44,6 +45,7 @@ const may: Record<string, readonly string[]> = {
     'authentication',
     'authorization',
   ],
+  'useCases.ts': ['config.ts', 'realms', 'graphql', 'storage', 'profile', 'authentication', 'authorization'],
   'config.ts': ['settings'],
   settings: ['authentication'],
   realms: ['config.ts', 'authentication'],
@@ -116,7 +118,8 @@ describe('what a part of the source imports', () => {
         .filter((target) => !target.startsWith('src/'))
         .map((target) => `${path} imports ${target}`),
     )
-    const allowed = /^(app|main)\.ts imports package\.json$|^storage\/\w+\.ts imports prisma\/generated\//
+    const allowed =
+      /^(main|useCases)\.ts imports package\.json$|^storage\/\w+\.ts imports prisma\/generated\//
     expect(outside.filter((line) => !allowed.test(line))).toEqual([])
   })
 

@@ -1,0 +1,112 @@
+// The use cases of the gateway, put together on open stores and realms: a part of the composition root.
+
+import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
+import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
+import { createAttemptsPerMinute } from './authentication/attemptsPerMinute.ts'
+import { createChain, type Prove } from './authentication/chain.ts'
+import { createDomainOf } from './authentication/domain.ts'
+import { createExplainGrant } from './authentication/explainGrant.ts'
+import { createMappedSubject } from './authentication/mappedSubject.ts'
+import type { Passwords } from './authentication/passwords.ts'
+import { createProve } from './authentication/prove.ts'
+import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
+import { createTokens } from './authentication/tokens/tokens.ts'
+import { createUsers } from './authentication/users.ts'
+import { createAuthorize } from './authorization/authorize.ts'
+import { createMappedRoles } from './authorization/mappings/mappedRoles.ts'
+import { createRoleMappings } from './authorization/mappings/roleMappings.ts'
+import { createRoles } from './authorization/roles.ts'
+import type { Settings } from './config.ts'
+import type { UseCases } from './graphql/builder.ts'
+import { createActivate } from './profile/activate.ts'
+import { createActivateMine } from './profile/activateMine.ts'
+import { createProfiles } from './profile/profiles.ts'
+import { createSetProfileEnabled } from './profile/setProfileEnabled.ts'
+import { createUpdateData } from './profile/updateData.ts'
+import type { Realms } from './realms/realms.ts'
+import type { Database } from './storage/database.ts'
+
+interface UseCasesParts {
+  settings: Settings
+  database: Database
+  realms: Realms
+  passwords: Passwords
+  logger: Logger
+}
+
+/** Makes the use cases, and what proves whose credentials are. */
+export function createUseCases({ settings, database, realms, passwords, logger }: UseCasesParts): {
+  useCases: UseCases
+  prove: Prove
+} {
+  const { users, roles, roleMappings, profiles, tokens, apiKeys, securityEpoch } = database
+  const realmOf = realms.refOf
+  const mappedRoles = createMappedRoles({
+    stored: roleMappings,
+    report: (name, cause) => {
+      logger.warn({ err: cause }, `the role mapping [${name}] cannot be read, and gives no roles`)
+    },
+  })
+  const mappedSubject = createMappedSubject(mappedRoles)
+  const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
+  const chain = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
+  const prove = createProve({ chain, mappedSubject, securityEpoch })
+  const authorize = createAuthorize(roles)
+  const domainOf = createDomainOf(settings.domains)
+  const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
+  const { selfActivates } = realms
+
+  const useCases: UseCases = {
+    activate: createActivate({ authorize, prove, ...synchronization }),
+    activateMine: createActivateMine({
+      selfActivates,
+      countAttempt: createAttemptsPerMinute(30),
+      ...synchronization,
+    }),
+    profiles: createProfiles({ authorize, profiles, domainOf, selfActivates }),
+    updateData: createUpdateData({
+      authorize,
+      profiles,
+      maxSize: settings.profile.max_size,
+    }),
+    setProfileEnabled: createSetProfileEnabled({ authorize, profiles }),
+    users: createUsers({ authorize, users, passwords }),
+    tokens: createTokens({
+      authorize,
+      prove,
+      tokens,
+      realmOf,
+      mappedSubject,
+      timeout: settings.token.timeout,
+      revokeOnReuse: settings.token.revoke_on_reuse,
+      reportReuse: (reuse) => {
+        logger.warn(reuse, 'a refresh token was used again')
+      },
+    }),
+    apiKeys: createApiKeys({
+      authorize,
+      apiKeys,
+      roles,
+      domainOf,
+      retained: settings.api_key.delete.retention_period,
+    }),
+    explainGrant: createExplainGrant({
+      authorize,
+      realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
+      countAttempt: createAttemptsPerMinute(60),
+      report: (use) => {
+        logger.info(use, 'a grant was explained')
+      },
+    }),
+    roles: createRoles({ authorize, roles }),
+    roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
+    server: {
+      name: packageJson.name,
+      version: packageJson.version,
+      clusterUuid: database.clusterUuid,
+    },
+  }
+  return { useCases, prove }
+}
