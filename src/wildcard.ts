@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { RE2JS } from 're2js'
 
 /** Whether the text fits a pattern in which `*` stands for any characters. Linear, whatever the pattern. */
@@ -45,9 +46,16 @@ export function expressionSize(pattern: string): number | null {
   return compiled(pattern.slice(1, -1))?.programSize() ?? null
 }
 
+/** To compile one takes far longer than to run it. Of all together: so many instructions. */
+const expressions = new LRUCache<string, RE2JS>({ max: 10_000, maxSize: 200_000 })
+
 function compiled(expression: string): RE2JS | null {
+  const known = expressions.get(expression)
+  if (known) return known
   try {
-    return RE2JS.compile(expression, RE2JS.DOTALL)
+    const made = RE2JS.compile(expression, RE2JS.DOTALL)
+    expressions.set(expression, made, { size: made.programSize() + 1 })
+    return made
   } catch {
     return null
   }

@@ -3,14 +3,17 @@ import { Failure, refuseProblems } from '../errors.ts'
 import type { CountAttempt } from './attemptsPerMinute.ts'
 import { isDecisive } from './chain.ts'
 import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
-import { clientRejected } from './grantRejected.ts'
+import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts'
 import type { Proof, Realm, Refusal } from './realm.ts'
-import type { Caller, RealmRef, Subject } from './subject.ts'
+import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
 
 const action = 'cluster:admin/xpack/security/grant/explain'
 
-/** `NOT_THEIRS`: the token is none that the realm would know. `UNAVAILABLE`: it cannot judge now. */
-export type GrantOutcome = 'PROVEN' | 'REFUSED' | 'NOT_THEIRS' | 'UNAVAILABLE'
+/**
+ * `NOT_THEIRS`: the token is none that the realm would know. `UNAVAILABLE`: it cannot judge now. `NOT_ASKED`: another one
+ * before it has decided, and nobody else gets to see the token.
+ */
+export type GrantOutcome = 'PROVEN' | 'REFUSED' | 'NOT_THEIRS' | 'UNAVAILABLE' | 'NOT_ASKED'
 
 /** What one realm says of a token. */
 export interface RealmExplanation {
@@ -66,12 +69,11 @@ export function createExplainGrant({ authorize, realms, countAttempt, report }: 
     // 2  What does each realm say?
     const answers: Answer[] = []
     for (const { realm, problem } of realms) {
-      // A token of ours is nobody else's, and nobody else gets to see it.
-      answers.push(answers.some(isOwnToken) ? null : await answerOf(realm, grant, problem))
+      answers.push(answers.some(hasDecided) ? notAsked : await answerOf(realm, grant, problem))
     }
 
     // 3  And what does that come to?
-    const rejected = clientRejected(grant)
+    const rejected = clientRejected(grant) ?? userRejected(grant, answers)
     const outcome = rejected ? 'REFUSED' : outcomeOfAll(answers)
     report({ caller: caller.username, realm: `${caller.realm.type}/${caller.realm.name}`, outcome })
     return {
@@ -89,7 +91,13 @@ interface Unavailable {
   readonly detail: string
 }
 
-type Answer = Proof | Refusal | Unavailable | null
+interface NotAsked {
+  readonly kind: 'notAsked'
+}
+
+const notAsked: NotAsked = { kind: 'notAsked' }
+
+type Answer = Proof | Refusal | Unavailable | NotAsked | null
 
 async function answerOf(
   realm: Realm,
@@ -104,12 +112,24 @@ async function answerOf(
   }
 }
 
-function isOwnToken(answer: Answer): boolean {
-  if (answer?.kind === 'proven') return answer.token !== undefined
-  return answer?.kind === 'refused' && answer.reason === 'TOKEN_EXPIRED'
+/** Whether the chain would ask nobody else. */
+function hasDecided(answer: Answer): answer is Proof | Refusal {
+  return (answer?.kind === 'proven' || answer?.kind === 'refused') && isDecisive(answer)
 }
 
-const outcomes = { proven: 'PROVEN', refused: 'REFUSED', unavailable: 'UNAVAILABLE' } as const
+/** The answer to what proves no user, such as an API key. */
+function userRejected(grant: AccessTokenCredentials, answers: readonly Answer[]): GrantRejected | null {
+  const proof = answers.find((answer) => answer?.kind === 'proven')
+  const { subjectType } = proof?.standing ?? plainUser
+  return subjectType === 'user' ? null : notAUser(grant, subjectType)
+}
+
+const outcomes = {
+  proven: 'PROVEN',
+  refused: 'REFUSED',
+  unavailable: 'UNAVAILABLE',
+  notAsked: 'NOT_ASKED',
+} as const
 
 function outcomeOf(answer: Answer): GrantOutcome {
   return answer ? outcomes[answer.kind] : 'NOT_THEIRS'
@@ -117,7 +137,7 @@ function outcomeOf(answer: Answer): GrantOutcome {
 
 /** What the chain would say. */
 function outcomeOfAll(answers: readonly Answer[]): GrantOutcome {
-  const decisive = answers.find((answer) => answer?.kind !== 'unavailable' && isDecisive(answer))
+  const decisive = answers.find(hasDecided)
   if (decisive) return outcomeOf(decisive)
   const said = answers.map(outcomeOf)
   return (['UNAVAILABLE', 'REFUSED'] as const).find((outcome) => said.includes(outcome)) ?? 'NOT_THEIRS'

@@ -1,4 +1,4 @@
-import { patternMatcher } from '../wildcard.ts'
+import { expressionSize, patternMatcher } from '../wildcard.ts'
 import type { Role } from './role.ts'
 
 /**
@@ -6,11 +6,40 @@ import type { Role } from './role.ts'
  * `{"profile": {"write": {"applications": […]}}}` names each, or a pattern that it fits: with `*`, or between slashes
  * a regular expression, which is run in linear time. Source: spec 3, 3.0.
  */
-export function writesApplications({ global }: Role, applications: readonly string[]): boolean {
-  const patterns = at(at(at(global, 'profile'), 'write'), 'applications')
-  if (!Array.isArray(patterns)) return false
-  const matchers = patterns.filter((pattern) => typeof pattern === 'string').map(patternMatcher)
+export function writesApplications(role: Role, applications: readonly string[]): boolean {
+  const matchers = patternsIn(role).map(patternMatcher)
   return applications.every((application) => matchers.some((fits) => fits(application)))
+}
+
+const mostPatterns = 1_000
+/** In characters. */
+const longestPattern = 1_000
+/** Of all regular expressions together, in instructions. */
+const largestExpressions = 10_000
+
+/** What is wrong with how many patterns for applications roles have, and how long those are. */
+export function patternProblems(roles: readonly Role[]): string[] {
+  const patterns = roles.flatMap(patternsIn)
+  if (patterns.length > mostPatterns)
+    return [`there can be at most [${mostPatterns}] patterns for applications`]
+  return patterns.some(({ length }) => length > longestPattern)
+    ? [`a pattern for applications can have at most [${longestPattern}] characters`]
+    : []
+}
+
+/** What is wrong with the regular expressions among them. To find out takes time: only of those who may put them. */
+export function expressionProblems(roles: readonly Role[]): string[] {
+  let total = 0
+  for (const pattern of roles.flatMap(patternsIn)) {
+    total += expressionSize(pattern) ?? 0
+    if (total > largestExpressions) return ['the regular expressions for applications are too large together']
+  }
+  return []
+}
+
+function patternsIn({ global }: Role): string[] {
+  const patterns = at(at(at(global, 'profile'), 'write'), 'applications')
+  return Array.isArray(patterns) ? patterns.filter((pattern) => typeof pattern === 'string') : []
 }
 
 function at(value: unknown, name: string): unknown {

@@ -1,5 +1,6 @@
 import { mostProblems } from '../errors.ts'
 import { isBuiltInRole } from './builtInRoles.ts'
+import { patternProblems } from './globalPrivilege.ts'
 import { isClusterPrivilege, predefinedClusterPrivileges } from './privileges.ts'
 import { isSecurityName, metadataProblems, securityNameRule } from './securityName.ts'
 
@@ -44,6 +45,7 @@ function definitionProblems(role: Role, what: 'metadata' | 'role descriptor meta
       .map(unknownPrivilege),
     ...listProblems('indices', indices, ['names', 'privileges']),
     ...listProblems('applications', applications, ['privileges', 'resources']),
+    ...patternProblems([role]),
     ...metadataProblems(metadata, what),
     ...((description?.length ?? 0) > 1000 ? ['Role description must be less than 1000 characters.'] : []),
   ]

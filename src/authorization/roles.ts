@@ -1,6 +1,7 @@
 import { Failure, refuseProblems } from '../errors.ts'
 import type { Actor, Authorize } from './authorize.ts'
 import { builtInRoles, isBuiltInRole } from './builtInRoles.ts'
+import { expressionProblems } from './globalPrivilege.ts'
 import { completeRole, roleProblems, type Role } from './role.ts'
 import type { RoleRepository } from './roleRepository.ts'
 
@@ -21,6 +22,7 @@ export function createRoles({ authorize, roles }: RolesParts) {
       const role = completeRole(input)
       refuseProblems(roleProblems(role))
       await authorize(caller, 'cluster:admin/xpack/security/role/put')
+      refuseProblems(expressionProblems([role]))
       return { created: await roles.put(role), role }
     },
 

@@ -40,6 +40,9 @@ export async function importFiles(
   )
   let read = 0
   const state = () => ({ records: tally.records + refusals.count, done: total ? read / total : null })
+  const refuseWhole = (name: string, reason: string) => {
+    refusals.add(name, { place: { line: 1, lastLine: 1, byte: 0 }, subject: null, reason })
+  }
   try {
     const importer = createImporter({
       repository: database?.imports ?? noImports,
@@ -49,13 +52,15 @@ export async function importFiles(
       dryRun,
     })
     for (const input of inputs) {
+      let isEmpty = true
       const chunks = input.chunks({
         read(bytes) {
+          isEmpty = false
           read += bytes
           progress.update(state())
         },
         broken: (reason) => {
-          refusals.add(input.name, { place: { line: 1, lastLine: 1, byte: 0 }, subject: null, reason })
+          refuseWhole(input.name, reason)
         },
       })
       await importInput(chunks, importer, {
@@ -65,6 +70,8 @@ export async function importFiles(
           refusals.add(input.name, refusal)
         },
       })
+      // Such as from an export that has failed.
+      if (isEmpty) refuseWhole(input.name, 'it is empty')
     }
     await importer.finish()
   } finally {

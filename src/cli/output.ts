@@ -13,6 +13,8 @@ export interface Output {
 }
 
 export function standardOutput(): Output {
+  // Whoever reads may have enough: that is told by what is written then, and ends nothing by itself.
+  process.stdout.on('error', () => undefined)
   return {
     write: (text) =>
       new Promise((resolve, reject) => {

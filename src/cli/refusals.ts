@@ -34,7 +34,8 @@ export function createRefusals({ file, note }: RefusalsParts) {
 
 function opened(file: string): number {
   try {
-    return openSync(file, 'w', 0o600)
+    // Whatever is there stays: it could be what is to be imported, or the database.
+    return openSync(file, 'wx', 0o600)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw new Failure('CONFIGURATION', `cannot write ${file}: ${code ?? 'unknown reason'}`, { cause })

@@ -14,6 +14,7 @@ const GrantOutcome = builder.enumType('GrantOutcome', {
     REFUSED: { description: 'It proves nobody.' },
     NOT_THEIRS: { description: 'It is none that they would know.' },
     UNAVAILABLE: { description: 'It cannot be judged now.' },
+    NOT_ASKED: { description: 'A realm before has decided: no other gets to see the token.' },
   } as const,
 })
 
@@ -57,7 +58,7 @@ const GrantExplanation = builder
       realms: t.field({
         type: [RealmExplanation],
         description:
-          'What each realm says, in the order in which they are asked, also once one has proven a user.',
+          'What each realm says, in the order in which they are asked: until one has proven a user, as when it counts.',
         resolve: ({ realms }) => [...realms],
       }),
     }),

@@ -1,7 +1,7 @@
 import type { Caller } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { writesApplications } from '../authorization/globalPrivilege.ts'
-import { refuseProblems } from '../errors.ts'
+import { Failure, refuseProblems } from '../errors.ts'
 import { mergeDocuments, type Document } from './document.ts'
 import { primaryTerm, type Profile } from './profile.ts'
 import type { ProfileRepository } from './repository.ts'
@@ -36,6 +36,9 @@ interface UpdateDataParts {
   maxSize: number
 }
 
+/** Each lost one is a write that somebody else has made. */
+const mostAttempts = 1_000
+
 /** Makes the use case that merges what an application keeps into a profile. Nothing else of it changes. */
 export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataParts) {
   return async function updateData(caller: Caller, change: DataChange): Promise<Profile | DataRefusal> {
@@ -46,7 +49,7 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
       grantsOtherwise: (roles) => roles.some((role) => writesApplications(role, applications)),
     })
 
-    for (;;) {
+    for (let attempts = 0; attempts < mostAttempts; attempts++) {
       const [found] = await profiles.findWithData([uid])
       if (!found) return { kind: 'ProfileNotFound', message: missingProfile(uid) }
       const { data: stored, ...profile } = found
@@ -62,6 +65,7 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
       const next = { ...profile, labels, seqNo: profile.seqNo + 1 }
       if (await profiles.setData(next, data)) return next
     }
+    throw new Failure('UNAVAILABLE', 'others write this profile all the time, try again later')
   }
 }
 

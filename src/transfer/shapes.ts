@@ -15,7 +15,16 @@ const orNothing = z
   .nullish()
   .transform((given) => given ?? null)
 const orEmpty = document.nullish().transform((given) => given ?? {})
-const count = z.int().min(0, 'expected a whole number from 0')
+/** Both are counted on: what is near the largest number could not be. */
+const seqNo = z
+  .int()
+  .min(0, 'expected a whole number from 0')
+  .max(2 ** 52, 'expected at most 2^52')
+/** Until the year 2100: an activation never sets it back. */
+const time = z
+  .int()
+  .min(0, 'expected a time in epoch milliseconds')
+  .max(Date.UTC(2100), 'expected a time before the year 2100')
 
 /** A script as Elasticsearch takes it, or the same as text, as it keeps it. Source: Elasticsearch, `TemplateRoleName`. */
 const script = z.preprocess(
@@ -85,7 +94,7 @@ export const shapes: { readonly [K in Kind]: z.ZodType<TransferRecord<K>> } = {
       kind: z.literal('profile'),
       uid: z.string(),
       enabled: z.boolean().default(true),
-      last_synchronized: count,
+      last_synchronized: time,
       user: z.strictObject({
         username: text,
         roles: strings,
@@ -95,7 +104,7 @@ export const shapes: { readonly [K in Kind]: z.ZodType<TransferRecord<K>> } = {
       }),
       labels: orEmpty,
       data: orEmpty,
-      seq_no: count.default(0),
+      seq_no: seqNo.default(0),
     })
     .transform(({ kind, last_synchronized: lastSynchronized, seq_no: seqNo, user, ...profile }) => {
       const { full_name: fullName, ...rest } = user

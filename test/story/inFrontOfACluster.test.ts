@@ -72,7 +72,7 @@ it(
     await served.stop()
     const hits = await Promise.all(
       people.map(async ({ username, password, name }) =>
-        userHit(username, await hash(password, { cost: 4 }), { full_name: name }),
+        userHit(username, await hash(password, 4), { full_name: name }),
       ),
     )
     await importing(env, response(...hits))

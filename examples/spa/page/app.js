@@ -53,8 +53,11 @@ async function finishSignIn() {
   // The code is nothing that should be kept, shared or read over a shoulder.
   history.replaceState(null, '', location.pathname)
   if (!answer.has('code') && !answer.has('error')) return null
+  // Providers need not say who they are; one that does has to be the right one. Source: RFC 9207.
   const isOurs =
-    pending !== null && answer.get('state') === pending.state && answer.get('iss') === config.issuer
+    pending !== null &&
+    answer.get('state') === pending.state &&
+    (answer.get('iss') ?? config.issuer) === config.issuer
   if (!isOurs) throw new Problem('This sign-in was not started here, or is over. Please sign in again.')
   if (answer.has('error')) throw new Problem('You were not signed in. Please try again.')
   const { token_endpoint: endpoint } = await provider()

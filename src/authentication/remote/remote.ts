@@ -3,6 +3,7 @@
 
 import { Agent, request as send } from 'undici'
 import type { VerificationMode } from '../jwt/jwksUrl.ts'
+import { Failure } from '../../errors.ts'
 import { createQueue } from '../queue.ts'
 import { createBreaker } from './breaker.ts'
 
@@ -51,6 +52,13 @@ export interface Remote {
 /** In bytes. Nobody has so much to say of one user. */
 const longestAnswer = 1_048_576
 
+interface TimedRequest extends RemoteRequest {
+  /** Ends all of it: at whichever address, and with the time that it has waited. */
+  readonly signal: AbortSignal
+}
+
+const full = 'too many requests wait for the server of a realm, try again later'
+
 const headers = { 'accept-encoding': 'identity', 'user-agent': 'profile-gateway' }
 
 /** Connections are kept and bounded in number, and so are the requests that wait for one. Redirects are not followed. */
@@ -75,27 +83,35 @@ export function createRemote(parts: RemoteParts): Remote {
   const enqueue = createQueue({
     running: maxConnections,
     waiting: 4 * maxConnections,
-    full: 'too many requests wait for the server of a realm, try again later',
+    full,
   })
-  let answering: string | undefined
+  /** When each address last failed, in turns: those that did not come first. */
+  const failedAt = new Map<string, number>()
+  let turn = 0
   let matter: string | null = null
 
   return {
-    ask: (urls, request) => enqueue(() => breaker.run(() => askInTurn(urls, request))),
+    ask(urls, request) {
+      const signal = AbortSignal.timeout(connectTimeout + readTimeout)
+      return enqueue(() => {
+        if (signal.aborted) throw new Failure('UNAVAILABLE', full)
+        return breaker.run(() => askInTurn(urls, { ...request, signal }))
+      })
+    },
     problem: () => (breaker.problem() === null ? null : matter),
     close: () => void agent.destroy(),
   }
 
-  async function askInTurn(urls: readonly string[], request: RemoteRequest): Promise<RemoteAnswer> {
+  async function askInTurn(urls: readonly string[], request: TimedRequest): Promise<RemoteAnswer> {
     const failures: [origin: string, reason: string][] = []
-    for (const url of urls.toSorted(
-      (one, other) => Number(other === answering) - Number(one === answering),
-    )) {
+    const failure = (url: string) => failedAt.get(url) ?? 0
+    for (const url of urls.toSorted((one, other) => failure(one) - failure(other))) {
       try {
         const answer = await askOne(url, request)
-        answering = url
+        failedAt.delete(url)
         return answer
       } catch (thrown) {
+        failedAt.set(url, ++turn)
         failures.push([new URL(url).origin, reasonOf(thrown)])
       }
     }
@@ -103,12 +119,11 @@ export function createRemote(parts: RemoteParts): Remote {
     throw new Error(failures.map((failure) => failure.join(': ')).join('; '))
   }
 
-  async function askOne(url: string, request: RemoteRequest): Promise<RemoteAnswer> {
+  async function askOne(url: string, request: TimedRequest): Promise<RemoteAnswer> {
     const response = await send(url, {
       ...request,
       headers: { ...headers, ...request.headers },
       dispatcher: agent,
-      signal: AbortSignal.timeout(connectTimeout + readTimeout),
     })
     const body = await textOf(response.body)
     const { statusCode: status } = response

@@ -57,7 +57,9 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
       // 3  Issue while the proof stands: proving took its time.
       const { subject, authenticationType, standing = plainUser, basis } = proof
       const restsOn = { ...standing, basis, token: null }
-      const token = await issueTo({ ...subject, authenticationType }, restsOn, caller, newToken())
+      // Refreshing does not ask another server again: its users log in again.
+      const refreshToken = standing.via === null ? newToken() : null
+      const token = await issueTo({ ...subject, authenticationType }, restsOn, caller, refreshToken)
       if (token) return token
     }
     throw new Failure('UNAVAILABLE', 'others write this user all the time, try again later')
@@ -92,8 +94,9 @@ export function tokenOf(pair: TokenPair, life: number, authentication: Authentic
   return { kind: 'Token', ...pair, expiresIn: Math.max(0, Math.floor(life / 1_000)), authentication }
 }
 
-/** Users of another server's realm are others than those of one of ours that is called like it. */
-export function clientOf({ username, realm, via }: Caller): TokenClient {
+/** Each API key is a client by itself. Users of another server's realm are others than those of one of ours that is called like it. */
+export function clientOf({ username, realm, via, apiKey }: Caller): TokenClient {
+  if (apiKey) return { username, realm: { type: '_es_api_key', name: apiKey.id } }
   if (via === null) return { username, realm }
   return { username, realm: { type: 'elsewhere', name: JSON.stringify([via, realm.type, realm.name]) } }
 }

@@ -1,3 +1,5 @@
+import { lowerCase } from './letterCase.ts'
+
 /**
  * A distinguished name as it is compared with others: all in lower case, without the spaces that mean nothing, and
  * what stands together in one part in order. Null for text that is none. Source: RFC 4514, 4517.
@@ -34,12 +36,11 @@ function matchAt(pattern: RegExp, text: string, at: number): [whole: string, par
 }
 
 function normalizedValue(value: string): string {
-  return value
+  const plain = value
     .replaceAll(/((?:\\[\da-f]{2})+)|\\([^])/gi, (_, bytes: string | undefined, sign: string) =>
       bytes === undefined ? sign : Buffer.from(bytes.replaceAll('\\', ''), 'hex').toString(),
     )
     .trim()
     .replaceAll(/ +/g, ' ')
-    .toLowerCase()
-    .replaceAll(/["+,;<=>\\]/g, '\\$&')
+  return lowerCase(plain).replaceAll(/["+,;<=>\\]/g, '\\$&')
 }

@@ -1,4 +1,5 @@
 import { normalizedName } from './distinguishedName.ts'
+import { lowerCase, upperCase } from './letterCase.ts'
 
 /** A user whom a realm has proven that says groups, and no roles. */
 export interface MappedUser {
@@ -71,27 +72,18 @@ function plainField(value: unknown): Field {
 
 /** Of what may be distinguished names: in any case, and however they are written. */
 function nameField(given: readonly string[]): Field {
-  const folded = new Set(given.map(foldedCase))
+  const folded = new Set(given.map(upperCase))
   const names = new Set(given.flatMap((text) => normalizedName(text) ?? []))
   const above = new Set([...names].flatMap(namesAbove))
-  const cases = given.flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()])
+  const cases = given.flatMap((text) => [text, lowerCase(text), upperCase(text)])
   const texts = [...new Set([...cases, ...names])]
   return {
     has: ({ folded: text, name }) =>
       (text !== null && folded.has(text)) || (name !== null && names.has(name)),
-    fits: (pattern) => texts.some(pattern.fits) || (pattern.above !== null && above.has(pattern.above)),
+    fits: (pattern) => (pattern.above === null ? texts.some(pattern.fits) : above.has(pattern.above)),
   }
 }
 
 function namesAbove(name: string): string[] {
   return [...name.matchAll(/,/g)].map(({ index }) => name.slice(index + 1))
-}
-
-/** Text in one case, letter by letter: `ß` is not `SS`. */
-export function foldedCase(text: string): string {
-  if (!/[^ -~]/.test(text)) return text.toUpperCase()
-  return text.replaceAll(/[^]/gu, (letter) => {
-    const upper = letter.toUpperCase()
-    return upper.length === letter.length ? upper : letter
-  })
 }

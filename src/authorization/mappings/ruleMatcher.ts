@@ -1,6 +1,7 @@
 import { patternMatcher } from '../../wildcard.ts'
 import { normalizedName } from './distinguishedName.ts'
-import { foldedCase, type Field, type Literal, type Pattern } from './mappedUser.ts'
+import { upperCase } from './letterCase.ts'
+import type { Field, Literal, Pattern } from './mappedUser.ts'
 import { isTextPattern, type FieldValue, type Rule } from './rule.ts'
 
 /** Whether a rule holds of a user with these fields. */
@@ -39,7 +40,7 @@ export function createRuleMatcher(rule: Rule): RuleMatcher {
 
 function literalOf(value: FieldValue): Literal {
   const isText = typeof value === 'string'
-  return { value, folded: isText ? foldedCase(value) : null, name: isText ? normalizedName(value) : null }
+  return { value, folded: isText ? upperCase(value) : null, name: isText ? normalizedName(value) : null }
 }
 
 /** `*,` before a distinguished name means all that is below it, however it is written. */
