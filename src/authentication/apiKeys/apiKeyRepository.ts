@@ -68,7 +68,8 @@ export interface Page {
 export interface ApiKeyRepository {
   /**
    * Stores a key as made now, and answers with when it was made and until when it is valid. Null, and nothing is stored,
-   * if the user of the basis is another by now, or cannot log in; without a basis nothing is asked.
+   * if the basis does not stand any more: the key would keep for good what was taken from its owner meanwhile. Without a
+   * basis nothing is asked.
    */
   create(
     key: NewApiKey,
