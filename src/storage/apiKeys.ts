@@ -9,6 +9,7 @@ import type {
 import { apiKeyOf, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
+import { isValidToken } from './isValidToken.ts'
 import { stands } from './stands.ts'
 
 /** How many keys one statement removes at most. */
@@ -17,7 +18,7 @@ const batch = 500
 /** Keeps API keys in the table `api_keys`. */
 export function createApiKeyRepository({ client, now, json, forShare }: Connected): ApiKeyRepository {
   return {
-    async create({ owner: { username, realm, via }, limitedBy, ...key }, { valid, retained }, basis) {
+    async create({ owner: { username, realm, via }, limitedBy, parent, ...key }, { valid, retained }, basis) {
       const columns = {
         id: key.id,
         keyHash: key.keyHash,
@@ -38,7 +39,7 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       const [made] = await client.$queryRaw<Pick<ApiKeyRow, 'createdAt' | 'expiresAt'>[]>`
         INSERT INTO "api_keys" (${join(Object.keys(columns).map((name) => raw(`"${name}"`)))})
         SELECT ${join(Object.values(columns))} FROM (SELECT ${now()} AS "now") AS "clock"
-        WHERE ${stands(basis, forShare)}
+        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)}
         RETURNING "createdAt", "expiresAt"`
       if (!made) return null
       const { createdAt, expiresAt } = made

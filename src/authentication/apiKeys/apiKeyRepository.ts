@@ -1,6 +1,6 @@
 import type { Role } from '../../authorization/role.ts'
 import type { Basis } from '../basis.ts'
-import type { ApiKeyOrigin, KeyOwner, RealmRef } from '../subject.ts'
+import type { ApiKeyOrigin, KeyOwner, RealmRef, TokenOrigin } from '../subject.ts'
 
 /** An API key as it is stored, but for the hash of its secret. Times are in epoch milliseconds. */
 export interface ApiKey extends ApiKeyOrigin {
@@ -20,6 +20,8 @@ export interface NewApiKey {
   readonly roleDescriptors: readonly Role[]
   readonly limitedBy: readonly Role[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The access token with which it was asked for, or null. */
+  readonly parent: TokenOrigin | null
 }
 
 /** For how long a key is valid and, past that, kept, in milliseconds. */
@@ -68,8 +70,8 @@ export interface Page {
 export interface ApiKeyRepository {
   /**
    * Stores a key as made now, and answers with when it was made and until when it is valid. Null, and nothing is stored,
-   * if the basis does not stand any more: the key would keep for good what was taken from its owner meanwhile. Without a
-   * basis nothing is asked.
+   * if the basis does not stand any more, or the parent was invalidated: the key would keep for good what was taken from
+   * its owner meanwhile. Without a basis, or a parent, nothing is asked of it.
    */
   create(
     key: NewApiKey,

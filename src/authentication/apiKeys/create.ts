@@ -49,8 +49,8 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     // 3  Store it, while the caller is still the one it was.
     const [id, key] = [newKeyId(), newToken()]
     const { name, metadata } = input
-    const { username, realm, via, basis } = caller
-    const stored = { id, keyHash: hashOf(key), name, roleDescriptors, limitedBy, metadata }
+    const { username, realm, via, basis, token: parent } = caller
+    const stored = { id, keyHash: hashOf(key), name, roleDescriptors, limitedBy, metadata, parent }
     const made = await apiKeys.create(
       { ...stored, owner: { username, realm, via } },
       { valid, retained },

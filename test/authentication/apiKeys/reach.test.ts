@@ -85,27 +85,40 @@ describe('own API keys', () => {
 describe('an API key that is made', () => {
   const emptied = prepared()
 
-  it('is none for a user who was written meanwhile', async () => {
+  /** The use cases, and joe as a caller. */
+  async function withJoe() {
     const { roles, apiKeys, users, securityEpoch } = await emptied()
     const joe = { username: 'joe', roles: ['superuser'], fullName: null, email: null, metadata: {} }
     await users.put({ ...joe, passwordHash: 'hash', enabled: true })
-    const basis = (await users.find('joe'))?.basis ?? null
     const caller: Caller = {
       ...joe,
       realm: native,
       authenticationType: 'realm',
       ...plainUser,
-      basis,
+      basis: (await users.find('joe'))?.basis ?? null,
       token: null,
       securityEpoch: await securityEpoch(),
     }
     const authorize = createAuthorize(roles)
     const parts = { authorize, apiKeys, roles, domainOf: createDomainOf([]), retained: 1_000 }
+    return { ...createApiKeys(parts), users, caller }
+  }
+
+  const input = { name: 'x', expiration: null, roleDescriptors: [], metadata: {} }
+  const gone = {
+    code: 'UNAUTHENTICATED',
+    message: 'unable to authenticate user [joe] for action [cluster:admin/xpack/security/api_key/create]',
+  }
+
+  it('is none for a user who was written meanwhile', async () => {
+    const { users, create, caller } = await withJoe()
     await users.setPasswordHash('joe', 'another')
-    const input = { name: 'x', expiration: null, roleDescriptors: [], metadata: {} }
-    await expect(createApiKeys(parts).create(caller, input)).rejects.toMatchObject({
-      code: 'UNAUTHENTICATED',
-      message: 'unable to authenticate user [joe] for action [cluster:admin/xpack/security/api_key/create]',
-    })
+    await expect(create(caller, input)).rejects.toMatchObject(gone)
+  })
+
+  it('is none for a caller whose token has ended meanwhile', async () => {
+    const { create, caller } = await withJoe()
+    const token = { accessHash: 'ended', family: 'login', familyStartedAt: 1 }
+    await expect(create({ ...caller, token }, input)).rejects.toMatchObject(gone)
   })
 })

@@ -56,6 +56,7 @@ describe('the sweeper', () => {
       id: 'key',
       keyHash: 'hash',
       name: 'a key',
+      parent: null,
       owner: { username: 'ada', realm, via: null },
       roleDescriptors: [],
       limitedBy: [],

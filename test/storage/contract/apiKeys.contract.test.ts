@@ -36,6 +36,7 @@ const key: NewApiKey = {
   roleDescriptors: [role],
   limitedBy: [{ ...role, name: 'of ada' }],
   metadata: { team: 'a' },
+  parent: null,
 }
 const ada: StoredUser = {
   username: 'ada',
@@ -85,7 +86,8 @@ describe('API keys', () => {
       const { apiKeys, securityEpoch } = await atStart()
       const made = await apiKeys.create(key, life, null)
       expect(made).toEqual({ createdAt: start, expiresAt: start + hour })
-      const { keyHash, ...kept } = key
+      const { keyHash, parent, ...kept } = key
+      expect(parent).toBeNull()
       expect(await apiKeys.find('key')).toEqual({
         apiKey: { ...kept, createdAt: start, expiresAt: start + hour, invalidatedAt: null },
         keyHash,
@@ -146,6 +148,21 @@ describe('API keys', () => {
       await change(database)
       expect(await database.apiKeys.create(key, life, basis)).toBeNull()
       expect(await database.apiKeys.find('key')).toBeNull()
+    })
+
+    it('is made with a token, but not once that was invalidated', async () => {
+      const { apiKeys, tokens } = await atStart()
+      const user = { username: 'ada', realmName: 'corp', realmType: 'jwt' }
+      const snapshot = { roles: [], fullName: null, email: null, metadata: {} }
+      const client = { username: 'ada', realm: corp }
+      const pair = { accessHash: 'a', refreshHash: null, parent: null, apiKeyId: null, client }
+      const lifetimes = { access: hour, refresh: hour, remembered: hour }
+      await tokens.create({ ...pair, ...user, snapshot }, lifetimes, null)
+      const parent = await tokens.find({ accessHash: 'a' })
+      expect(await apiKeys.create({ ...key, parent }, life, null)).not.toBeNull()
+      await tokens.invalidate('access', 'a')
+      expect(await apiKeys.create({ ...key, id: 'late', parent }, life, null)).toBeNull()
+      expect(await apiKeys.find('late')).toBeNull()
     })
   })
 
