@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto'
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
-import type {
-  ApiKeyRepository,
-  ApiKeySelection,
-  OwnerSelection,
-  Page,
+import {
+  mostOfOwner,
+  type ApiKeyRepository,
+  type ApiKeySelection,
+  type OwnerSelection,
+  type Page,
 } from '../authentication/apiKeys/apiKeyRepository.ts'
 import { apiKeyOf, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
@@ -39,7 +40,7 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       const [made] = await client.$queryRaw<Pick<ApiKeyRow, 'createdAt' | 'expiresAt'>[]>`
         INSERT INTO "api_keys" (${join(Object.keys(columns).map((name) => raw(`"${name}"`)))})
         SELECT ${join(Object.values(columns))} FROM (SELECT ${now()} AS "now") AS "clock"
-        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)}
+        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)} AND ${hasRoom({ username, realms: [realm], via })}
         RETURNING "createdAt", "expiresAt"`
       if (!made) return null
       const { createdAt, expiresAt } = made
@@ -68,6 +69,12 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       return rows.map(apiKeyOf)
     },
 
+    async ids(selection, page) {
+      const rows = await client.$queryRaw<Pick<ApiKeyRow, 'id'>[]>`
+        SELECT "id" FROM "api_keys" WHERE ${selected(selection)} ${inOrder(page)}`
+      return rows.map(({ id }) => id)
+    },
+
     async count(selection) {
       const [row] = await client.$queryRaw<{ count: bigint | number }[]>`
         SELECT count(*) AS "count" FROM "api_keys" WHERE ${selected(selection)}`
@@ -92,6 +99,11 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
   /** The condition that a key has neither expired nor been invalidated. */
   function isValid(): Sql {
     return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now()})`
+  }
+
+  /** The condition that an owner can have one more. */
+  function hasRoom(owner: OwnerSelection): Sql {
+    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValid()}) < ${mostOfOwner}`
   }
 
   function selected({ ids, name, username, realmName, owner, activeOnly }: ApiKeySelection): Sql {

@@ -66,12 +66,16 @@ export interface Page {
   readonly newestFirst: boolean
 }
 
+/** How many valid keys one owner can have: a user of one realm. */
+export const mostOfOwner = 1_000
+
 /** What API keys need of the database. Every write is one atomic statement; times are the database's. */
 export interface ApiKeyRepository {
   /**
    * Stores a key as made now, and answers with when it was made and until when it is valid. Null, and nothing is stored,
    * if the basis does not stand any more, or the parent was invalidated: the key would keep for good what was taken from
    * its owner meanwhile. Without a basis, or a parent, nothing is asked of it.
+   * Null as well if the owner has `mostOfOwner` valid keys; of keys that are made at once, a few may be made beyond that.
    */
   create(
     key: NewApiKey,
@@ -81,6 +85,8 @@ export interface ApiKeyRepository {
   find(id: string): Promise<FoundApiKey | null>
   /** Those selected, or a part of them, by when they were made, oldest first. */
   list(selection: ApiKeySelection, page: Page | null): Promise<ApiKey[]>
+  /** The ids of what `list` answers with, in its order. */
+  ids(selection: ApiKeySelection, page: Page | null): Promise<string[]>
   count(selection: ApiKeySelection): Promise<number>
   /** Invalidates those selected, and answers with the ids of those that were not invalidated before. */
   invalidate(selection: ApiKeySelection, retained: number): Promise<string[]>

@@ -7,7 +7,7 @@ import { Failure, refuseProblems } from '../../errors.ts'
 import type { Caller } from '../subject.ts'
 import { hashOf, newToken } from '../tokens/opaqueToken.ts'
 import { apiKeyProblems, limitProblems, type ApiKeyInput } from './apiKeyInput.ts'
-import type { ApiKeyRepository } from './apiKeyRepository.ts'
+import { mostOfOwner, type ApiKeyRepository, type OwnerSelection } from './apiKeyRepository.ts'
 import { expirationOf } from './expiration.ts'
 import { newKeyId } from './keyId.ts'
 
@@ -26,7 +26,7 @@ export interface CreatedApiKey {
 interface CreateParts {
   authorize: Authorize
   roles: Pick<RoleRepository, 'list'>
-  apiKeys: Pick<ApiKeyRepository, 'create'>
+  apiKeys: Pick<ApiKeyRepository, 'create' | 'count'>
   /** For how long a key is kept that is not valid any more, in milliseconds. */
   retained: number
 }
@@ -56,8 +56,16 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
       { valid, retained },
       basis,
     )
-    if (!made) throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))
+    if (!made) {
+      if (await isFull({ username, realms: [realm], via })) throw new Failure('INVALID_INPUT', full)
+      throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))
+    }
     return { id, name, expiresAt: made.expiresAt, key }
+  }
+
+  async function isFull(owner: OwnerSelection): Promise<boolean> {
+    const all = { ids: null, name: null, username: null, realmName: null }
+    return (await apiKeys.count({ ...all, owner, activeOnly: true })) >= mostOfOwner
   }
 
   async function rolesOf(caller: Caller): Promise<Role[]> {
@@ -70,6 +78,8 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
 function isPowerless(roleDescriptors: readonly Role[]): boolean {
   return roleDescriptors.length > 0 && roleDescriptors.every(grantsNothing)
 }
+
+const full = `an owner can have at most [${mostOfOwner}] valid API keys, invalidate some first`
 
 /** A key that came from a key would outlive it, and whatever ended it. */
 const derived =

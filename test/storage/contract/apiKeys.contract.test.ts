@@ -164,6 +164,19 @@ describe('API keys', () => {
       expect(await apiKeys.create({ ...key, id: 'late', parent }, life, null)).toBeNull()
       expect(await apiKeys.find('late')).toBeNull()
     })
+
+    it('is none of an owner who has 1,000 valid ones, which are not those of others', async () => {
+      const { apiKeys } = await atStart()
+      await atOnce(10, async (n) => {
+        for (let m = 0; m < 99; m++) await apiKeys.create({ ...key, id: `${n} ${m}` }, forever, null)
+      })
+      for (let m = 0; m < 10; m++) await apiKeys.create({ ...key, id: `last ${m}` }, forever, null)
+      expect(await apiKeys.create(key, life, null)).toBeNull()
+      const elsewhere = { ...key.owner, via: 'cluster' }
+      expect(await apiKeys.create({ ...key, id: 'other', owner: elsewhere }, life, null)).not.toBeNull()
+      await apiKeys.invalidate({ ...all, ids: ['last 0'] }, hour)
+      expect(await apiKeys.create(key, life, null)).not.toBeNull()
+    })
   })
 
   describe('a key', () => {
@@ -290,6 +303,8 @@ describe('API keys', () => {
       expect(await part(0, 2, true)).toEqual(['five', 'four'])
       expect(await part(9, 9)).toEqual([])
       expect(await part(0, 0)).toEqual([])
+      expect(await apiKeys.ids(all, { from: 0, size: 2, newestFirst: true })).toEqual(['five', 'four'])
+      expect(await apiKeys.ids({ ...all, name: 'a key*' }, null)).toEqual(['one', 'two'])
       expect(await apiKeys.count(all)).toBe(5)
       expect(await apiKeys.count({ ...all, ids: [] })).toBe(0)
     })
