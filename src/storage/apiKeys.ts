@@ -1,15 +1,17 @@
 import { hash } from 'node:crypto'
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
-import type {
-  ApiKeyRepository,
-  ApiKeySelection,
-  OwnerSelection,
-  Page,
+import {
+  mostOfOwner,
+  type ApiKeyRepository,
+  type ApiKeySelection,
+  type OwnerSelection,
+  type Page,
 } from '../authentication/apiKeys/apiKeyRepository.ts'
 import { apiKeyOf, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
-import { isSameUser } from './stands.ts'
+import { isValidToken } from './isValidToken.ts'
+import { stands } from './stands.ts'
 
 /** How many keys one statement removes at most. */
 const batch = 500
@@ -17,7 +19,7 @@ const batch = 500
 /** Keeps API keys in the table `api_keys`. */
 export function createApiKeyRepository({ client, now, json, forShare }: Connected): ApiKeyRepository {
   return {
-    async create({ owner: { username, realm, via }, limitedBy, ...key }, { valid, retained }, basis) {
+    async create({ owner: { username, realm, via }, limitedBy, parent, ...key }, { valid, retained }, basis) {
       const columns = {
         id: key.id,
         keyHash: key.keyHash,
@@ -26,7 +28,6 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
         username,
         realmName: realm.name,
         realmType: realm.type,
-        realmDomain: realm.domain,
         roleDescriptors: json(JSON.stringify(key.roleDescriptors)),
         // Through which realm its owner came has no column of its own.
         limitedBy: json(JSON.stringify({ roles: limitedBy, via })),
@@ -38,7 +39,7 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       const [made] = await client.$queryRaw<Pick<ApiKeyRow, 'createdAt' | 'expiresAt'>[]>`
         INSERT INTO "api_keys" (${join(Object.keys(columns).map((name) => raw(`"${name}"`)))})
         SELECT ${join(Object.values(columns))} FROM (SELECT ${now()} AS "now") AS "clock"
-        WHERE ${isSameUser(basis, forShare)}
+        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)} AND ${hasRoom({ username, realms: [realm], via })}
         RETURNING "createdAt", "expiresAt"`
       if (!made) return null
       const { createdAt, expiresAt } = made
@@ -67,6 +68,12 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       return rows.map(apiKeyOf)
     },
 
+    async ids(selection, page) {
+      const rows = await client.$queryRaw<Pick<ApiKeyRow, 'id'>[]>`
+        SELECT "id" FROM "api_keys" WHERE ${selected(selection)} ${inOrder(page)}`
+      return rows.map(({ id }) => id)
+    },
+
     async count(selection) {
       const [row] = await client.$queryRaw<{ count: bigint | number }[]>`
         SELECT count(*) AS "count" FROM "api_keys" WHERE ${selected(selection)}`
@@ -91,6 +98,11 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
   /** The condition that a key has neither expired nor been invalidated. */
   function isValid(): Sql {
     return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now()})`
+  }
+
+  /** The condition that an owner can have one more. */
+  function hasRoom(owner: OwnerSelection): Sql {
+    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValid()}) < ${mostOfOwner}`
   }
 
   function selected({ ids, name, username, realmName, owner, activeOnly }: ApiKeySelection): Sql {

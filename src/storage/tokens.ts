@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto'
 import { join, raw, sqltag as sql, type RawValue, type Sql } from '@prisma/client/runtime/client'
 import type { Lifetimes, TokenRepository, TokenSelection } from '../authentication/tokens/tokenRepository.ts'
-import type { TokenOrigin } from '../authentication/subject.ts'
 import type { Connected } from './client.ts'
+import { isValidToken } from './isValidToken.ts'
 import { isSameUser } from './stands.ts'
 import { pairOf, type Clock, type TokenRow } from './tokenRow.ts'
 
@@ -28,7 +28,7 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
         INSERT INTO "tokens" (${join(Object.keys(columns).map(column))}, ${stateColumns})
         SELECT ${join(Object.values(columns))}, ${stateFrom(sql`"now"`, lifetimes, pair.refreshHash !== null)}
         FROM (SELECT ${now()} AS "now") AS "clock"
-        WHERE ${isSameUser(basis, forShare)} AND ${isValid(parent)}`
+        WHERE ${isSameUser(basis, forShare)} AND ${isValidToken(parent, forShare)}`
       return written > 0
     },
 
@@ -104,14 +104,6 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
     return sql`${selected(selection)} AND "familyStartedAt" <= ${until} AND ${userStands} AND (
       NOT "accessInvalidated" AND "accessExpiresAt" > ${now()}
       OR NOT "refreshInvalidated" AND "refreshExpiresAt" + ${refreshingTime} > ${now()}
-    )`
-  }
-
-  /** The condition that a token was not invalidated, if there is one. */
-  function isValid(token: TokenOrigin | null): Sql {
-    if (!token) return sql`1 = 1`
-    return sql`EXISTS (
-      SELECT 1 FROM "tokens" WHERE "accessHash" = ${token.accessHash} AND NOT "accessInvalidated" ${forShare}
     )`
   }
 }

@@ -1,6 +1,6 @@
 import type { Role } from '../../authorization/role.ts'
 import type { Basis } from '../basis.ts'
-import type { ApiKeyOrigin, KeyOwner, RealmRef } from '../subject.ts'
+import type { ApiKeyOrigin, KeyOwner, RealmRef, TokenOrigin } from '../subject.ts'
 
 /** An API key as it is stored, but for the hash of its secret. Times are in epoch milliseconds. */
 export interface ApiKey extends ApiKeyOrigin {
@@ -20,6 +20,8 @@ export interface NewApiKey {
   readonly roleDescriptors: readonly Role[]
   readonly limitedBy: readonly Role[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** The access token with which it was asked for, or null. */
+  readonly parent: TokenOrigin | null
 }
 
 /** For how long a key is valid and, past that, kept, in milliseconds. */
@@ -64,11 +66,16 @@ export interface Page {
   readonly newestFirst: boolean
 }
 
+/** How many valid keys one owner can have: a user of one realm. */
+export const mostOfOwner = 1_000
+
 /** What API keys need of the database. Every write is one atomic statement; times are the database's. */
 export interface ApiKeyRepository {
   /**
    * Stores a key as made now, and answers with when it was made and until when it is valid. Null, and nothing is stored,
-   * if the user of the basis is another by now, or cannot log in; without a basis nothing is asked.
+   * if the basis does not stand any more, or the parent was invalidated: the key would keep for good what was taken from
+   * its owner meanwhile. Without a basis, or a parent, nothing is asked of it.
+   * Null as well if the owner has `mostOfOwner` valid keys; of keys that are made at once, a few may be made beyond that.
    */
   create(
     key: NewApiKey,
@@ -78,6 +85,8 @@ export interface ApiKeyRepository {
   find(id: string): Promise<FoundApiKey | null>
   /** Those selected, or a part of them, by when they were made, oldest first. */
   list(selection: ApiKeySelection, page: Page | null): Promise<ApiKey[]>
+  /** The ids of what `list` answers with, in its order. */
+  ids(selection: ApiKeySelection, page: Page | null): Promise<string[]>
   count(selection: ApiKeySelection): Promise<number>
   /** Invalidates those selected, and answers with the ids of those that were not invalidated before. */
   invalidate(selection: ApiKeySelection, retained: number): Promise<string[]>

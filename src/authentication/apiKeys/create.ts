@@ -4,10 +4,10 @@ import { effectiveRoles } from '../../authorization/effectiveRoles.ts'
 import { completeRole, grantsNothing, type Role } from '../../authorization/role.ts'
 import type { RoleRepository } from '../../authorization/roleRepository.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
-import type { Caller } from '../subject.ts'
+import { isApiKey, type Caller } from '../subject.ts'
 import { hashOf, newToken } from '../tokens/opaqueToken.ts'
 import { apiKeyProblems, limitProblems, type ApiKeyInput } from './apiKeyInput.ts'
-import type { ApiKeyRepository } from './apiKeyRepository.ts'
+import { mostOfOwner, type ApiKeyRepository, type OwnerSelection } from './apiKeyRepository.ts'
 import { expirationOf } from './expiration.ts'
 import { newKeyId } from './keyId.ts'
 
@@ -26,7 +26,7 @@ export interface CreatedApiKey {
 interface CreateParts {
   authorize: Authorize
   roles: Pick<RoleRepository, 'list'>
-  apiKeys: Pick<ApiKeyRepository, 'create'>
+  apiKeys: Pick<ApiKeyRepository, 'create' | 'count'>
   /** For how long a key is kept that is not valid any more, in milliseconds. */
   retained: number
 }
@@ -39,7 +39,7 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     refuseProblems(apiKeyProblems({ ...input, roleDescriptors }))
     const valid = input.expiration === null ? null : expirationOf(input.expiration)
     await authorize(caller, action)
-    const isDerived = caller.subjectType === 'api_key'
+    const isDerived = isApiKey(caller)
     if (isDerived && !isPowerless(roleDescriptors)) throw new Failure('INVALID_INPUT', derived)
 
     // 2  What may its owner do now?
@@ -49,15 +49,20 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     // 3  Store it, while the caller is still the one it was.
     const [id, key] = [newKeyId(), newToken()]
     const { name, metadata } = input
-    const { username, realm, via, basis } = caller
-    const stored = { id, keyHash: hashOf(key), name, roleDescriptors, limitedBy, metadata }
-    const made = await apiKeys.create(
-      { ...stored, owner: { username, realm, via } },
-      { valid, retained },
-      basis,
-    )
-    if (!made) throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))
+    const { username, realm, via, basis, token: parent } = caller
+    const owner = { username, realm: { name: realm.name, type: realm.type }, via }
+    const stored = { id, keyHash: hashOf(key), name, roleDescriptors, limitedBy, metadata, parent }
+    const made = await apiKeys.create({ ...stored, owner }, { valid, retained }, basis)
+    if (!made) {
+      if (await isFull({ username, realms: [realm], via })) throw new Failure('INVALID_INPUT', full)
+      throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))
+    }
     return { id, name, expiresAt: made.expiresAt, key }
+  }
+
+  async function isFull(owner: OwnerSelection): Promise<boolean> {
+    const all = { ids: null, name: null, username: null, realmName: null }
+    return (await apiKeys.count({ ...all, owner, activeOnly: true })) >= mostOfOwner
   }
 
   async function rolesOf(caller: Caller): Promise<Role[]> {
@@ -70,6 +75,8 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
 function isPowerless(roleDescriptors: readonly Role[]): boolean {
   return roleDescriptors.length > 0 && roleDescriptors.every(grantsNothing)
 }
+
+const full = `an owner can have at most [${mostOfOwner}] valid API keys, invalidate some first`
 
 /** A key that came from a key would outlive it, and whatever ended it. */
 const derived =

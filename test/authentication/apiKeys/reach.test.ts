@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { apiKeyProof } from '../../../src/authentication/apiKeys/apiKeyProof.ts'
 import { createApiKeys } from '../../../src/authentication/apiKeys/apiKeys.ts'
 import { createDomainOf } from '../../../src/authentication/domain.ts'
 import { plainUser, type Caller, type RealmRef } from '../../../src/authentication/subject.ts'
@@ -19,10 +20,19 @@ describe('own API keys', () => {
     const empty = { indices: [], applications: [], runAs: [], global: null, metadata: {}, description: null }
     await roles.put({ ...empty, name: 'owner', cluster: ['manage_own_api_key'] })
     const epoch = await securityEpoch()
-    const staff = { name: 'staff', realms: [native, corp], literalSuffix: null }
-    const authorize = createAuthorize(roles)
-    const domainOf = createDomainOf([staff])
-    const useCases = createApiKeys({ authorize, apiKeys, roles, domainOf, retained: 1_000 })
+    const useCasesIn = (name: string, ...realms: RealmRef[]) =>
+      createApiKeys({
+        authorize: createAuthorize(roles),
+        apiKeys,
+        roles,
+        domainOf: createDomainOf([{ name, realms, literalSuffix: null }]),
+        realmOf: (type) => {
+          const realm = realms.find((one) => one.type === type)
+          return realm ? { ...realm, domain: name } : null
+        },
+        retained: 1_000,
+      })
+    const useCases = useCasesIn('staff', native, corp)
     const joeOf = (realm: RealmRef, standing: Partial<Caller> = {}): Caller => ({
       username: 'joe',
       roles: ['owner'],
@@ -41,7 +51,7 @@ describe('own API keys', () => {
       useCases.create(caller, { name, expiration: null, roleDescriptors: [], metadata: {} })
     const namesOf = async (caller: Caller, asked: Partial<typeof owned> | object = {}) =>
       (await useCases.get(caller, { ...owned, ...asked }, false)).map(({ name }) => name).sort()
-    return { ...useCases, joeOf, made, namesOf }
+    return { ...useCases, useCasesIn, apiKeys, joeOf, made, namesOf }
   }
 
   it('are those of all realms of a domain, and of no other', async () => {
@@ -71,6 +81,22 @@ describe('own API keys', () => {
     })
   })
 
+  it.each([
+    ['was renamed', 'people', [native, corp], ['corp', 'native']],
+    ['has lost a realm', 'staff', [corp], ['native']],
+    ['was removed', 'other', [], ['native']],
+  ])('are for a key those of its owner, whose domain %s', async (_, domain, realms, expected) => {
+    const { useCasesIn, apiKeys, joeOf, made } = await withJoes()
+    await made(joeOf(corp), 'corp')
+    const { id } = await made(joeOf(native, { roles: ['superuser'] }), 'native')
+    const found = await apiKeys.find(id)
+    if (!found) throw new Error('there is no key')
+    const { subject, standing } = apiKeyProof(found.apiKey)
+    const key = joeOf(native, { ...subject, ...standing, authenticationType: 'api_key' })
+    const shown = await useCasesIn(domain, ...realms).get(key, owned, false)
+    expect(shown.map(({ name }) => name).sort()).toEqual(expected)
+  })
+
   it('are none for an API key of another server, which makes none that may do anything', async () => {
     const { joeOf, made, namesOf, ...useCases } = await withJoes()
     const theirKey = joeOf(native, { subjectType: 'api_key', via: 'cluster' })
@@ -85,27 +111,78 @@ describe('own API keys', () => {
 describe('an API key that is made', () => {
   const emptied = prepared()
 
-  it('is none for a user who was written meanwhile', async () => {
+  /** The use cases, and joe as a caller. */
+  async function withJoe() {
     const { roles, apiKeys, users, securityEpoch } = await emptied()
     const joe = { username: 'joe', roles: ['superuser'], fullName: null, email: null, metadata: {} }
     await users.put({ ...joe, passwordHash: 'hash', enabled: true })
-    const basis = (await users.find('joe'))?.basis ?? null
     const caller: Caller = {
       ...joe,
       realm: native,
       authenticationType: 'realm',
       ...plainUser,
-      basis,
+      basis: (await users.find('joe'))?.basis ?? null,
       token: null,
       securityEpoch: await securityEpoch(),
     }
     const authorize = createAuthorize(roles)
-    const parts = { authorize, apiKeys, roles, domainOf: createDomainOf([]), retained: 1_000 }
+    const parts = {
+      authorize,
+      apiKeys,
+      roles,
+      domainOf: createDomainOf([]),
+      realmOf: () => native,
+      retained: 1_000,
+    }
+    const key = {
+      ...{ id: 'key', keyHash: 'hash', name: 'x', owner: { username: 'joe', realm: native, via: null } },
+      ...{ roleDescriptors: [], limitedBy: [], metadata: {}, parent: null },
+    }
+    const store = (more: object) =>
+      apiKeys.create({ ...key, ...more }, { valid: null, retained: 1_000 }, null)
+    return { ...createApiKeys(parts), users, caller, store }
+  }
+
+  const input = { name: 'x', expiration: null, roleDescriptors: [], metadata: {} }
+  const gone = {
+    code: 'UNAUTHENTICATED',
+    message: 'unable to authenticate user [joe] for action [cluster:admin/xpack/security/api_key/create]',
+  }
+
+  it('is none for a user who was written meanwhile', async () => {
+    const { users, create, caller } = await withJoe()
     await users.setPasswordHash('joe', 'another')
-    const input = { name: 'x', expiration: null, roleDescriptors: [], metadata: {} }
-    await expect(createApiKeys(parts).create(caller, input)).rejects.toMatchObject({
-      code: 'UNAUTHENTICATED',
-      message: 'unable to authenticate user [joe] for action [cluster:admin/xpack/security/api_key/create]',
+    await expect(create(caller, input)).rejects.toMatchObject(gone)
+  })
+
+  it('is none for a caller whose token has ended meanwhile', async () => {
+    const { create, caller } = await withJoe()
+    const token = { accessHash: 'ended', family: 'login', familyStartedAt: 1 }
+    await expect(create({ ...caller, token }, input)).rejects.toMatchObject(gone)
+  })
+
+  it('is refused to an owner who has 1,000 valid ones', async () => {
+    const { create, caller, store } = await withJoe()
+    for (let n = 0; n < 1_000; n++) await store({ id: `key${n}` })
+    await expect(create(caller, input)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'an owner can have at most [1000] valid API keys, invalidate some first',
+    })
+  })
+
+  it('is shown with others up to 64 MiB, and all can be seen in parts', async () => {
+    const { caller, store, ...useCases } = await withJoe()
+    const everybodys = { ...owned, owned: false }
+    const metadata = { x: 'x'.repeat(1_048_576) }
+    for (let n = 0; n < 63; n++) await store({ id: `key${n}`, metadata })
+    expect(await useCases.get(caller, everybodys, false)).toHaveLength(63)
+    await store({ id: 'last', metadata })
+    await expect(useCases.get(caller, everybodys, false)).rejects.toMatchObject({ code: 'TOO_LARGE' })
+    const page = { ids: null, from: 0, size: 60, newestFirst: true }
+    expect((await useCases.query(caller, page, false)).apiKeys[0]?.id).toBe('last')
+    expect((await useCases.query(caller, { ...page, from: 60 }, false)).apiKeys).toHaveLength(4)
+    await expect(useCases.query(caller, { ...page, size: 100 }, false)).rejects.toMatchObject({
+      code: 'TOO_LARGE',
     })
   })
 })

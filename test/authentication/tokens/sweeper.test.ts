@@ -51,11 +51,12 @@ describe('the sweeper', () => {
 
   it('removes API keys that nobody misses', async () => {
     const { tokens, apiKeys, setTime, run } = await withPairs(0)
-    const realm = { name: 'native', type: 'native', domain: null }
+    const realm = { name: 'native', type: 'native' }
     const key = {
       id: 'key',
       keyHash: 'hash',
       name: 'a key',
+      parent: null,
       owner: { username: 'ada', realm, via: null },
       roleDescriptors: [],
       limitedBy: [],

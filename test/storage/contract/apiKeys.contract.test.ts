@@ -16,8 +16,8 @@ const hour = 3_600_000
 const life: KeyLife = { valid: hour, retained: 24 * hour }
 const forever: KeyLife = { valid: null, retained: 24 * hour }
 
-const native = { name: 'native', type: 'native', domain: null }
-const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
+const native = { name: 'native', type: 'native' }
+const corp = { name: 'corp', type: 'jwt' }
 const role: Role = {
   name: 'r',
   cluster: ['manage_user_profile'],
@@ -36,6 +36,7 @@ const key: NewApiKey = {
   roleDescriptors: [role],
   limitedBy: [{ ...role, name: 'of ada' }],
   metadata: { team: 'a' },
+  parent: null,
 }
 const ada: StoredUser = {
   username: 'ada',
@@ -85,7 +86,8 @@ describe('API keys', () => {
       const { apiKeys, securityEpoch } = await atStart()
       const made = await apiKeys.create(key, life, null)
       expect(made).toEqual({ createdAt: start, expiresAt: start + hour })
-      const { keyHash, ...kept } = key
+      const { keyHash, parent, ...kept } = key
+      expect(parent).toBeNull()
       expect(await apiKeys.find('key')).toEqual({
         apiKey: { ...kept, createdAt: start, expiresAt: start + hour, invalidatedAt: null },
         keyHash,
@@ -102,7 +104,7 @@ describe('API keys', () => {
       expect(await apiKeys.find('key')).toMatchObject({ isValid: true })
     })
 
-    it('keeps whose it is: user, realm, domain, and through which realm', async () => {
+    it('keeps whose it is: user, realm, and through which realm', async () => {
       const { apiKeys } = await atStart()
       const owner = { username: "O'Neil \u{1f600}", realm: corp, via: 'cluster' }
       await apiKeys.create({ ...key, owner }, life, null)
@@ -128,15 +130,14 @@ describe('API keys', () => {
       expect((await apiKeys.find('key'))?.apiKey.metadata).toEqual(metadata)
     })
 
-    it('is made on a basis whose user is still that one, whatever else was written', async () => {
+    it('is made on a basis that stands', async () => {
       const database = await atStart()
       await database.users.put(ada)
-      const basis = await basisOf(database)
-      await database.users.replace({ ...ada, roles: ['other'] })
-      expect(await database.apiKeys.create(key, life, basis)).not.toBeNull()
+      expect(await database.apiKeys.create(key, life, await basisOf(database))).not.toBeNull()
     })
 
     it.each<[string, (database: TestDatabase) => Promise<unknown>]>([
+      ['has other roles', ({ users }) => users.replace({ ...ada, roles: ['other'] })],
       ['has another password', ({ users }) => users.setPasswordHash('ada', 'another')],
       ['was disabled', ({ users }) => users.setEnabled('ada', false)],
       ['is gone', ({ users }) => users.delete('ada')],
@@ -147,6 +148,34 @@ describe('API keys', () => {
       await change(database)
       expect(await database.apiKeys.create(key, life, basis)).toBeNull()
       expect(await database.apiKeys.find('key')).toBeNull()
+    })
+
+    it('is made with a token, but not once that was invalidated', async () => {
+      const { apiKeys, tokens } = await atStart()
+      const user = { username: 'ada', realmName: 'corp', realmType: 'jwt' }
+      const snapshot = { roles: [], fullName: null, email: null, metadata: {} }
+      const client = { username: 'ada', realm: corp }
+      const pair = { accessHash: 'a', refreshHash: null, parent: null, apiKeyId: null, client }
+      const lifetimes = { access: hour, refresh: hour, remembered: hour }
+      await tokens.create({ ...pair, ...user, snapshot }, lifetimes, null)
+      const parent = await tokens.find({ accessHash: 'a' })
+      expect(await apiKeys.create({ ...key, parent }, life, null)).not.toBeNull()
+      await tokens.invalidate('access', 'a')
+      expect(await apiKeys.create({ ...key, id: 'late', parent }, life, null)).toBeNull()
+      expect(await apiKeys.find('late')).toBeNull()
+    })
+
+    it('is none of an owner who has 1,000 valid ones, which are not those of others', async () => {
+      const { apiKeys } = await atStart()
+      await atOnce(10, async (n) => {
+        for (let m = 0; m < 99; m++) await apiKeys.create({ ...key, id: `${n} ${m}` }, forever, null)
+      })
+      for (let m = 0; m < 10; m++) await apiKeys.create({ ...key, id: `last ${m}` }, forever, null)
+      expect(await apiKeys.create(key, life, null)).toBeNull()
+      const elsewhere = { ...key.owner, via: 'cluster' }
+      expect(await apiKeys.create({ ...key, id: 'other', owner: elsewhere }, life, null)).not.toBeNull()
+      await apiKeys.invalidate({ ...all, ids: ['last 0'] }, hour)
+      expect(await apiKeys.create(key, life, null)).not.toBeNull()
     })
   })
 
@@ -246,13 +275,9 @@ describe('API keys', () => {
       const ownedBy = (realms: (typeof native)[], via: string | null) =>
         idsOf({ owner: { username: 'ada', realms, via } })
       expect(await ownedBy([native], null)).toEqual(['native', 'called otherwise'])
-      expect(await ownedBy([{ ...corp, domain: null }], null)).toEqual(['corp'])
+      expect(await ownedBy([corp], null)).toEqual(['corp'])
       expect(await ownedBy([{ ...native, type: 'jwt' }], null)).toEqual([])
-      expect(await ownedBy([native, { ...corp, domain: null }], null)).toEqual([
-        'native',
-        'called otherwise',
-        'corp',
-      ])
+      expect(await ownedBy([native, corp], null)).toEqual(['native', 'called otherwise', 'corp'])
       expect(await ownedBy([native], 'cluster')).toEqual(['elsewhere'])
       expect(await ownedBy([native], 'another')).toEqual([])
     })
@@ -274,6 +299,8 @@ describe('API keys', () => {
       expect(await part(0, 2, true)).toEqual(['five', 'four'])
       expect(await part(9, 9)).toEqual([])
       expect(await part(0, 0)).toEqual([])
+      expect(await apiKeys.ids(all, { from: 0, size: 2, newestFirst: true })).toEqual(['five', 'four'])
+      expect(await apiKeys.ids({ ...all, name: 'a key*' }, null)).toEqual(['one', 'two'])
       expect(await apiKeys.count(all)).toBe(5)
       expect(await apiKeys.count({ ...all, ids: [] })).toBe(0)
     })
