@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { expressionProblems } from '../../src/authorization/globalPrivilege.ts'
 import { predefinedClusterPrivileges } from '../../src/authorization/privileges.ts'
 import { completeRole, roleProblems, type Role } from '../../src/authorization/role.ts'
 import { isSecurityName } from '../../src/authorization/securityName.ts'
@@ -50,6 +51,30 @@ describe('a role', () => {
 
   it.each(['superuser', 'kibana_system'])('is refused under the reserved name %s', (name) => {
     expect(roleProblems({ ...role, name })).toEqual([`Role [${name}] is reserved and may not be used.`])
+  })
+
+  it('is refused with too many patterns for applications, or with long ones', () => {
+    const writing = (applications: string[]) => ({
+      ...role,
+      global: { profile: { write: { applications } } },
+    })
+    expect(roleProblems(writing(Array.from({ length: 1_000 }, (_, index) => `app${index}*`)))).toEqual([])
+    expect(roleProblems(writing(Array.from({ length: 1_001 }, () => 'app')))).toEqual([
+      'there can be at most [1000] patterns for applications',
+    ])
+    expect(roleProblems(writing(['/' + 'a'.repeat(999) + '/']))).toEqual([
+      'a pattern for applications can have at most [1000] characters',
+    ])
+  })
+
+  it('has regular expressions that are not too large together', () => {
+    const writing = (count: number) => ({
+      ...role,
+      global: { profile: { write: { applications: Array.from({ length: count }, () => '/a{900}/') } } },
+    })
+    expect(expressionProblems([writing(5), writing(5)])).toEqual([])
+    const tooLarge = ['the regular expressions for applications are too large together']
+    expect(expressionProblems([writing(6), writing(6)])).toEqual(tooLarge)
   })
 
   it('is refused with cluster privileges that nobody knows, each by name', () => {

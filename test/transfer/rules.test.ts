@@ -239,6 +239,16 @@ describe('a line that is not what it should be', () => {
       '{"kind":"profile","seq_no":12345678901234567890}',
       "Number at 'seq_no' would lose precision",
     ],
+    [
+      'a version with which nobody could go on counting',
+      JSON.stringify(profile('ada', 0, native, { seq_no: 2 ** 53 - 1 })),
+      'seq_no: expected at most 2^52',
+    ],
+    [
+      'a time that no activation would ever reach',
+      JSON.stringify(profile('ada', 0, native, { last_synchronized: 4_102_444_800_001 })),
+      'last_synchronized: expected a time before the year 2100',
+    ],
     ['U+0000', '{"kind":"role","name":"a\\u0000"}', 'String with U+0000'],
     ['a lone surrogate', '{"kind":"role","name":"\\ud800"}', 'String with a lone surrogate'],
     [

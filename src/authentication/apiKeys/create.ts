@@ -1,6 +1,7 @@
 import type { Authorize } from '../../authorization/authorize.ts'
 import { unknownSubject } from '../../authorization/denial.ts'
 import { effectiveRoles } from '../../authorization/effectiveRoles.ts'
+import { expressionProblems } from '../../authorization/globalPrivilege.ts'
 import { completeRole, grantsNothing, type Role } from '../../authorization/role.ts'
 import type { RoleRepository } from '../../authorization/roleRepository.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
@@ -39,6 +40,7 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     refuseProblems(apiKeyProblems({ ...input, roleDescriptors }))
     const valid = input.expiration === null ? null : expirationOf(input.expiration)
     await authorize(caller, action)
+    refuseProblems(expressionProblems(roleDescriptors))
     const isDerived = isApiKey(caller)
     if (isDerived && !isPowerless(roleDescriptors)) throw new Failure('INVALID_INPUT', derived)
 

@@ -113,6 +113,7 @@ export function createRemote(parts: RemoteParts): Remote {
       } catch (thrown) {
         failedAt.set(url, ++turn)
         failures.push([new URL(url).origin, reasonOf(thrown)])
+        if (request.signal.aborted) break
       }
     }
     matter = [...new Set(failures.map(([, reason]) => reason))].join('; ')

@@ -48,6 +48,20 @@ describe('a realm that asks a cluster', () => {
     })
   })
 
+  it('proves whom the cluster knows by metadata that cannot be kept here, which are left out', async () => {
+    const { realm, cluster } = await realmBefore()
+    cluster.fault = (_, response) => {
+      response.setHeader('x-elastic-product', 'Elasticsearch')
+      response.end(
+        '{"username":"clara","roles":["viewer"],"enabled":true,"metadata":{"badge":12345678901234567},' +
+          '"authentication_realm":{"name":"native1","type":"native"},"authentication_type":"realm"}',
+      )
+    }
+    expect(await realm.authenticate(grant)).toMatchObject({
+      subject: { username: 'clara', roles: ['viewer'], metadata: {} },
+    })
+  })
+
   it('says to those who manage security why it refuses', async () => {
     const { realm, cluster } = await realmBefore()
     expect(await realm.authenticate({ ...grant, password: 'wrong' })).toEqual({

@@ -177,6 +177,15 @@ describe('a server that cannot be asked', () => {
     expect(seen.reports).toEqual([])
   })
 
+  it('has one time for all of its addresses, and the others come first the next time', async () => {
+    const silent = await Promise.all([1, 2, 3].map(() => startIssuer(never)))
+    const { failure } = watchedRemote({ connectTimeout: 100, readTimeout: 200, socketTimeout: 5_000 })
+    expect(await failure(...silent.map(({ url }) => url))).toContain('it has not answered within 300 ms')
+    expect(silent.map(asked).slice(1), 'nobody else is asked once it is over').toEqual([0, 0])
+    await failure(...silent.map(({ url }) => url))
+    expect(silent.map(asked)).toEqual([1, 1, 0])
+  })
+
   it('is named with each of its addresses', async () => {
     const server = await startIssuer((_, response) => response.writeHead(502).end())
     expect(await watchedRemote().failure('http://127.0.0.1:1/', server.url)).toBe(
