@@ -18,7 +18,11 @@ const batch = 500
 /** Keeps API keys in the table `api_keys`. */
 export function createApiKeyRepository({ client, now, json, forShare }: Connected): ApiKeyRepository {
   return {
-    async create({ owner: { username, realm, via }, limitedBy, parent, ...key }, { valid, retained }, basis) {
+    async create(
+      { owner: { username, realm, via }, limitedBy, parent, ...key },
+      { valid, retained, most },
+      basis,
+    ) {
       const columns = {
         id: key.id,
         keyHash: key.keyHash,
@@ -39,7 +43,7 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       const [made] = await client.$queryRaw<Pick<ApiKeyRow, 'createdAt' | 'expiresAt'>[]>`
         INSERT INTO "api_keys" (${join(Object.keys(columns).map((name) => raw(`"${name}"`)))})
         SELECT ${join(Object.values(columns))} FROM (SELECT ${now()} AS "now") AS "clock"
-        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)}
+        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)} AND ${hasRoom({ username, realms: [realm], via }, most)}
         RETURNING "createdAt", "expiresAt"`
       if (!made) return null
       const { createdAt, expiresAt } = made
@@ -68,6 +72,12 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       return rows.map(apiKeyOf)
     },
 
+    async ids(selection, page) {
+      const rows = await client.$queryRaw<Pick<ApiKeyRow, 'id'>[]>`
+        SELECT "id" FROM "api_keys" WHERE ${selected(selection)} ${inOrder(page)}`
+      return rows.map(({ id }) => id)
+    },
+
     async count(selection) {
       const [row] = await client.$queryRaw<{ count: bigint | number }[]>`
         SELECT count(*) AS "count" FROM "api_keys" WHERE ${selected(selection)}`
@@ -92,6 +102,11 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
   /** The condition that a key has neither expired nor been invalidated. */
   function isValid(): Sql {
     return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now()})`
+  }
+
+  /** The condition that an owner can have one more valid key. */
+  function hasRoom(owner: OwnerSelection, most: number): Sql {
+    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValid()}) < ${most}`
   }
 
   function selected({ ids, name, username, realmName, owner, activeOnly }: ApiKeySelection): Sql {

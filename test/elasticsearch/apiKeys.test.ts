@@ -437,8 +437,8 @@ describe('400', () => {
     ],
     [
       'too much metadata',
-      { name: 'x', metadata: { x: 'x'.repeat(262_144) } },
-      invalid('metadata and role descriptors of an API key can have at most [262144] characters as JSON'),
+      { name: 'x', metadata: { x: 'é'.repeat(32_768) } },
+      invalid('metadata and role descriptors of an API key can have at most [65536] bytes as JSON'),
     ],
     [
       'a time without a unit',

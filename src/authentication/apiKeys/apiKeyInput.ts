@@ -13,8 +13,8 @@ export interface ApiKeyInput {
 
 const mostDescriptors = 100
 
-/** They are read at every request of the key. */
-const mostCharacters = 262_144
+/** As JSON. They are read at every request of the key. */
+const mostBytes = { ofKey: 65_536, ofOwner: 262_144 }
 
 /** What is wrong with a key that somebody wants to have, in Elasticsearch's order. Source: CreateApiKeyRequest. */
 export function apiKeyProblems({ name, roleDescriptors, metadata }: ApiKeyInput): string[] {
@@ -23,13 +23,17 @@ export function apiKeyProblems({ name, roleDescriptors, metadata }: ApiKeyInput)
     ...metadataProblems(metadata, 'API key metadata'),
     ...roleDescriptors.flatMap(roleDescriptorProblems),
     ...descriptorsProblems(roleDescriptors),
-    ...sizeProblems('metadata and role descriptors of an API key', { roleDescriptors, metadata }),
+    ...sizeProblems(
+      'metadata and role descriptors of an API key',
+      { roleDescriptors, metadata },
+      mostBytes.ofKey,
+    ),
   ]
 }
 
 /** What is wrong with the roles that limit a key: nothing, but that they may be too large. */
 export function limitProblems(limitedBy: readonly Role[]): string[] {
-  return sizeProblems('the roles of the owner of an API key', limitedBy)
+  return sizeProblems('the roles of the owner of an API key', limitedBy, mostBytes.ofOwner)
 }
 
 function nameProblems(name: string): string[] {
@@ -51,8 +55,8 @@ function descriptorsProblems(roleDescriptors: readonly Role[]): string[] {
   ]
 }
 
-function sizeProblems(what: string, value: object): string[] {
-  return JSON.stringify(value).length > mostCharacters
-    ? [`${what} can have at most [${mostCharacters}] characters as JSON`]
+function sizeProblems(what: string, value: object, most: number): string[] {
+  return Buffer.byteLength(JSON.stringify(value)) > most
+    ? [`${what} can have at most [${most}] bytes as JSON`]
     : []
 }

@@ -24,11 +24,13 @@ export interface NewApiKey {
   readonly parent: TokenOrigin | null
 }
 
-/** For how long a key is valid and, past that, kept, in milliseconds. */
-export interface KeyLife {
+/** For how long a key is valid and, past that, kept, in milliseconds, and how many there can be. */
+export interface KeyBounds {
   /** Null: until it is invalidated. */
   readonly valid: number | null
   readonly retained: number
+  /** How many valid keys its owner can have: a user of one realm. */
+  readonly most: number
 }
 
 /** A key as one statement found it. */
@@ -72,15 +74,18 @@ export interface ApiKeyRepository {
    * Stores a key as made now, and answers with when it was made and until when it is valid. Null, and nothing is stored,
    * if the basis does not stand any more, or the parent was invalidated: the key would keep for good what was taken from
    * its owner meanwhile. Without a basis, or a parent, nothing is asked of it.
+   * Null as well if the owner has so many valid keys as there can be; of keys that are made at once, a few may be made beyond that.
    */
   create(
     key: NewApiKey,
-    life: KeyLife,
+    bounds: KeyBounds,
     basis: Basis | null,
   ): Promise<Pick<ApiKey, 'createdAt' | 'expiresAt'> | null>
   find(id: string): Promise<FoundApiKey | null>
   /** Those selected, or a part of them, by when they were made, oldest first. */
   list(selection: ApiKeySelection, page: Page | null): Promise<ApiKey[]>
+  /** The ids of what `list` answers with, in its order. */
+  ids(selection: ApiKeySelection, page: Page | null): Promise<string[]>
   count(selection: ApiKeySelection): Promise<number>
   /** Invalidates those selected, and answers with the ids of those that were not invalidated before. */
   invalidate(selection: ApiKeySelection, retained: number): Promise<string[]>

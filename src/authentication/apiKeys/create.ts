@@ -7,11 +7,14 @@ import { Failure, refuseProblems } from '../../errors.ts'
 import type { Caller } from '../subject.ts'
 import { hashOf, newToken } from '../tokens/opaqueToken.ts'
 import { apiKeyProblems, limitProblems, type ApiKeyInput } from './apiKeyInput.ts'
-import type { ApiKeyRepository } from './apiKeyRepository.ts'
+import type { ApiKeyRepository, OwnerSelection } from './apiKeyRepository.ts'
 import { expirationOf } from './expiration.ts'
 import { newKeyId } from './keyId.ts'
 
 const action = 'cluster:admin/xpack/security/api_key/create'
+
+/** How many valid keys one owner can have. */
+const most = 1_000
 
 /** A key as it is handed out, once. */
 export interface CreatedApiKey {
@@ -26,7 +29,7 @@ export interface CreatedApiKey {
 interface CreateParts {
   authorize: Authorize
   roles: Pick<RoleRepository, 'list'>
-  apiKeys: Pick<ApiKeyRepository, 'create'>
+  apiKeys: Pick<ApiKeyRepository, 'create' | 'count'>
   /** For how long a key is kept that is not valid any more, in milliseconds. */
   retained: number
 }
@@ -53,11 +56,19 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     const stored = { id, keyHash: hashOf(key), name, roleDescriptors, limitedBy, metadata, parent }
     const made = await apiKeys.create(
       { ...stored, owner: { username, realm, via } },
-      { valid, retained },
+      { valid, retained, most },
       basis,
     )
-    if (!made) throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))
+    if (!made) {
+      if (await isFull({ username, realms: [realm], via })) throw new Failure('INVALID_INPUT', full)
+      throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))
+    }
     return { id, name, expiresAt: made.expiresAt, key }
+  }
+
+  async function isFull(owner: OwnerSelection): Promise<boolean> {
+    const all = { ids: null, name: null, username: null, realmName: null }
+    return (await apiKeys.count({ ...all, owner, activeOnly: true })) >= most
   }
 
   async function rolesOf(caller: Caller): Promise<Role[]> {
@@ -70,6 +81,8 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
 function isPowerless(roleDescriptors: readonly Role[]): boolean {
   return roleDescriptors.length > 0 && roleDescriptors.every(grantsNothing)
 }
+
+const full = `an owner can have at most [${most}] valid API keys, invalidate some first`
 
 /** A key that came from a key would outlive it, and whatever ended it. */
 const derived =

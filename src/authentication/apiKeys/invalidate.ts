@@ -14,7 +14,7 @@ export interface InvalidatedKeys {
 
 interface InvalidateParts {
   reach: Reach
-  apiKeys: Pick<ApiKeyRepository, 'list' | 'invalidate'>
+  apiKeys: Pick<ApiKeyRepository, 'ids' | 'invalidate'>
   /** For how long a key is kept that is not valid any more, in milliseconds. */
   retained: number
 }
@@ -30,11 +30,9 @@ export function createInvalidate({ reach, apiKeys, retained }: InvalidateParts) 
     const selection = await reach.of(caller, action, whole, reach.isOwn(caller, whole))
     const invalidated = await apiKeys.invalidate(selection, retained)
     if (asked.ids === null) return { invalidated, previouslyInvalidated: [] }
-    const known = await apiKeys.list(selection, null)
-    const previously = known.filter(
-      ({ id, invalidatedAt }) => invalidatedAt !== null && !invalidated.includes(id),
-    )
-    return { invalidated, previouslyInvalidated: previously.map(({ id }) => id) }
+    const now = new Set(invalidated)
+    const known = await apiKeys.ids(selection, null)
+    return { invalidated, previouslyInvalidated: known.filter((id) => !now.has(id)) }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Role } from '../../authorization/role.ts'
 import type { Caller } from '../subject.ts'
 import type { ApiKey, ApiKeyRepository, Page } from './apiKeyRepository.ts'
 import { idsProblems } from './idsProblems.ts'
+import { readWhole } from './readWhole.ts'
 import type { AskedFor, Reach } from './reach.ts'
 
 const getAction = 'cluster:admin/xpack/security/api_key/get'
@@ -30,7 +31,7 @@ export interface ApiKeyQuery extends Page {
 
 interface ListParts {
   reach: Reach
-  apiKeys: Pick<ApiKeyRepository, 'list' | 'count'>
+  apiKeys: Pick<ApiKeyRepository, 'ids' | 'list' | 'count'>
 }
 
 /** Makes the use cases that show keys. Who may see none but its own gets those, or is refused. */
@@ -41,7 +42,7 @@ export function createList({ reach, apiKeys }: ListParts) {
       refuseProblems(getProblems(asked))
       const isOwn = reach.isOwn(caller, asked) && maySeeLimits(caller, withLimitedBy)
       const selection = await reach.of(caller, getAction, asked, isOwn)
-      return (await apiKeys.list(selection, null)).map(shown(withLimitedBy))
+      return (await readWhole(apiKeys, selection, null)).map(shown(withLimitedBy))
     },
 
     /** A part of those that the caller may see. */
@@ -50,7 +51,10 @@ export function createList({ reach, apiKeys }: ListParts) {
       if (page.from + page.size > window) throw new Failure('INVALID_INPUT', tooFar(page))
       const all = { ids, name: null, username: null, realmName: null, owned: false, activeOnly: false }
       const selection = await reach.of(caller, queryAction, all, maySeeLimits(caller, withLimitedBy))
-      const [total, found] = await Promise.all([apiKeys.count(selection), apiKeys.list(selection, page)])
+      const [total, found] = await Promise.all([
+        apiKeys.count(selection),
+        readWhole(apiKeys, selection, page),
+      ])
       return { total, apiKeys: found.map(shown(withLimitedBy)) }
     },
   }

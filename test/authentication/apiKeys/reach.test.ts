@@ -101,7 +101,13 @@ describe('an API key that is made', () => {
     }
     const authorize = createAuthorize(roles)
     const parts = { authorize, apiKeys, roles, domainOf: createDomainOf([]), retained: 1_000 }
-    return { ...createApiKeys(parts), users, caller }
+    const key = {
+      ...{ id: 'key', keyHash: 'hash', name: 'x', owner: { username: 'joe', realm: native, via: null } },
+      ...{ roleDescriptors: [], limitedBy: [], metadata: {}, parent: null },
+    }
+    const store = (more: object) =>
+      apiKeys.create({ ...key, ...more }, { valid: null, retained: 1_000, most: 1_000 }, null)
+    return { ...createApiKeys(parts), users, caller, store }
   }
 
   const input = { name: 'x', expiration: null, roleDescriptors: [], metadata: {} }
@@ -120,5 +126,30 @@ describe('an API key that is made', () => {
     const { create, caller } = await withJoe()
     const token = { accessHash: 'ended', family: 'login', familyStartedAt: 1 }
     await expect(create({ ...caller, token }, input)).rejects.toMatchObject(gone)
+  })
+
+  it('is refused to an owner who has 1,000 valid ones', async () => {
+    const { create, caller, store } = await withJoe()
+    for (let n = 0; n < 1_000; n++) await store({ id: `key${n}` })
+    await expect(create(caller, input)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'an owner can have at most [1000] valid API keys, invalidate some first',
+    })
+  })
+
+  it('is shown with others up to 64 MiB, and all can be seen in parts', async () => {
+    const { caller, store, ...useCases } = await withJoe()
+    const everybodys = { ...owned, owned: false }
+    const metadata = { x: 'x'.repeat(1_048_576) }
+    for (let n = 0; n < 63; n++) await store({ id: `key${n}`, metadata })
+    expect(await useCases.get(caller, everybodys, false)).toHaveLength(63)
+    await store({ id: 'last', metadata })
+    await expect(useCases.get(caller, everybodys, false)).rejects.toMatchObject({ code: 'TOO_LARGE' })
+    const page = { ids: null, from: 0, size: 60, newestFirst: true }
+    expect((await useCases.query(caller, page, false)).apiKeys[0]?.id).toBe('last')
+    expect((await useCases.query(caller, { ...page, from: 60 }, false)).apiKeys).toHaveLength(4)
+    await expect(useCases.query(caller, { ...page, size: 100 }, false)).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    })
   })
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type {
   ApiKeySelection,
-  KeyLife,
+  KeyBounds,
   NewApiKey,
 } from '../../../src/authentication/apiKeys/apiKeyRepository.ts'
 import type { StoredUser } from '../../../src/authentication/userRepository.ts'
@@ -13,8 +13,8 @@ import { anyDocument, delicateDocuments } from './documents.ts'
 
 const start = 1_800_000_000_000
 const hour = 3_600_000
-const life: KeyLife = { valid: hour, retained: 24 * hour }
-const forever: KeyLife = { valid: null, retained: 24 * hour }
+const life: KeyBounds = { valid: hour, retained: 24 * hour, most: 1_000 }
+const forever: KeyBounds = { valid: null, retained: 24 * hour, most: 1_000 }
 
 const native = { name: 'native', type: 'native', domain: null }
 const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
@@ -164,6 +164,19 @@ describe('API keys', () => {
       expect(await apiKeys.create({ ...key, id: 'late', parent }, life, null)).toBeNull()
       expect(await apiKeys.find('late')).toBeNull()
     })
+
+    it('is none of an owner who has as many valid ones as can be, which are not those of others', async () => {
+      const { apiKeys } = await atStart()
+      const make = (id: string, owner = key.owner) =>
+        apiKeys.create({ ...key, id, owner }, { ...forever, most: 3 }, null)
+      for (const id of ['one', 'two', 'three']) expect(await make(id)).not.toBeNull()
+      expect(await make('four')).toBeNull()
+      expect(await apiKeys.find('four')).toBeNull()
+      expect(await make('elsewhere', { ...key.owner, via: 'cluster' })).not.toBeNull()
+      expect(await make('corp', { ...key.owner, realm: corp })).not.toBeNull()
+      await apiKeys.invalidate({ ...all, ids: ['one'] }, hour)
+      expect(await make('four')).not.toBeNull()
+    })
   })
 
   describe('a key', () => {
@@ -290,6 +303,8 @@ describe('API keys', () => {
       expect(await part(0, 2, true)).toEqual(['five', 'four'])
       expect(await part(9, 9)).toEqual([])
       expect(await part(0, 0)).toEqual([])
+      expect(await apiKeys.ids(all, { from: 0, size: 2, newestFirst: true })).toEqual(['five', 'four'])
+      expect(await apiKeys.ids({ ...all, name: 'a key*' }, null)).toEqual(['one', 'two'])
       expect(await apiKeys.count(all)).toBe(5)
       expect(await apiKeys.count({ ...all, ids: [] })).toBe(0)
     })
