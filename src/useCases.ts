@@ -90,6 +90,7 @@ export function createUseCases({ settings, database, realms, passwords, logger }
       apiKeys,
       roles,
       domainOf,
+      realmOf,
       retained: settings.api_key.delete.retention_period,
     }),
     explainGrant: createExplainGrant({

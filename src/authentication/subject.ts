@@ -48,7 +48,8 @@ export interface MappedFrom {
 /** Whose an API key is. */
 export interface KeyOwner {
   readonly username: string
-  readonly realm: RealmRef
+  /** Its domain is that of the day, not of the day when the key was made. */
+  readonly realm: Pick<RealmRef, 'name' | 'type'>
   /** As in `Standing`. */
   readonly via: string | null
 }

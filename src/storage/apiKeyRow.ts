@@ -8,12 +8,12 @@ import { objectOut } from './json.ts'
 export type ApiKeyRow = ApiKeyModel
 
 export function apiKeyOf(row: ApiKeyRow): ApiKey {
-  const { id, name, username, realmName, realmType, realmDomain: domain } = row
+  const { id, name, username, realmName, realmType } = row
   const { roles, via } = objectOut(row.limitedBy) as { roles: Role[]; via: string | null }
   return {
     id,
     name,
-    owner: { username, realm: { name: realmName, type: realmType, domain }, via },
+    owner: { username, realm: { name: realmName, type: realmType }, via },
     roleDescriptors: rolesOut(row.roleDescriptors),
     limitedBy: roles,
     metadata: objectOut(row.metadata),

@@ -31,7 +31,6 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
         username,
         realmName: realm.name,
         realmType: realm.type,
-        realmDomain: realm.domain,
         roleDescriptors: json(JSON.stringify(key.roleDescriptors)),
         // Through which realm its owner came has no column of its own.
         limitedBy: json(JSON.stringify({ roles: limitedBy, via })),

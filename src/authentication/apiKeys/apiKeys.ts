@@ -4,6 +4,7 @@
 import type { Authorize } from '../../authorization/authorize.ts'
 import type { RoleRepository } from '../../authorization/roleRepository.ts'
 import type { DomainOf } from '../domain.ts'
+import type { RealmOf } from '../tokens/tokenSubject.ts'
 import type { ApiKeyRepository } from './apiKeyRepository.ts'
 import { createCreate } from './create.ts'
 import { createInvalidate } from './invalidate.ts'
@@ -15,6 +16,7 @@ interface ApiKeysParts {
   apiKeys: ApiKeyRepository
   roles: Pick<RoleRepository, 'list'>
   domainOf: DomainOf
+  realmOf: RealmOf
   /** For how long a key is kept that is not valid any more, in milliseconds. */
   retained: number
 }

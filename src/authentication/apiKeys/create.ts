@@ -53,12 +53,9 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     const [id, key] = [newKeyId(), newToken()]
     const { name, metadata } = input
     const { username, realm, via, basis, token: parent } = caller
+    const owner = { username, realm: { name: realm.name, type: realm.type }, via }
     const stored = { id, keyHash: hashOf(key), name, roleDescriptors, limitedBy, metadata, parent }
-    const made = await apiKeys.create(
-      { ...stored, owner: { username, realm, via } },
-      { valid, retained, most },
-      basis,
-    )
+    const made = await apiKeys.create({ ...stored, owner }, { valid, retained, most }, basis)
     if (!made) {
       if (await isFull({ username, realms: [realm], via })) throw new Failure('INVALID_INPUT', full)
       throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))

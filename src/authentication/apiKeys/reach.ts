@@ -2,7 +2,8 @@ import type { Authorize } from '../../authorization/authorize.ts'
 import type { Action } from '../../authorization/privileges.ts'
 import { failureOf } from '../../errors.ts'
 import type { DomainOf } from '../domain.ts'
-import type { Caller } from '../subject.ts'
+import type { Caller, KeyOwner } from '../subject.ts'
+import type { RealmOf } from '../tokens/tokenSubject.ts'
 import type { ApiKeySelection, OwnerSelection } from './apiKeyRepository.ts'
 
 /** Which keys somebody asks for. */
@@ -14,10 +15,11 @@ export interface AskedFor extends Omit<ApiKeySelection, 'owner'> {
 interface ReachParts {
   authorize: Authorize
   domainOf: DomainOf
+  realmOf: RealmOf
 }
 
 /** Makes what decides which keys somebody may reach of those that are asked for. */
-export function createReach({ authorize, domainOf }: ReachParts) {
+export function createReach({ authorize, domainOf, realmOf }: ReachParts) {
   return {
     /**
      * Those asked for, as far as the caller may reach them: all, or its own alone. Throws `FORBIDDEN` where it may reach
@@ -56,9 +58,15 @@ export function createReach({ authorize, domainOf }: ReachParts) {
   }
 
   /** What is a key's own to ask for is its owner's. */
-  function ownerOf(caller: Caller): OwnerSelection {
-    const { username, realm, via } = caller.apiKey?.owner ?? caller
+  function ownerOf({ apiKey, ...caller }: Caller): OwnerSelection {
+    const { username, realm, via } = apiKey ? asOfNow(apiKey.owner) : caller
     return { username, realms: realmsOf({ realm }), via }
+  }
+
+  /** A realm that is none of ours any more is in no domain. */
+  function asOfNow(owner: KeyOwner): KeyOwner & Pick<Caller, 'realm'> {
+    const { realm, via } = owner
+    return { ...owner, realm: realmOf(realm.type, realm.name, via) ?? { ...realm, domain: null } }
   }
 
   function realmsOf({ realm }: Pick<Caller, 'realm'>): OwnerSelection['realms'] {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { apiKeyProof } from '../../../src/authentication/apiKeys/apiKeyProof.ts'
 import { createApiKeys } from '../../../src/authentication/apiKeys/apiKeys.ts'
 import { createDomainOf } from '../../../src/authentication/domain.ts'
 import { plainUser, type Caller, type RealmRef } from '../../../src/authentication/subject.ts'
@@ -19,10 +20,19 @@ describe('own API keys', () => {
     const empty = { indices: [], applications: [], runAs: [], global: null, metadata: {}, description: null }
     await roles.put({ ...empty, name: 'owner', cluster: ['manage_own_api_key'] })
     const epoch = await securityEpoch()
-    const staff = { name: 'staff', realms: [native, corp], literalSuffix: null }
-    const authorize = createAuthorize(roles)
-    const domainOf = createDomainOf([staff])
-    const useCases = createApiKeys({ authorize, apiKeys, roles, domainOf, retained: 1_000 })
+    const useCasesIn = (name: string, ...realms: RealmRef[]) =>
+      createApiKeys({
+        authorize: createAuthorize(roles),
+        apiKeys,
+        roles,
+        domainOf: createDomainOf([{ name, realms, literalSuffix: null }]),
+        realmOf: (type) => {
+          const realm = realms.find((one) => one.type === type)
+          return realm ? { ...realm, domain: name } : null
+        },
+        retained: 1_000,
+      })
+    const useCases = useCasesIn('staff', native, corp)
     const joeOf = (realm: RealmRef, standing: Partial<Caller> = {}): Caller => ({
       username: 'joe',
       roles: ['owner'],
@@ -41,7 +51,7 @@ describe('own API keys', () => {
       useCases.create(caller, { name, expiration: null, roleDescriptors: [], metadata: {} })
     const namesOf = async (caller: Caller, asked: Partial<typeof owned> | object = {}) =>
       (await useCases.get(caller, { ...owned, ...asked }, false)).map(({ name }) => name).sort()
-    return { ...useCases, joeOf, made, namesOf }
+    return { ...useCases, useCasesIn, apiKeys, joeOf, made, namesOf }
   }
 
   it('are those of all realms of a domain, and of no other', async () => {
@@ -69,6 +79,22 @@ describe('own API keys', () => {
       invalidated: [theirs.id],
       previouslyInvalidated: [],
     })
+  })
+
+  it.each([
+    ['was renamed', 'people', [native, corp], ['corp', 'native']],
+    ['has lost a realm', 'staff', [corp], ['native']],
+    ['was removed', 'other', [], ['native']],
+  ])('are for a key those of its owner, whose domain %s', async (_, domain, realms, expected) => {
+    const { useCasesIn, apiKeys, joeOf, made } = await withJoes()
+    await made(joeOf(corp), 'corp')
+    const { id } = await made(joeOf(native, { roles: ['superuser'] }), 'native')
+    const found = await apiKeys.find(id)
+    if (!found) throw new Error('there is no key')
+    const { subject, standing } = apiKeyProof(found.apiKey)
+    const key = joeOf(native, { ...subject, ...standing, authenticationType: 'api_key' })
+    const shown = await useCasesIn(domain, ...realms).get(key, owned, false)
+    expect(shown.map(({ name }) => name).sort()).toEqual(expected)
   })
 
   it('are none for an API key of another server, which makes none that may do anything', async () => {
@@ -100,7 +126,14 @@ describe('an API key that is made', () => {
       securityEpoch: await securityEpoch(),
     }
     const authorize = createAuthorize(roles)
-    const parts = { authorize, apiKeys, roles, domainOf: createDomainOf([]), retained: 1_000 }
+    const parts = {
+      authorize,
+      apiKeys,
+      roles,
+      domainOf: createDomainOf([]),
+      realmOf: () => native,
+      retained: 1_000,
+    }
     const key = {
       ...{ id: 'key', keyHash: 'hash', name: 'x', owner: { username: 'joe', realm: native, via: null } },
       ...{ roleDescriptors: [], limitedBy: [], metadata: {}, parent: null },

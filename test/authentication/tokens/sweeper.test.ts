@@ -51,7 +51,7 @@ describe('the sweeper', () => {
 
   it('removes API keys that nobody misses', async () => {
     const { tokens, apiKeys, setTime, run } = await withPairs(0)
-    const realm = { name: 'native', type: 'native', domain: null }
+    const realm = { name: 'native', type: 'native' }
     const key = {
       id: 'key',
       keyHash: 'hash',

@@ -16,8 +16,8 @@ const hour = 3_600_000
 const life: KeyBounds = { valid: hour, retained: 24 * hour, most: 1_000 }
 const forever: KeyBounds = { valid: null, retained: 24 * hour, most: 1_000 }
 
-const native = { name: 'native', type: 'native', domain: null }
-const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
+const native = { name: 'native', type: 'native' }
+const corp = { name: 'corp', type: 'jwt' }
 const role: Role = {
   name: 'r',
   cluster: ['manage_user_profile'],
@@ -104,7 +104,7 @@ describe('API keys', () => {
       expect(await apiKeys.find('key')).toMatchObject({ isValid: true })
     })
 
-    it('keeps whose it is: user, realm, domain, and through which realm', async () => {
+    it('keeps whose it is: user, realm, and through which realm', async () => {
       const { apiKeys } = await atStart()
       const owner = { username: "O'Neil \u{1f600}", realm: corp, via: 'cluster' }
       await apiKeys.create({ ...key, owner }, life, null)
@@ -275,13 +275,9 @@ describe('API keys', () => {
       const ownedBy = (realms: (typeof native)[], via: string | null) =>
         idsOf({ owner: { username: 'ada', realms, via } })
       expect(await ownedBy([native], null)).toEqual(['native', 'called otherwise'])
-      expect(await ownedBy([{ ...corp, domain: null }], null)).toEqual(['corp'])
+      expect(await ownedBy([corp], null)).toEqual(['corp'])
       expect(await ownedBy([{ ...native, type: 'jwt' }], null)).toEqual([])
-      expect(await ownedBy([native, { ...corp, domain: null }], null)).toEqual([
-        'native',
-        'called otherwise',
-        'corp',
-      ])
+      expect(await ownedBy([native, corp], null)).toEqual(['native', 'called otherwise', 'corp'])
       expect(await ownedBy([native], 'cluster')).toEqual(['elsewhere'])
       expect(await ownedBy([native], 'another')).toEqual([])
     })
