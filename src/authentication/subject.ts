@@ -39,6 +39,16 @@ export type AuthenticationType = 'realm' | 'token' | 'api_key'
 /** What a subject is. Only users have profiles. Source: spec 2.7. */
 export type SubjectType = 'user' | 'api_key' | 'service_account'
 
+/** Whether it is an API key, of ours or of another server. */
+export function isApiKey({ subjectType }: Pick<Standing, 'subjectType'>): boolean {
+  return subjectType === 'api_key'
+}
+
+/** Whether it is a service account, which only another server has. */
+export function isServiceAccount({ subjectType }: Pick<Standing, 'subjectType'>): boolean {
+  return subjectType === 'service_account'
+}
+
 /** What a realm that knows no roles says of a user: role mappings make the roles of it. Source: spec 5.4. */
 export interface MappedFrom {
   readonly dn: string | null

@@ -4,7 +4,7 @@ import { effectiveRoles } from '../../authorization/effectiveRoles.ts'
 import { completeRole, grantsNothing, type Role } from '../../authorization/role.ts'
 import type { RoleRepository } from '../../authorization/roleRepository.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
-import type { Caller } from '../subject.ts'
+import { isApiKey, type Caller } from '../subject.ts'
 import { hashOf, newToken } from '../tokens/opaqueToken.ts'
 import { apiKeyProblems, limitProblems, type ApiKeyInput } from './apiKeyInput.ts'
 import type { ApiKeyRepository, OwnerSelection } from './apiKeyRepository.ts'
@@ -42,7 +42,7 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     refuseProblems(apiKeyProblems({ ...input, roleDescriptors }))
     const valid = input.expiration === null ? null : expirationOf(input.expiration)
     await authorize(caller, action)
-    const isDerived = caller.subjectType === 'api_key'
+    const isDerived = isApiKey(caller)
     if (isDerived && !isPowerless(roleDescriptors)) throw new Failure('INVALID_INPUT', derived)
 
     // 2  What may its owner do now?

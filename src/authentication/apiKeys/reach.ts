@@ -2,7 +2,7 @@ import type { Authorize } from '../../authorization/authorize.ts'
 import type { Action } from '../../authorization/privileges.ts'
 import { failureOf } from '../../errors.ts'
 import type { DomainOf } from '../domain.ts'
-import type { Caller, KeyOwner } from '../subject.ts'
+import { isApiKey, type Caller, type KeyOwner } from '../subject.ts'
 import type { RealmOf } from '../tokens/tokenSubject.ts'
 import type { ApiKeySelection, OwnerSelection } from './apiKeyRepository.ts'
 
@@ -30,7 +30,7 @@ export function createReach({ authorize, domainOf, realmOf }: ReachParts) {
       if (await mayReachAll(caller, action)) return { ...selection, owner: owned ? ownerOf(caller) : null }
       await authorize(caller, action, { isOwn })
       // Not even by a name that two realms share does anybody get what is another's.
-      return isKey(caller)
+      return isApiKey(caller)
         ? { ...selection, ids: onlyOf(selection.ids, caller.apiKey?.id), owner: null }
         : { ...selection, owner: ownerOf(caller) }
     },
@@ -40,7 +40,7 @@ export function createReach({ authorize, domainOf, realmOf }: ReachParts) {
      * itself. Source: ManageOwnApiKeyClusterPrivilege.
      */
     isOwn(caller: Caller, { ids, username, realmName, owned }: AskedFor): boolean {
-      if (isKey(caller)) return ids?.every((id) => id === caller.apiKey?.id) ?? false
+      if (isApiKey(caller)) return ids?.every((id) => id === caller.apiKey?.id) ?? false
       return (
         owned || (username === caller.username && realmsOf(caller).some(({ name }) => name === realmName))
       )
@@ -78,9 +78,4 @@ export type Reach = ReturnType<typeof createReach>
 
 function onlyOf(ids: readonly string[] | null, own: string | undefined): string[] {
   return own !== undefined && (ids?.includes(own) ?? true) ? [own] : []
-}
-
-/** Whether it is an API key, of ours or of another server. */
-function isKey({ subjectType }: Caller): boolean {
-  return subjectType === 'api_key'
 }

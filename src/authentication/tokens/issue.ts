@@ -5,7 +5,14 @@ import type { Basis } from '../basis.ts'
 import type { Prove } from '../chain.ts'
 import { grantProblems, type PasswordCredentials } from '../credentials.ts'
 import { grantRejected, type GrantRejected } from '../grantRejected.ts'
-import { plainUser, type Authenticated, type Caller, type Standing, type TokenOrigin } from '../subject.ts'
+import {
+  isServiceAccount,
+  plainUser,
+  type Authenticated,
+  type Caller,
+  type Standing,
+  type TokenOrigin,
+} from '../subject.ts'
 import { hashesOf, newToken, type TokenPair } from './opaqueToken.ts'
 import type { Lifetimes, TokenClient, TokenRepository } from './tokenRepository.ts'
 
@@ -46,7 +53,7 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
     if (grant.kind === 'password') refuseProblems(grantProblems(grant))
     await authorize(caller, action)
     if (grant.kind === 'clientCredentials') {
-      if (caller.subjectType === 'service_account') return notForServices(caller)
+      if (isServiceAccount(caller)) return notForServices(caller)
       return (await issueTo(caller, caller, caller, null)) ?? goneMeanwhile(caller)
     }
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
