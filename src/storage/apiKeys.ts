@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto'
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
-import {
-  mostOfOwner,
-  type ApiKeyRepository,
-  type ApiKeySelection,
-  type OwnerSelection,
-  type Page,
+import type {
+  ApiKeyRepository,
+  ApiKeySelection,
+  OwnerSelection,
+  Page,
 } from '../authentication/apiKeys/apiKeyRepository.ts'
 import { apiKeyOf, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
@@ -19,7 +18,11 @@ const batch = 500
 /** Keeps API keys in the table `api_keys`. */
 export function createApiKeyRepository({ client, now, json, forShare }: Connected): ApiKeyRepository {
   return {
-    async create({ owner: { username, realm, via }, limitedBy, parent, ...key }, { valid, retained }, basis) {
+    async create(
+      { owner: { username, realm, via }, limitedBy, parent, ...key },
+      { valid, retained, most },
+      basis,
+    ) {
       const columns = {
         id: key.id,
         keyHash: key.keyHash,
@@ -39,7 +42,7 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       const [made] = await client.$queryRaw<Pick<ApiKeyRow, 'createdAt' | 'expiresAt'>[]>`
         INSERT INTO "api_keys" (${join(Object.keys(columns).map((name) => raw(`"${name}"`)))})
         SELECT ${join(Object.values(columns))} FROM (SELECT ${now()} AS "now") AS "clock"
-        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)} AND ${hasRoom({ username, realms: [realm], via })}
+        WHERE ${stands(basis, forShare)} AND ${isValidToken(parent, forShare)} AND ${hasRoom({ username, realms: [realm], via }, most)}
         RETURNING "createdAt", "expiresAt"`
       if (!made) return null
       const { createdAt, expiresAt } = made
@@ -100,9 +103,9 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
     return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now()})`
   }
 
-  /** The condition that an owner can have one more. */
-  function hasRoom(owner: OwnerSelection): Sql {
-    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValid()}) < ${mostOfOwner}`
+  /** The condition that an owner can have one more valid key. */
+  function hasRoom(owner: OwnerSelection, most: number): Sql {
+    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValid()}) < ${most}`
   }
 
   function selected({ ids, name, username, realmName, owner, activeOnly }: ApiKeySelection): Sql {

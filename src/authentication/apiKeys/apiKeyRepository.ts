@@ -24,11 +24,13 @@ export interface NewApiKey {
   readonly parent: TokenOrigin | null
 }
 
-/** For how long a key is valid and, past that, kept, in milliseconds. */
-export interface KeyLife {
+/** For how long a key is valid and, past that, kept, in milliseconds, and how many there can be. */
+export interface KeyBounds {
   /** Null: until it is invalidated. */
   readonly valid: number | null
   readonly retained: number
+  /** How many valid keys its owner can have: a user of one realm. */
+  readonly most: number
 }
 
 /** A key as one statement found it. */
@@ -66,20 +68,17 @@ export interface Page {
   readonly newestFirst: boolean
 }
 
-/** How many valid keys one owner can have: a user of one realm. */
-export const mostOfOwner = 1_000
-
 /** What API keys need of the database. Every write is one atomic statement; times are the database's. */
 export interface ApiKeyRepository {
   /**
    * Stores a key as made now, and answers with when it was made and until when it is valid. Null, and nothing is stored,
    * if the basis does not stand any more, or the parent was invalidated: the key would keep for good what was taken from
    * its owner meanwhile. Without a basis, or a parent, nothing is asked of it.
-   * Null as well if the owner has `mostOfOwner` valid keys; of keys that are made at once, a few may be made beyond that.
+   * Null as well if the owner has so many valid keys as there can be; of keys that are made at once, a few may be made beyond that.
    */
   create(
     key: NewApiKey,
-    life: KeyLife,
+    bounds: KeyBounds,
     basis: Basis | null,
   ): Promise<Pick<ApiKey, 'createdAt' | 'expiresAt'> | null>
   find(id: string): Promise<FoundApiKey | null>

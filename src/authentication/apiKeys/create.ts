@@ -8,11 +8,14 @@ import { Failure, refuseProblems } from '../../errors.ts'
 import { isApiKey, type Caller } from '../subject.ts'
 import { hashOf, newToken } from '../tokens/opaqueToken.ts'
 import { apiKeyProblems, limitProblems, type ApiKeyInput } from './apiKeyInput.ts'
-import { mostOfOwner, type ApiKeyRepository, type OwnerSelection } from './apiKeyRepository.ts'
+import type { ApiKeyRepository, OwnerSelection } from './apiKeyRepository.ts'
 import { expirationOf } from './expiration.ts'
 import { newKeyId } from './keyId.ts'
 
 const action = 'cluster:admin/xpack/security/api_key/create'
+
+/** How many valid keys one owner can have. */
+const most = 1_000
 
 /** A key as it is handed out, once. */
 export interface CreatedApiKey {
@@ -54,7 +57,7 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
     const { username, realm, via, basis, token: parent } = caller
     const owner = { username, realm: { name: realm.name, type: realm.type }, via }
     const stored = { id, keyHash: hashOf(key), name, roleDescriptors, limitedBy, metadata, parent }
-    const made = await apiKeys.create({ ...stored, owner }, { valid, retained }, basis)
+    const made = await apiKeys.create({ ...stored, owner }, { valid, retained, most }, basis)
     if (!made) {
       if (await isFull({ username, realms: [realm], via })) throw new Failure('INVALID_INPUT', full)
       throw new Failure('UNAUTHENTICATED', unknownSubject(username, action))
@@ -64,7 +67,7 @@ export function createCreate({ authorize, roles, apiKeys, retained }: CreatePart
 
   async function isFull(owner: OwnerSelection): Promise<boolean> {
     const all = { ids: null, name: null, username: null, realmName: null }
-    return (await apiKeys.count({ ...all, owner, activeOnly: true })) >= mostOfOwner
+    return (await apiKeys.count({ ...all, owner, activeOnly: true })) >= most
   }
 
   async function rolesOf(caller: Caller): Promise<Role[]> {
@@ -78,7 +81,7 @@ function isPowerless(roleDescriptors: readonly Role[]): boolean {
   return roleDescriptors.length > 0 && roleDescriptors.every(grantsNothing)
 }
 
-const full = `an owner can have at most [${mostOfOwner}] valid API keys, invalidate some first`
+const full = `an owner can have at most [${most}] valid API keys, invalidate some first`
 
 /** A key that came from a key would outlive it, and whatever ended it. */
 const derived =

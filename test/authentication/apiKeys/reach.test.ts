@@ -139,7 +139,7 @@ describe('an API key that is made', () => {
       ...{ roleDescriptors: [], limitedBy: [], metadata: {}, parent: null },
     }
     const store = (more: object) =>
-      apiKeys.create({ ...key, ...more }, { valid: null, retained: 1_000 }, null)
+      apiKeys.create({ ...key, ...more }, { valid: null, retained: 1_000, most: 1_000 }, null)
     return { ...createApiKeys(parts), users, caller, store }
   }
 

@@ -62,7 +62,7 @@ describe('the sweeper', () => {
       limitedBy: [],
       metadata: {},
     }
-    await apiKeys.create(key, { valid: 1_000, retained: day }, null)
+    await apiKeys.create(key, { valid: 1_000, retained: day, most: 1 }, null)
     const stop = startSweeper({ tokens, apiKeys, report: unexpected, pause: 5 })
     await setTime(start + day + 999)
     await setTimeout(50)
