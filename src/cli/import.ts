@@ -52,10 +52,9 @@ export async function importFiles(
       dryRun,
     })
     for (const input of inputs) {
-      let isEmpty = true
+      const before = read
       const chunks = input.chunks({
         read(bytes) {
-          isEmpty = false
           read += bytes
           progress.update(state())
         },
@@ -71,7 +70,7 @@ export async function importFiles(
         },
       })
       // Such as from an export that has failed.
-      if (isEmpty) refuseWhole(input.name, 'it is empty')
+      if (read === before) refuseWhole(input.name, 'it is empty')
     }
     await importer.finish()
   } finally {
