@@ -26,6 +26,7 @@ export async function importInput(
 ): Promise<void> {
   const splitter = new Splitter()
   const completeness = new Completeness(report)
+  let isForeign = false
   for await (const chunk of chunks) {
     for (const piece of splitter.feed(chunk)) await take(piece)
   }
@@ -34,6 +35,14 @@ export async function importInput(
 
   async function take(piece: Piece): Promise<void> {
     const reading = readPiece(piece)
+    if (reading.kind === 'foreign') {
+      isForeign = true
+      report.refused({ ...reading, place: placeOf(piece) })
+    } else if (reading.kind === 'first line') isForeign = false
+    if (isForeign) {
+      if (reading.kind === 'last line') isForeign = false
+      return
+    }
     completeness.see(reading, piece)
     if (reading.kind === 'passed over') report.passedOver(reading.what)
     else if (reading.kind === 'refused') report.refused({ ...reading, place: placeOf(piece) })

@@ -13,6 +13,8 @@ export type Reading =
   | { readonly kind: 'passed over'; readonly what: string }
   | { readonly kind: 'refused'; readonly subject: string | null; readonly reason: string }
   | { readonly kind: 'first line' }
+  /** Of an export of another release: nothing of it is understood. */
+  | { readonly kind: 'foreign'; readonly subject: null; readonly reason: string }
   /** With how many records there were. */
   | { readonly kind: 'last line'; readonly records: unknown }
   /** Of a response all that matters are its hits. */
@@ -60,7 +62,11 @@ function readResponse({ timed_out: timedOut, _shards: shards }: Document): Readi
 function readHeader({ version }: Document): Reading {
   return version === header.version
     ? { kind: 'first line' }
-    : refused(`it is an export of another version than ${header.version}: import it with a newer release`)
+    : {
+        kind: 'foreign',
+        subject: null,
+        reason: `it is an export of another version than ${header.version}: import it with a newer release`,
+      }
 }
 
 function readFields(fields: Document): Reading {

@@ -222,6 +222,22 @@ describe('viewer { profile }', () => {
     )
   })
 
+  it('is all that somebody may read who may write what an application keeps in any', async () => {
+    const global = { profile: { write: { applications: ['app'] } } }
+    await change('PUT', 'role/app_writer', { global })
+    const writer = await newUser()
+    await change('PUT', `user/${writer.username}`, { password: writer.password, roles: ['app_writer'] })
+    const victim = (await asked(mine, await tokenOf(await newUser()))).data?.activateMyProfile as {
+      uid: string
+    }
+    const query = `mutation { updateProfileData(uid: "${victim.uid}", data: {app: {seen: true}}) {
+      ... on Profile { uid data(keys: ["*"]) } } }`
+    expect(await asked(query, await tokenOf(writer))).toMatchObject({
+      data: null,
+      errors: [{ path: ['updateProfileData'], extensions: { code: 'FORBIDDEN' } }],
+    })
+  })
+
   it('is CONFIGURATION where several profiles are the own ones', async () => {
     const user = await newUser()
     const caller = await tokenOf(user)

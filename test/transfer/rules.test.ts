@@ -265,11 +265,6 @@ describe('a line that is not what it should be', () => {
       '{"kind":"role","name":"a","cluster":"s3cret"}',
       'cluster: expected array, received string',
     ],
-    [
-      'an export of a later release',
-      '{"format":"profile-gateway","version":2}',
-      'it is an export of another version than 1: import it with a newer release',
-    ],
   ])('is refused with its place, and costs no other: %s', async (_, line, reason) => {
     const input = Buffer.concat([
       Buffer.from('\uFEFF{"kind":"role","name":"before"}\r\n\r\n'),
@@ -280,6 +275,24 @@ describe('a line that is not what it should be', () => {
     const { counts, refused } = await imported(url, input, { chunk: 7 })
     expect(counts).toEqual({ 'role imported': 2 })
     expect(refused).toMatchObject([{ place: { line: 3, lastLine: 3, byte: 38 }, reason }])
+  })
+
+  it('is all of an export of another release, which costs no other', async () => {
+    const later = { format: 'profile-gateway', version: 2 }
+    const own = { ...later, version: 1 }
+    const { counts, reasons } = await inTurn([
+      lines(
+        { kind: 'role', name: 'before' },
+        later,
+        role,
+        { kind: 'end', records: 1 },
+        own,
+        { kind: 'role', name: 'b' },
+        { kind: 'end', records: 1 },
+      ),
+    ])
+    expect(counts).toEqual({ 'role imported': 2 })
+    expect(reasons).toEqual(['it is an export of another version than 1: import it with a newer release'])
   })
 
   it('is a document that nests deeper than a hundred levels, and not one that does not', async () => {
