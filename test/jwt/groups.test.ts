@@ -133,10 +133,13 @@ describe('a user of a JWT realm that says groups', () => {
       ) ?? []
     expect((await send(basic(elastic), method, path, JSON.parse(body) as object)).status).toBe(200)
     const rolesOf = async (claims: object) => (await activate(tokenOf(claims))).user.roles
-    expect(await rolesOf({ groups: ['Support'] })).toEqual(['profile_activator'])
-    expect(await rolesOf({ groups: ['admins-eu'], email_verified: true })).toEqual(['profile_activator'])
+    const verified = { email_verified: true }
+    expect(await rolesOf({ groups: ['Support'], ...verified })).toEqual(['profile_activator'])
+    expect(await rolesOf({ groups: ['admins-eu'], ...verified })).toEqual(['profile_activator'])
+    expect(await rolesOf({ groups: ['support', 'suspended'], ...verified })).toEqual([])
     expect(await rolesOf({ groups: ['support'], email_verified: false })).toEqual([])
-    expect(await rolesOf({ groups: ['admins'] })).toEqual([])
+    expect(await rolesOf({ groups: ['support'] })).toEqual([])
+    expect(await rolesOf({ groups: ['admins'], ...verified })).toEqual([])
     await unmap('support')
   })
 
