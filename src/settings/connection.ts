@@ -4,7 +4,7 @@ import { realmSetting, type RealmPlace } from './realmSetting.ts'
 import { durationFrom, integer } from './value.ts'
 
 /** How a realm reaches another server. Source: spec 5.1. */
-export function connection(place: RealmPlace) {
+export function connection(place: RealmPlace, mostConnections = 200) {
   const { texts, choice } = realmSetting(place)
   return {
     http: z
@@ -12,7 +12,7 @@ export function connection(place: RealmPlace) {
         connect_timeout: timeout.prefault('5s'),
         connection_read_timeout: timeout.prefault('5s'),
         socket_timeout: timeout.prefault('5s'),
-        max_connections: integer(1, 10_000).default(200),
+        max_connections: integer(1, 10_000).default(mostConnections),
         max_endpoint_connections: integer(1, 10_000).default(200),
       })
       .prefault({}),

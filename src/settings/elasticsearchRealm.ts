@@ -21,7 +21,8 @@ export function elasticsearchRealm(place: RealmPlace) {
         size: integer(0, 10_000_000).default(100_000),
       })
       .prefault({}),
-    ...connection(place),
+    // Each question can be a password to be hashed there: more at once would only wait longer, until none is in time.
+    ...connection(place, 20),
   })
 }
 

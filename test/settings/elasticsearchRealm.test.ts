@@ -25,7 +25,7 @@ describe('the settings of a realm that asks a cluster', () => {
           connect_timeout: 5_000,
           connection_read_timeout: 5_000,
           socket_timeout: 5_000,
-          max_connections: 200,
+          max_connections: 20,
           max_endpoint_connections: 200,
         },
         ssl: { verification_mode: 'full' },
