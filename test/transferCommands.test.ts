@@ -203,7 +203,7 @@ describe('an import that is killed again and again', { timeout: 120_000 }, () =>
     await write('a.ndjson', input)
     const { url: other } = await emptyDatabase()
     await imported(other, input)
-    for (let kills = 0; kills < 6;) {
+    for (let kills = 0; kills < 4;) {
       const running = start('import', 'a.ndjson')
       await setTimeout(500 + Math.random() * 700)
       if ((await running.stop('SIGKILL')) === 'SIGKILL') kills += 1
