@@ -4,6 +4,7 @@ import { createProvenCredentials } from '../authentication/cluster/provenCredent
 import { createRemote } from '../authentication/remote/remote.ts'
 import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
+import { connectionOf } from './connectionOf.ts'
 import type { ConfiguredRealm, RealmsParts } from './realms.ts'
 
 type ElasticsearchSettings = Settings['realms']['elasticsearch'][string]
@@ -17,12 +18,7 @@ export function createConfiguredElasticsearchRealm(
 ): ConfiguredRealm {
   const logger = parent.child({ realm: `${ref.type}/${ref.name}` })
   const remote = createRemote({
-    connectTimeout: http.connect_timeout,
-    readTimeout: http.connection_read_timeout,
-    socketTimeout: http.socket_timeout,
-    maxConnections: Math.min(http.max_connections, http.max_endpoint_connections),
-    certificateAuthorities: ssl.certificate_authorities ?? [],
-    verificationMode: ssl.verification_mode,
+    ...connectionOf({ http, ssl }),
     clock,
     report(reason) {
       if (reason === null) logger.info('the cluster answers again')

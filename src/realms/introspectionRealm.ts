@@ -9,6 +9,7 @@ import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { claimSourcesOf } from './claimSources.ts'
+import { connectionOf } from './connectionOf.ts'
 import type { ConfiguredRealm, RealmsParts } from './realms.ts'
 
 type IntrospectionSettings = Settings['realms']['introspection'][string]
@@ -19,15 +20,10 @@ export function createConfiguredIntrospectionRealm(
   settings: IntrospectionSettings,
   { clock, logger: parent }: Pick<RealmsParts, 'clock' | 'logger'>,
 ): ConfiguredRealm {
-  const { op, rp, cache, http, ssl } = settings
+  const { op, rp, cache } = settings
   const logger = parent.child({ realm: `${ref.type}/${ref.name}`, server: op.introspection_endpoint })
   const remote = createRemote({
-    connectTimeout: http.connect_timeout,
-    readTimeout: http.connection_read_timeout,
-    socketTimeout: http.socket_timeout,
-    maxConnections: Math.min(http.max_connections, http.max_endpoint_connections),
-    certificateAuthorities: ssl.certificate_authorities ?? [],
-    verificationMode: ssl.verification_mode,
+    ...connectionOf(settings),
     clock,
     report(reason) {
       logger.warn(

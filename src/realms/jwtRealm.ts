@@ -14,6 +14,7 @@ import type { NativeRealm } from '../authentication/native.ts'
 import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
 import { claimSourcesOf } from './claimSources.ts'
+import { connectionOf } from './connectionOf.ts'
 import type { ConfiguredRealm, RealmsParts } from './realms.ts'
 
 type JwtSettings = Settings['realms']['jwt'][string]
@@ -76,7 +77,7 @@ export function createConfiguredJwtRealm(
   }
 
   function publicKeys(): Keys | null {
-    const { pkc_jwkset_path: source, pkc_jwkset_reload: reload, http, ssl } = settings
+    const { pkc_jwkset_path: source, pkc_jwkset_reload: reload, http } = settings
     if (!source) return null
     const { url_interval_min: min, file_interval: interval } = reload
     const max = reload.url_interval_max ?? Math.max(min, 300_000)
@@ -87,12 +88,7 @@ export function createConfiguredJwtRealm(
         ? createJwksFile(source.path)
         : createJwksUrl({
             url: source.url,
-            connectTimeout: http.connect_timeout,
-            readTimeout: http.connection_read_timeout,
-            socketTimeout: http.socket_timeout,
-            maxConnections: Math.min(http.max_connections, http.max_endpoint_connections),
-            certificateAuthorities: ssl.certificate_authorities ?? [],
-            verificationMode: ssl.verification_mode,
+            ...connectionOf(settings),
           }),
       parse: (text) => parseJwks(text, 'pkc', settings.allowed_signature_algorithms),
       intervals: { enabled: reload.enabled, min: isFile ? interval : min, max: isFile ? interval : max },

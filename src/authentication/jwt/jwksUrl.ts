@@ -1,24 +1,12 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import type { Connection } from '../remote/connection.ts'
 import { jwksTextOf, longestJwks, readingFailure, tooLong, type ReadJwks } from './jwksText.ts'
 
-export interface JwksUrlParts {
+export interface JwksUrlParts extends Connection {
   /** `https:`, or `http:` where that has been found harmless. */
   url: string
-  /** Until the connection stands, TLS included. All in milliseconds. */
-  connectTimeout: number
-  /** For the whole answer, once the connection stands. */
-  readTimeout: number
-  /** The longest silence. */
-  socketTimeout: number
-  maxConnections: number
-  /** In PEM. Without any, those that Node trusts. */
-  certificateAuthorities: readonly string[]
-  verificationMode: VerificationMode
 }
-
-/** What is asked of a certificate: authority and name, the authority alone, or nothing. */
-export type VerificationMode = 'full' | 'certificate' | 'none'
 
 const headers = {
   accept: 'application/jwk-set+json, application/json',

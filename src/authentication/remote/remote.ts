@@ -2,22 +2,12 @@
 // asked, nor what an answer means.
 
 import { Agent, request as send } from 'undici'
-import type { VerificationMode } from '../jwt/jwksUrl.ts'
 import { Failure } from '../../errors.ts'
 import { createQueue } from '../queue.ts'
 import { createBreaker } from './breaker.ts'
+import type { Connection } from './connection.ts'
 
-export interface RemoteParts {
-  /** Until the connection stands, TLS included. All in milliseconds. */
-  connectTimeout: number
-  /** For the whole answer, beside the time to connect. */
-  readTimeout: number
-  /** The longest silence. */
-  socketTimeout: number
-  maxConnections: number
-  /** In PEM. Without any, those that Node trusts. */
-  certificateAuthorities: readonly string[]
-  verificationMode: VerificationMode
+export interface RemoteParts extends Connection {
   /** Epoch milliseconds. */
   clock: () => number
   /** Told why the server is not asked any more, and when it is again: null. */
