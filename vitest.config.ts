@@ -9,7 +9,7 @@ const onEveryDatabase = [
   'authentication/{apiKeys,tokens}',
   'authorization/{atOnce,authorize,roles}.test.ts',
   'authorization/mappings/{mappedRoles,roleMappings}.test.ts',
-  'cluster',
+  'cluster/{namesakes,proven}.test.ts',
   'conformance',
   'elasticsearch',
   'graphql',
