@@ -1,7 +1,13 @@
 import { missingCredentials, unknownCaller } from '../authorization/denial.ts'
 import { Failure, tokenChallenges } from '../errors.ts'
 import type { Prove } from './chain.ts'
-import { principalOf, type ApiKeyCredentials, type Credentials, type Grant } from './credentials.ts'
+import {
+  isBearerToken,
+  principalOf,
+  type ApiKeyCredentials,
+  type Credentials,
+  type Grant,
+} from './credentials.ts'
 import { tokenExpired } from './grantRejected.ts'
 import { plainUser, type Caller } from './subject.ts'
 
@@ -67,9 +73,9 @@ function basicCredentials(value: string): Grant {
   return { kind: 'password', username, password }
 }
 
-/** Source: RFC 6750, section 2.1; spec 1.7, 5.2. */
+/** Source: spec 1.7, 5.2. */
 function bearerCredentials(token: string, clientAuthentication: string | undefined): Grant {
-  if (!/^[\w.~+/-]+=*$/.test(token)) throw invalidToken('token malformed', 'malformed')
+  if (!isBearerToken(token)) throw invalidToken('token malformed', 'malformed')
   const [, secret] = /^SharedSecret +(\S.*)$/i.exec(clientAuthentication ?? '') ?? []
   return { kind: 'accessToken', token, clientSecret: secret?.trim() ?? null }
 }

@@ -28,6 +28,11 @@ export interface ApiKeyCredentials {
 /** What proves somebody. */
 export type Credentials = Grant | ApiKeyCredentials
 
+/** Whether a token can be sent as `Authorization: Bearer`. Source: RFC 6750, section 2.1. */
+export function isBearerToken(token: string): boolean {
+  return /^[\w.~+/-]+=*$/.test(token)
+}
+
 /** What is wrong with a grant, before anybody is asked whom it proves. Source: spec 1.3. */
 export function grantProblems(grant: Grant): string[] {
   if (grant.kind === 'accessToken') return missing('access_token', grant.token, 'access_token')

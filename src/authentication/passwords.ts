@@ -4,6 +4,7 @@ import { createDecoys, type Decoys } from './decoys.ts'
 import { argon2id } from './hashFormats/argon2id.ts'
 import { formatOf } from './passwordHash.ts'
 import { createQueue } from './queue.ts'
+import { createUnderWay } from './underWay.ts'
 
 const remembered = 100_000
 
@@ -24,7 +25,7 @@ export function createPasswords({ decoyFor }: Pick<Decoys, 'decoyFor'> = createD
   })
   const processKey = createSecretKey(randomBytes(32))
   const proven = new Set<string>()
-  const underWay = new Map<string, Promise<boolean>>()
+  const once = createUnderWay<boolean>()
 
   return {
     hash(password: string): Promise<string> {
@@ -39,16 +40,10 @@ export function createPasswords({ decoyFor }: Pick<Decoys, 'decoyFor'> = createD
       const against = passwordHash ?? decoyFor(username)
       const key = keyOf(username, against, password)
       if (proven.has(key)) return true
-      const matches = await (underWay.get(key) ?? compute(key, against, password))
+      const matches = await once(key, () => enqueue(() => verify(against, password)))
       if (matches) remember(key)
       return matches
     },
-  }
-
-  function compute(key: string, passwordHash: string, password: string): Promise<boolean> {
-    const computation = enqueue(() => verify(passwordHash, password)).finally(() => underWay.delete(key))
-    underWay.set(key, computation)
-    return computation
   }
 
   // With the username, so that verifications of unknown users share as much, or as little, as those of known ones.

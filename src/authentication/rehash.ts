@@ -1,5 +1,6 @@
 import type { Passwords } from './passwords.ts'
 import { formatOf, isOwnHash } from './passwordHash.ts'
+import { createUnderWay } from './underWay.ts'
 import type { FoundUser, UserRepository } from './userRepository.ts'
 
 interface RehashParts {
@@ -15,17 +16,14 @@ interface RehashParts {
  * @returns whether the user was written meanwhile, by this or by somebody else, and has to be read again
  */
 export function createRehash({ users, passwords, report }: RehashParts) {
-  const underWay = new Map<string, Promise<boolean>>()
+  const once = createUnderWay<boolean>()
 
   return async function rehash({ user, basis }: FoundUser, password: string): Promise<boolean> {
     const { username, passwordHash } = user
     if (isOwnHash(passwordHash)) return false
     // What was hashed may begin so, and go on: that alone is to prove the user.
     if (!formatOf(passwordHash)?.isExact(password)) return false
-    const key = JSON.stringify([username, passwordHash])
-    const doing = underWay.get(key) ?? store()
-    underWay.set(key, doing)
-    return doing
+    return once(JSON.stringify([username, passwordHash]), store)
 
     async function store(): Promise<boolean> {
       try {
@@ -34,8 +32,6 @@ export function createRehash({ users, passwords, report }: RehashParts) {
       } catch (cause) {
         report(cause)
         return false
-      } finally {
-        underWay.delete(key)
       }
     }
   }

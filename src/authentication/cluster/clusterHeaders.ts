@@ -1,4 +1,4 @@
-import type { Grant } from '../credentials.ts'
+import { isBearerToken, type Grant } from '../credentials.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -7,7 +7,7 @@ const mostOfHeaders = 15_360
 
 /**
  * The headers that carry credentials to a cluster. Null, if none can: they are not the cluster's, then.
- * Source: RFC 7617, section 2; RFC 6750, section 2.1.
+ * Source: RFC 7617, section 2.
  */
 export function clusterHeadersOf(credentials: Grant): Headers | null {
   const headers = credentials.kind === 'password' ? basicHeaders(credentials) : bearerHeaders(credentials)
@@ -22,7 +22,7 @@ function basicHeaders({ username, password }: Extract<Grant, { kind: 'password' 
 }
 
 function bearerHeaders({ token, clientSecret }: Extract<Grant, { kind: 'accessToken' }>): Headers | null {
-  if (!/^[\w.~+/-]+=*$/.test(token)) return null
+  if (!isBearerToken(token)) return null
   const authorization = `Bearer ${token}`
   if (clientSecret === null) return { authorization }
   if (!/^[!-~]([ -~]*[!-~])?$/.test(clientSecret)) return null

@@ -6,6 +6,7 @@ import type { Grant } from '../credentials.ts'
 import type { Proof, Realm, Refusal } from '../realm.ts'
 import type { Remote } from '../remote/remote.ts'
 import type { RealmRef } from '../subject.ts'
+import { createUnderWay } from '../underWay.ts'
 import { clusterHeadersOf } from './clusterHeaders.ts'
 import { readClusterUser, type ClusterUser } from './clusterUser.ts'
 import type { ProvenCredentials } from './provenCredentials.ts'
@@ -32,7 +33,7 @@ export interface ClusterRealm extends Realm {
 /** Proves users of a cluster by what the cluster itself says of their password or token. Source: spec 4.2. */
 export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
   const { name, urls, remote, proven, refOf, clock, report } = parts
-  const underWay = new Map<string, Promise<ClusterUser | Refusal>>()
+  const once = createUnderWay<ClusterUser | Refusal>()
   let problem: string | null = null
 
   return {
@@ -52,11 +53,7 @@ export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
     headers: Readonly<Record<string, string>>,
   ): Promise<ClusterUser | Refusal> {
     const key = proven.keyOf(credentials)
-    const known = proven.find(key) ?? underWay.get(key)
-    if (known) return known
-    const asking = ask(key, headers).finally(() => underWay.delete(key))
-    underWay.set(key, asking)
-    return asking
+    return proven.find(key) ?? once(key, () => ask(key, headers))
   }
 
   /** @throws `UNAVAILABLE` where the cluster cannot be asked, or does not say */

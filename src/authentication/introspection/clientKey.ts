@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { PrivateKey } from 'oauth4webapi'
-import { JsonProblem, parseJson, type JsonObject } from '../../json.ts'
+import { isObject, JsonProblem, parseJson, type JsonObject } from '../../json.ts'
 import { hashBitsOf, signatureAlgorithms, type SignatureAlgorithm } from '../jwt/algorithm.ts'
 import { fits, rsaWeakness } from '../jwt/verificationKey.ts'
 
@@ -30,7 +30,7 @@ export function readClientKey(text: string): PrivateKey | string {
 function objectIn(text: string): JsonObject | null {
   try {
     const value = parseJson(Buffer.from(text))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+    return isObject(value) ? value : null
   } catch (problem) {
     if (problem instanceof JsonProblem) return null
     throw problem

@@ -1,12 +1,15 @@
 // OAuth servers that issue opaque tokens, and are asked whose one is. This folder knows what such a server is asked, and
 // what of its answer counts; it knows neither how servers are reached nor what profiles are.
 
+import { isBearerToken } from '../credentials.ts'
+import { claimsProof } from '../jwt/claimsProof.ts'
 import { longestToken, parseJwt } from '../jwt/jwt.ts'
 import { createReadUser, type JwtClaims, type JwtUser } from '../jwt/jwtUser.ts'
 import { createVerifiedTokens } from '../jwt/verifiedTokens.ts'
-import { refused, type Proof, type Realm, type Refusal } from '../realm.ts'
-import { plainUser, type RealmRef } from '../subject.ts'
+import { refused, type Realm, type Refusal } from '../realm.ts'
+import type { RealmRef } from '../subject.ts'
 import type { Introspection } from './introspection.ts'
+import { createUnderWay } from '../underWay.ts'
 import { createTermsCheck, type IntrospectionTerms } from './introspectionTerms.ts'
 
 interface IntrospectionRealmParts {
@@ -27,24 +30,16 @@ export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm 
   const termsProblem = createTermsCheck(parts.terms)
   const readUser = createReadUser(parts.claims)
   const remembered = createVerifiedTokens({ ...cache, clock })
-  const underWay = new Map<string, Promise<JwtUser | string>>()
+  // Whoever brings a token while it is asked about waits for that answer.
+  const once = createUnderWay<JwtUser | string>()
 
   return {
     async authenticate(credentials) {
       if (credentials.kind !== 'accessToken' || !isOpaque(credentials.token)) return null
       const { token } = credentials
-      const user = remembered.find(token) ?? (await askedOnce(token))
-      return typeof user === 'string' ? refuse(user) : proofOf(user)
+      const user = remembered.find(token) ?? (await once(token, () => askedUser(token)))
+      return typeof user === 'string' ? refuse(user) : claimsProof(user, ref)
     },
-  }
-
-  /** Whoever brings a token while it is asked about waits for that answer. */
-  function askedOnce(token: string): Promise<JwtUser | string> {
-    const found = underWay.get(token)
-    if (found) return found
-    const asked = askedUser(token).finally(() => underWay.delete(token))
-    underWay.set(token, asked)
-    return asked
   }
 
   /** Whom a token proves; a text says why nobody. */
@@ -63,26 +58,15 @@ export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm 
     return user
   }
 
-  function proofOf({ username, fullName, email, metadata, dn, groups }: JwtUser): Proof {
-    return {
-      kind: 'proven',
-      subject: { username, roles: [], fullName, email, metadata, realm: ref },
-      authenticationType: 'realm',
-      standing: { ...plainUser, mappedFrom: { dn, groups } },
-      basis: null,
-      securityEpoch: null,
-    }
-  }
-
   function refuse(detail: string): Refusal {
     report(detail)
     return { ...refused, detail }
   }
 }
 
-/** Whether a token says nothing itself, and can be sent in a header. Source: RFC 6750, section 2.1. */
+/** Whether a token says nothing itself, and can be one. */
 function isOpaque(token: string): boolean {
-  return token.length <= longestToken && /^[\w.~+/-]+=*$/.test(token) && parseJwt(token) === null
+  return token.length <= longestToken && isBearerToken(token) && parseJwt(token) === null
 }
 
 /** In epoch milliseconds: without skew, for past that the server knows better. */

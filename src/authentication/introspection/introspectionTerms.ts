@@ -1,4 +1,12 @@
-import { after, before, severalTexts, singleText, whereGiven, type ClaimTerm } from '../jwt/claimTerms.ts'
+import {
+  after,
+  before,
+  inOrder,
+  severalTexts,
+  singleText,
+  whereGiven,
+  type ClaimTerm,
+} from '../jwt/claimTerms.ts'
 
 /** What a realm asks of what a server says of an active token. */
 export interface IntrospectionTerms {
@@ -36,11 +44,5 @@ export function createTermsCheck({
     ...Object.entries(requiredClaims).map(([name, values]) => severalTexts(name, values)),
   ]
 
-  return function termsProblem(said, now) {
-    for (const check of checks) {
-      const problem = check(said, now)
-      if (problem !== null) return problem
-    }
-    return null
-  }
+  return inOrder(checks)
 }

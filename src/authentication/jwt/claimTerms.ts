@@ -3,6 +3,17 @@ import { memberOf, textsOf, type Jwt } from './jwt.ts'
 /** Why claims are not what they have to be at a time in epoch milliseconds, or null. Source: spec 5.3. */
 export type ClaimTerm = (said: Pick<Jwt, 'claims'>, now: number) => string | null
 
+/** The checks one after the other: the first that is not met is what is said. */
+export function inOrder<Said>(checks: readonly ((said: Said, now: number) => string | null)[]) {
+  return (said: Said, now: number): string | null => {
+    for (const check of checks) {
+      const problem = check(said, now)
+      if (problem !== null) return problem
+    }
+    return null
+  }
+}
+
 /** A claim that is one text. */
 export function singleText(
   name: string,

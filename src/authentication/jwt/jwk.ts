@@ -1,5 +1,5 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
-import type { JsonObject, JsonValue } from '../../json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../json.ts'
 import type { SignatureAlgorithm } from './algorithm.ts'
 import { fits, rsaWeakness, type VerificationKey } from './verificationKey.ts'
 
@@ -75,8 +75,4 @@ function bytesOf(value: JsonValue | undefined): Buffer | null {
   if (typeof value !== 'string' || value === '') return null
   const bytes = Buffer.from(value, 'base64url')
   return bytes.toString('base64url') === value ? bytes : null
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,7 @@
 // Signed JSON Web Tokens. This folder knows what makes one good for a realm, and whom it then proves; it knows neither
 // our own tokens nor what profiles are.
 
-import { JsonProblem, parseJson, type JsonObject, type JsonValue } from '../../json.ts'
+import { isObject, JsonProblem, parseJson, type JsonObject, type JsonValue } from '../../json.ts'
 
 /** A signed JWT in compact form: read, and not verified. */
 export interface Jwt {
@@ -58,7 +58,7 @@ function objectIn(part: string): JsonObject | null {
   if (!bytes) return null
   try {
     const value = parseJson(bytes)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+    return isObject(value) ? value : null
   } catch (problem) {
     if (problem instanceof JsonProblem) return null
     throw problem

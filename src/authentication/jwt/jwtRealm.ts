@@ -1,7 +1,8 @@
 import { Failure } from '../../errors.ts'
 import { refused, type Proof, type Realm, type Refusal } from '../realm.ts'
-import { plainUser, type RealmRef, type Subject } from '../subject.ts'
+import type { RealmRef, Subject } from '../subject.ts'
 import type { FoundUser } from '../userRepository.ts'
+import { claimsProof } from './claimsProof.ts'
 import { longestToken, memberOf, parseJwt, type Jwt } from './jwt.ts'
 import { createTermsCheck, skewOf, type JwtTerms } from './jwtTerms.ts'
 import { createReadUser, type JwtClaims, type JwtUser } from './jwtUser.ts'
@@ -67,19 +68,14 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
   }
 
   async function proofOf(user: JwtUser): Promise<Proof | Refusal> {
-    const proof = { kind: 'proven', authenticationType: 'realm' } as const
-    if (!lookUp) {
-      const { dn, groups, ...details } = user
-      const subject: Subject = { ...details, roles: [], realm: ref }
-      const standing = { ...plainUser, mappedFrom: { dn, groups } }
-      return { ...proof, subject, standing, basis: null, securityEpoch: null }
-    }
+    if (!lookUp) return claimsProof(user, ref)
     const found = await lookUp(user.username)
     if (!found)
       return refuse(`the principal [${user.username}] was authenticated, but no enabled user has that name`)
     const { username, roles, fullName, email, metadata } = found.user
     const subject: Subject = { username, roles, fullName, email, metadata, realm: ref }
-    return { ...proof, subject, basis: found.basis, securityEpoch: found.securityEpoch }
+    const { basis, securityEpoch } = found
+    return { kind: 'proven', subject, authenticationType: 'realm', basis, securityEpoch }
   }
 
   function refuse(reason: string): Refusal {

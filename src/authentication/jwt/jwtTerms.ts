@@ -1,6 +1,6 @@
 import { patternMatcher } from '../../wildcard.ts'
 import type { SignatureAlgorithm } from './algorithm.ts'
-import { after, before, severalTexts, singleText, whereGiven } from './claimTerms.ts'
+import { after, before, inOrder, severalTexts, singleText, whereGiven } from './claimTerms.ts'
 import { createClaimOf, memberOf, type FallbackClaims, type Jwt } from './jwt.ts'
 
 /** What a realm asks of a token beside its signature. Source: spec 5.1. */
@@ -50,13 +50,7 @@ export function createTermsCheck(terms: JwtTerms): Check {
     ...Object.entries(terms.requiredClaims).map(([name, values]) => severalTexts(name, values, claimOf)),
   ]
 
-  return function termsProblem(jwt, now) {
-    for (const check of checks) {
-      const problem = check(jwt, now)
-      if (problem !== null) return problem
-    }
-    return null
-  }
+  return inOrder(checks)
 }
 
 /** The clock skew, in milliseconds: whole seconds. */
