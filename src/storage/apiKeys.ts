@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import type {
   ApiKeyRepository,
@@ -6,6 +5,7 @@ import type {
   OwnerSelection,
   Page,
 } from '../authentication/apiKeys/apiKeyRepository.ts'
+import { baseOf } from './baseOf.ts'
 import { apiKeyOf, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
@@ -149,9 +149,4 @@ function inOrder(page: Page | null): Sql {
   if (!page) return sql`ORDER BY "createdAt", "id"`
   const order = page.newestFirst ? sql`"createdAt" DESC, "id" DESC` : sql`"createdAt", "id"`
   return sql`ORDER BY ${order} LIMIT ${page.size} OFFSET ${page.from}`
-}
-
-/** By which an owner's keys are found: a username is too long for an index. */
-function baseOf(username: string): string {
-  return hash('sha256', username, 'base64url')
 }

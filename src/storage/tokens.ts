@@ -1,6 +1,7 @@
-import { hash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { join, raw, sqltag as sql, type RawValue, type Sql } from '@prisma/client/runtime/client'
 import type { Lifetimes, TokenRepository, TokenSelection } from '../authentication/tokens/tokenRepository.ts'
+import { baseOf } from './baseOf.ts'
 import type { Connected } from './client.ts'
 import { isValidToken } from './isValidToken.ts'
 import { isSameUser } from './stands.ts'
@@ -152,11 +153,6 @@ function selected(selection: TokenSelection): Sql {
     ...(realmName === null ? [] : [sql`"realmName" = ${realmName}`]),
   ]
   return join(conditions, ' AND ')
-}
-
-/** By which a user's tokens are found: a username is too long for an index. */
-function baseOf(username: string): string {
-  return hash('sha256', username, 'base64url')
 }
 
 function column(name: string): Sql {
