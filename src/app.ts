@@ -83,7 +83,7 @@ export async function createApp({
         },
       }),
     )
-    const { useCases, prove } = createUseCases({ settings, database, realms, passwords, logger })
+    const { useCases, prove } = createUseCases({ settings, database, realms, passwords, clock, logger })
     const server = createServer({
       identifyCaller: createIdentifyCaller({ prove, securityEpoch }),
       doors: {

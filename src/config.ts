@@ -6,6 +6,7 @@ import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { realms } from './settings/realms.ts'
 import { parseSettings, type SettingsFile } from './settings/settingsFile.ts'
+import { throttle } from './settings/throttle.ts'
 import { duration, durationFrom, integer, size, yesOrNo } from './settings/value.ts'
 
 /** Everything that can be set, checked. */
@@ -95,6 +96,8 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         .prefault({}),
       /** Of `/graphql` alone. */
       cors,
+      /** Of grants: the credentials of end users. */
+      throttle,
     })
     .superRefine(
       ({ domains: named, realms: byType }, context) => {

@@ -5,12 +5,13 @@ import packageJson from '../package.json' with { type: 'json' }
 import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
 import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
 import { createAttemptsPerMinute } from './authentication/attemptsPerMinute.ts'
-import { createChain, type Prove } from './authentication/chain.ts'
+import { createChain } from './authentication/chain.ts'
 import { createDomainOf } from './authentication/domain.ts'
 import { createExplainGrant } from './authentication/explainGrant.ts'
 import { createMappedSubject } from './authentication/mappedSubject.ts'
 import type { Passwords } from './authentication/passwords.ts'
-import { createProve } from './authentication/prove.ts'
+import { createProve, type Prove } from './authentication/prove.ts'
+import { createThrottle } from './authentication/throttle/throttle.ts'
 import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
 import { createTokens } from './authentication/tokens/tokens.ts'
 import { createUsers } from './authentication/users.ts'
@@ -33,11 +34,13 @@ interface UseCasesParts {
   database: Database
   realms: Realms
   passwords: Passwords
+  /** Epoch milliseconds. */
+  clock: () => number
   logger: Logger
 }
 
 /** Makes the use cases, and what proves whose credentials are. */
-export function createUseCases({ settings, database, realms, passwords, logger }: UseCasesParts): {
+export function createUseCases({ settings, database, realms, passwords, clock, logger }: UseCasesParts): {
   useCases: UseCases
   prove: Prove
 } {
@@ -52,7 +55,12 @@ export function createUseCases({ settings, database, realms, passwords, logger }
   const mappedSubject = createMappedSubject(mappedRoles)
   const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
   const chain = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
-  const prove = createProve({ chain, mappedSubject, securityEpoch })
+  const prove = createProve({
+    chain,
+    throttle: createThrottle({ ...settings.throttle, clock }),
+    mappedSubject,
+    securityEpoch,
+  })
   const authorize = createAuthorize(roles)
   const domainOf = createDomainOf(settings.domains)
   const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }

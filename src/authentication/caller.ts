@@ -1,6 +1,5 @@
 import { missingCredentials, unknownCaller } from '../authorization/denial.ts'
 import { Failure, tokenChallenges } from '../errors.ts'
-import type { Prove } from './chain.ts'
 import {
   isBearerToken,
   principalOf,
@@ -9,6 +8,8 @@ import {
   type Grant,
 } from './credentials.ts'
 import { tokenExpired } from './grantRejected.ts'
+import type { Origin } from './origin.ts'
+import type { Prove } from './prove.ts'
 import { plainUser, type Caller } from './subject.ts'
 
 /** What a request says of its caller. */
@@ -27,13 +28,17 @@ interface IdentifyCallerParts {
 
 /**
  * Makes the function that learns from a request's headers who sends it.
- * It throws `UNAUTHENTICATED` where they are missing, malformed, or prove nobody.
+ * @throws `UNAUTHENTICATED` where they are missing, malformed, or prove nobody, `TOO_MANY_ATTEMPTS`
  */
 export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: IdentifyCallerParts) {
-  return async function identifyCaller(headers: CallerHeaders, uri: string): Promise<Caller> {
+  return async function identifyCaller(headers: CallerHeaders, uri: string, origin: Origin): Promise<Caller> {
     const credentials = credentialsOf(headers)
     if (!credentials) throw new Failure('UNAUTHENTICATED', missingCredentials(uri))
-    const proof = await prove(credentials)
+    const proof = await prove(credentials, { role: 'caller', origin })
+    if (proof.kind === 'TooManyAttempts') {
+      const { message, retryAfterSeconds } = proof
+      throw new Failure('TOO_MANY_ATTEMPTS', message, { retryAfterSeconds })
+    }
     if (proof.kind === 'refused') {
       if (proof.reason === 'TOKEN_EXPIRED') throw invalidToken(tokenExpired, 'expired')
       if (credentials.kind === 'apiKey') throw unprovenApiKey()
@@ -41,7 +46,7 @@ export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: Ide
     }
     const { subject, authenticationType, standing = plainUser, basis, token = null } = proof
     const securityEpoch = proof.securityEpoch ?? (await currentEpoch())
-    return { ...subject, ...standing, authenticationType, basis, token, securityEpoch }
+    return { ...subject, ...standing, authenticationType, basis, token, securityEpoch, origin }
   }
 }
 

@@ -2,18 +2,12 @@ import type { Credentials } from './credentials.ts'
 import { expired, refused, type Proof, type Realm, type Refusal } from './realm.ts'
 
 /**
- * Proves whose the credentials are. Roles that are mapped are so by mappings as of a security epoch that the request has
- * read, or later.
- */
-export type Prove = (credentials: Credentials, securityEpoch?: number) => Promise<Proof | Refusal>
-
-/**
  * Asks the realms in order until one proves the user, or knows the token for one of ours that is over: nobody else needs
  * to see it. Whether another refusal came first or last changes nothing; a realm that cannot judge outranks those that
  * refuse, because its answer might have been yes. Why a realm refuses, it keeps to itself.
  */
 export function createChain(realms: readonly Realm[]) {
-  return async function prove(credentials: Credentials): Promise<Proof | Refusal> {
+  return async function ask(credentials: Credentials): Promise<Proof | Refusal> {
     const failures: unknown[] = []
     for (const realm of realms) {
       try {
@@ -27,6 +21,8 @@ export function createChain(realms: readonly Realm[]) {
     return refused
   }
 }
+
+export type Chain = ReturnType<typeof createChain>
 
 /** Whether no other realm is asked. */
 export function isDecisive(answer: Proof | Refusal | null): answer is Proof | Refusal {

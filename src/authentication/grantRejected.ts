@@ -4,6 +4,7 @@ import { principalOf, type Grant } from './credentials.ts'
 import { parseJwt } from './jwt/jwt.ts'
 import type { Refusal } from './realm.ts'
 import type { SubjectType } from './subject.ts'
+import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
 
 export type GrantRejectedReason =
   | 'NOT_AUTHENTICATED'
@@ -21,8 +22,14 @@ export interface GrantRejected {
   readonly message: string
 }
 
-/** The answer to credentials that were refused. Source: spec 1.7. */
-export function grantRejected(grant: Grant, { reason }: Refusal, action: Action): GrantRejected {
+/** The answer to credentials that were refused, or not looked at. Source: spec 1.7. */
+export function grantRejected(
+  grant: Grant,
+  refusal: Refusal | TooManyAttempts,
+  action: Action,
+): GrantRejected | TooManyAttempts {
+  if (refusal.kind === 'TooManyAttempts') return refusal
+  const { reason } = refusal
   const principal = principalOf(grant)
   const message = reason === 'TOKEN_EXPIRED' ? tokenExpired : unknownSubject(principal, action)
   return { kind: 'GrantRejected', reason, principal, message }

@@ -1,22 +1,46 @@
-import type { Prove } from './chain.ts'
+import type { Attempt } from './attempt.ts'
+import type { Chain } from './chain.ts'
+import type { Credentials } from './credentials.ts'
 import type { MappedSubject } from './mappedSubject.ts'
+import type { Proof, Refusal } from './realm.ts'
+import type { Throttle } from './throttle/throttle.ts'
+import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
+
+/**
+ * Proves whose the credentials are. Roles that are mapped are so by mappings as of a security epoch that the request has
+ * read, or later.
+ */
+export type Prove = (credentials: Credentials, attempt: Attempt) => Promise<Proof | Refusal | TooManyAttempts>
 
 interface ProveParts {
   /** The realms. */
-  chain: Prove
+  chain: Chain
+  throttle: Throttle
   mappedSubject: MappedSubject
   /** The security epoch of now, where none was read yet. */
   securityEpoch: () => Promise<number>
 }
 
 /** Makes the proof of credentials by the realms, whose users have the roles that are mapped now. */
-export function createProve({ chain, mappedSubject, securityEpoch: currentEpoch }: ProveParts): Prove {
-  return async function prove(credentials, given) {
-    const proof = await chain(credentials, given)
-    const mappedFrom = proof.kind === 'proven' ? proof.standing?.mappedFrom : null
-    if (proof.kind === 'refused' || !mappedFrom) return proof
+export function createProve(parts: ProveParts): Prove {
+  const { chain, throttle, mappedSubject, securityEpoch: currentEpoch } = parts
+
+  return async function prove(credentials, attempt) {
+    const answer = await throttle(credentials, attempt, () => chain(credentials), isWrongGuess)
+    return answer.kind === 'proven' ? mapped(answer, attempt) : answer
+  }
+
+  async function mapped(proof: Proof, attempt: Attempt): Promise<Proof> {
+    const mappedFrom = proof.standing?.mappedFrom
+    if (!mappedFrom) return proof
+    const given = attempt.role === 'subject' ? attempt.caller.securityEpoch : null
     const securityEpoch = proof.securityEpoch ?? given ?? (await currentEpoch())
     const subject = await mappedSubject(proof.subject, mappedFrom, securityEpoch)
     return { ...proof, subject, securityEpoch }
   }
+}
+
+/** A token that was ours, and is over, was no guess. */
+function isWrongGuess(answer: Proof | Refusal): boolean {
+  return answer.kind === 'refused' && answer.reason !== 'TOKEN_EXPIRED'
 }

@@ -1,5 +1,6 @@
 import type { Role } from '../authorization/role.ts'
 import type { Basis } from './basis.ts'
+import type { Origin } from './origin.ts'
 
 /** The realm that proved a user, as profiles remember it. */
 export interface RealmRef {
@@ -116,4 +117,6 @@ export interface Caller extends Authenticated, Standing {
   readonly token: TokenOrigin | null
   /** The security epoch when the caller was read. */
   readonly securityEpoch: number
+  /** Where the request comes from. */
+  readonly origin: Origin
 }

@@ -3,6 +3,7 @@ import { errorAnswer, ok, type Answer } from './answer.ts'
 import { parseObject } from './objectParser.ts'
 import { profileBody, profileFields, type ProfileData } from './profileBody.ts'
 import type { Row } from './row.ts'
+import { isThrottled, throttled, throttledFields, type ThrottledData } from './throttled.ts'
 import { WireError } from './wireError.ts'
 
 const sharedSecret = 'SharedSecret'
@@ -24,7 +25,7 @@ interface GrantRejectedData {
 /** `POST /_security/profile/_activate`. Source: spec 1, 2.6. */
 export const activateProfile: Row<
   ActivateBody,
-  { activateProfile: ({ __typename: 'Profile' } & ProfileData) | GrantRejectedData }
+  { activateProfile: ({ __typename: 'Profile' } & ProfileData) | GrantRejectedData | ThrottledData }
 > = {
   methods: ['POST'],
   paths: ['/_security/profile/_activate'],
@@ -47,6 +48,7 @@ export const activateProfile: Row<
           message
           reason
         }
+        ${throttledFields}
       }
     }
   `,
@@ -57,8 +59,10 @@ export const activateProfile: Row<
     const clientAuthentication = client && { scheme: 'SHARED_SECRET', value: client.value }
     return { grant: { accessToken: { token, ...(client && { clientAuthentication }) } } }
   },
-  answer: ({ activateProfile: result }) =>
-    result.__typename === 'Profile' ? ok(profileBody(result)) : rejected(result),
+  answer({ activateProfile: result }) {
+    if (result.__typename === 'Profile') return ok(profileBody(result))
+    return isThrottled(result) ? throttled(result) : rejected(result)
+  },
 }
 
 /** Which grant goes with which fields; an empty string counts as none. Source: spec 1.3. */

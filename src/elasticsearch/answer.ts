@@ -16,7 +16,7 @@ const challenges = ['Basic realm="security", charset="UTF-8"', 'Bearer realm="se
 
 /** The envelope around every error; a 401 repeats its challenges inside, one alone as text. Source: spec 1.3, 1.7. */
 export function errorAnswer(wireError: WireError): Answer {
-  const { type, message: reason, status, causedBy, members } = wireError
+  const { type, message: reason, status, causedBy, members, retryAfterSeconds } = wireError
   const challenge = wireError.challenge ?? challenges
   const header = status === 401 ? { header: { 'WWW-Authenticate': challenge } } : {}
   // Elasticsearch unwraps what went wrong while parsing, and only that.
@@ -26,7 +26,10 @@ export function errorAnswer(wireError: WireError): Answer {
   return {
     status,
     body: { error: { root_cause: [{ ...rootCause, ...members, ...header }], ...error }, status },
-    ...(status === 401 && { headers: { 'www-authenticate': challenge } }),
+    headers: {
+      ...(status === 401 && { 'www-authenticate': challenge }),
+      ...(retryAfterSeconds !== null && { 'retry-after': `${retryAfterSeconds}` }),
+    },
   }
 }
 

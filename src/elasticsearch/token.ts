@@ -3,6 +3,7 @@ import { errorAnswer, ok, type Answer } from './answer.ts'
 import { viewerBody, viewerFields, type ViewerData } from './authenticate.ts'
 import { parseObject } from './objectParser.ts'
 import type { Row } from './row.ts'
+import { throttled, throttledFields, type ThrottledData } from './throttled.ts'
 import { WireError } from './wireError.ts'
 
 const grantTypes = ['password', 'refresh_token', 'client_credentials']
@@ -26,6 +27,7 @@ type Issued =
   | TokenData
   | { __typename: 'GrantRejected'; message: string; reason: string }
   | { __typename: 'RefreshRejected'; message: string }
+  | ThrottledData
 
 /** Issues tokens: by a password, to the caller itself, or for a refresh token. Source: spec 4.3. */
 export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken: Issued }> = {
@@ -53,6 +55,7 @@ export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken
           message
           reason
         }
+        ${throttledFields}
       }
     }
     mutation RefreshToken($refreshToken: String!) {
@@ -92,6 +95,8 @@ export const issueToken: Row<TokenBody, { createToken: Issued } | { refreshToken
             status: issued.reason === 'NOT_A_USER' ? 400 : 401,
           }),
         )
+      case 'TooManyAttempts':
+        return throttled(issued)
       case 'RefreshRejected':
         return oauthError('invalid_grant', issued.message)
     }

@@ -15,6 +15,8 @@ interface WireErrorDetails {
   members?: Readonly<Record<string, string | number>>
   /** The one challenge of a 401, in place of the usual ones. */
   challenge?: string | null
+  /** After how many seconds it may be tried again. */
+  retryAfterSeconds?: number | null
 }
 
 /** An error as Elasticsearch would name it. Status 400, unless said. */
@@ -24,11 +26,18 @@ export class WireError extends Error {
   readonly causedBy: Cause | undefined
   readonly members: Readonly<Record<string, string | number>>
   readonly challenge: string | null
+  readonly retryAfterSeconds: number | null
 
   constructor(
     type: string,
     reason: string,
-    { status = 400, causedBy, members = {}, challenge = null }: WireErrorDetails = {},
+    {
+      status = 400,
+      causedBy,
+      members = {},
+      challenge = null,
+      retryAfterSeconds = null,
+    }: WireErrorDetails = {},
   ) {
     super(reason)
     this.name = 'WireError'
@@ -37,6 +46,7 @@ export class WireError extends Error {
     this.causedBy = causedBy
     this.members = members
     this.challenge = challenge
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -52,7 +62,14 @@ const types: Record<FailureCode, string> = {
 }
 
 /** How Elasticsearch names a failure of ours. */
-export function wireErrorOf({ code, status, message, problems, challenge }: Failure): WireError {
+export function wireErrorOf({
+  code,
+  status,
+  message,
+  problems,
+  challenge,
+  retryAfterSeconds,
+}: Failure): WireError {
   const type = problems.length > 0 ? 'action_request_validation_exception' : types[code]
-  return new WireError(type, message, { status, challenge })
+  return new WireError(type, message, { status, challenge, retryAfterSeconds })
 }

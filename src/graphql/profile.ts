@@ -6,6 +6,7 @@ import {
 import { builder } from './builder.ts'
 import { GrantInput, grantOf } from './grant.ts'
 import { GrantRejected } from './grantRejected.ts'
+import { TooManyAttempts } from './tooManyAttempts.ts'
 
 const ProfileUser = builder.objectRef<ProfileUserModel>('ProfileUser').implement({
   description: 'The user of a profile, as of the last activation that changed it.',
@@ -83,8 +84,8 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
 
 const ActivateProfileResult = builder.unionType('ActivateProfileResult', {
   description: "The grant's profile, or why there is none.",
-  types: [Profile, GrantRejected],
-  resolveType: (value) => ('kind' in value ? GrantRejected : Profile),
+  types: [Profile, GrantRejected, TooManyAttempts],
+  resolveType: (value) => ('kind' in value ? value.kind : 'Profile'),
 })
 
 builder.mutationField('activateProfile', (t) =>

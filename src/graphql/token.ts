@@ -6,6 +6,7 @@ import { builder } from './builder.ts'
 import { ErrorInterface } from './error.ts'
 import { PasswordGrantInput } from './grant.ts'
 import { GrantRejected } from './grantRejected.ts'
+import { TooManyAttempts } from './tooManyAttempts.ts'
 import { Viewer } from './viewer.ts'
 
 const Token = builder.objectRef<TokenModel>('Token').implement({
@@ -73,7 +74,7 @@ const TokensInvalidated = builder
 
 const CreateTokenResult = builder.unionType('CreateTokenResult', {
   description: 'The tokens, or why there are none.',
-  types: [Token, GrantRejected],
+  types: [Token, GrantRejected, TooManyAttempts],
   resolveType: ({ kind }) => kind,
 })
 const RefreshTokenResult = builder.unionType('RefreshTokenResult', {

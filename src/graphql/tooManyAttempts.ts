@@ -1,4 +1,4 @@
-import type { TooManyAttempts as Refusal } from '../profile/tooManyAttempts.ts'
+import type { TooManyAttempts as Refusal } from '../authentication/throttle/tooManyAttempts.ts'
 import { builder } from './builder.ts'
 import { ErrorInterface } from './error.ts'
 

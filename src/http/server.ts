@@ -7,10 +7,11 @@ import { Failure, failureOf } from '../errors.ts'
 import { readBody } from './body.ts'
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
+import { originOf, type Origin } from './origin.ts'
 
 interface ServerParts<Caller> {
   /** Who sends a request, by its headers. Throws `UNAUTHENTICATED` for nobody. */
-  identifyCaller: (headers: CallerHeaders, uri: string) => Promise<Caller>
+  identifyCaller: (headers: CallerHeaders, uri: string, origin: Origin) => Promise<Caller>
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   /** Throws a failure that says why no request can be answered now. */
@@ -94,18 +95,31 @@ export function createServer<Caller>({
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request))
-      const caller = await identify()
-      const body = await readBody(raw.raw, door.bodyLimit)
-      // A body can take its time, in which whoever sends it may have been locked out.
-      const sender = body.length > 0 ? await identify() : caller
-      return await send(reply, await door.enter(request, body, sender))
+      return await send(reply, await answer(door, request, raw))
     } catch (thrown) {
+      return send(reply, refusal(thrown))
+    }
+
+    function refusal(thrown: unknown): DoorResponse {
       const failure = failureOf(thrown)
       if (failure.status >= 500 && !failure.isReported)
         logger.error({ code: failure.code, err: failure.cause }, failure.message)
-      return send(reply, door.refuse(failure, request))
+      return door.refuse(failure, request)
     }
+  }
+
+  async function answer(
+    door: Door<Caller>,
+    request: DoorRequest,
+    { raw }: FastifyRequest,
+  ): Promise<DoorResponse> {
+    const origin = originOf(request.headers)
+    const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
+    const caller = await identify()
+    const body = await readBody(raw, door.bodyLimit)
+    // A body can take its time, in which whoever sends it may have been locked out.
+    const sender = body.length > 0 ? await identify() : caller
+    return door.enter(request, body, sender)
   }
 }
 

@@ -1,7 +1,6 @@
 // Activation: a grant becomes its user's profile. This folder knows profiles and whose they are; it knows neither
 // the wire, nor how a user is proven, nor how a profile is stored.
 
-import type { Prove } from '../authentication/chain.ts'
 import { grantProblems, type Grant } from '../authentication/credentials.ts'
 import {
   clientRejected,
@@ -9,7 +8,9 @@ import {
   notAUser,
   type GrantRejected,
 } from '../authentication/grantRejected.ts'
+import type { Prove } from '../authentication/prove.ts'
 import { plainUser, type Caller } from '../authentication/subject.ts'
+import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { refuseProblems } from '../errors.ts'
 import type { Profile } from './profile.ts'
@@ -22,21 +23,23 @@ interface ActivateParts extends SynchronizationParts {
   prove: Prove
 }
 
+type Answer = Profile | GrantRejected | TooManyAttempts
+
 /** Makes the use case: the grant's user gets a profile, created or refreshed and enabled, labels and data untouched. */
 export function createActivate({ authorize, prove, ...parts }: ActivateParts) {
   const { find, write, untilWritten } = createSynchronization(parts)
 
-  return async function activate(caller: Caller, grant: Grant): Promise<Profile | GrantRejected> {
+  return async function activate(caller: Caller, grant: Grant): Promise<Answer> {
     // 1  Is it a grant at all, and may the caller do this?
     refuseProblems(grantProblems(grant))
     await authorize(caller, action)
     return clientRejected(grant) ?? untilWritten(() => attempt(caller, grant))
   }
 
-  async function attempt(caller: Caller, grant: Grant): Promise<Profile | GrantRejected | Overtaken> {
+  async function attempt(caller: Caller, grant: Grant): Promise<Answer | Overtaken> {
     // 2  Whom does the grant prove?
-    const proof = await prove(grant, caller.securityEpoch)
-    if (proof.kind === 'refused') return grantRejected(grant, proof, action)
+    const proof = await prove(grant, { role: 'subject', caller, action })
+    if (proof.kind !== 'proven') return grantRejected(grant, proof, action)
     const { subject, standing = plainUser, basis } = proof
     if (standing.subjectType !== 'user') return notAUser(grant, standing.subjectType)
 

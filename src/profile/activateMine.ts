@@ -1,10 +1,10 @@
 import type { CountAttempt } from '../authentication/attemptsPerMinute.ts'
 import type { Caller } from '../authentication/subject.ts'
+import { tooManyAttempts, type TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
 import { Failure } from '../errors.ts'
 import type { Profile } from './profile.ts'
 import { requireSelfActivation, type SelfActivates } from './selfActivation.ts'
 import { createSynchronization, Overtaken, type SynchronizationParts } from './synchronization.ts'
-import { tooManyAttempts, type TooManyAttempts } from './tooManyAttempts.ts'
 
 /** The answer to whoever is not to be let in: only `manage_user_profile` takes the profile back into use. */
 export interface ProfileDisabled {

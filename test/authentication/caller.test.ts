@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createIdentifyCaller } from '../../src/authentication/caller.ts'
-import { createChain } from '../../src/authentication/chain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords } from '../../src/authentication/passwords.ts'
 import type { Caller } from '../../src/authentication/subject.ts'
 import { plainUser } from '../../src/authentication/subject.ts'
 import { prepared } from '../support/testDatabase.ts'
+import { origin, provenByRealms } from '../support/attempts.ts'
 
 const uri = '/_security/profile/_activate?pretty'
 const missing = `missing authentication credentials for REST request [${uri}]`
@@ -39,8 +39,9 @@ describe('the caller of a request', () => {
     })
     const ref = { name: 'native', type: 'native', domain: null }
     const realm = createNativeRealm({ ref, users, passwords, owns: () => true, report: vi.fn() })
-    const identifyCaller = createIdentifyCaller({ prove: createChain([realm]), securityEpoch })
-    identify = (authorization, of) => identifyCaller({ authorization, clientAuthentication: undefined }, of)
+    const identifyCaller = createIdentifyCaller({ prove: provenByRealms([realm]), securityEpoch })
+    identify = (authorization, of) =>
+      identifyCaller({ authorization, clientAuthentication: undefined }, of, origin)
   })
 
   const refuses = (authorization: string | undefined, message: string) =>
@@ -60,6 +61,7 @@ describe('the caller of a request', () => {
         basis: { username: 'app', incarnation: expect.any(String) as string, revision: 1 },
         token: null,
         securityEpoch: expect.any(Number) as number,
+        origin,
       })
     })
 

@@ -56,7 +56,7 @@ const contract = buildSchema(/* GraphQL */ `
     SHARED_SECRET
   }
 
-  union ActivateProfileResult = Profile | GrantRejected
+  union ActivateProfileResult = Profile | GrantRejected | TooManyAttempts
   union ActivateMyProfileResult = Profile | ProfileDisabled | TooManyAttempts
   union UpdateProfileDataResult = Profile | ProfileNotFound | VersionConflict | ProfileTooLarge
   union SetProfileEnabledResult = Profile | ProfileNotFound

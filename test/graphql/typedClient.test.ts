@@ -41,6 +41,9 @@ const ActivateProfile = graphql(`
         reason
         principal
       }
+      ... on TooManyAttempts {
+        retryAfterSeconds
+      }
     }
   }
 `)
@@ -58,6 +61,8 @@ function greeting(outcome: Outcome): string {
       return `Hello ${outcome.user.fullName ?? outcome.user.username}!`
     case 'GrantRejected':
       return outcome.reason === 'TOKEN_EXPIRED' ? 'Log in again.' : `That is not ${outcome.principal}.`
+    case 'TooManyAttempts':
+      return `Try again in ${outcome.retryAfterSeconds} seconds.`
   }
 }
 
@@ -132,7 +137,7 @@ describe('a client that is typed by the schema, over a socket', () => {
   })
 
   it('knows the members of the union and their fields when it is compiled', () => {
-    expectTypeOf<Outcome['__typename']>().toEqualTypeOf<'Profile' | 'GrantRejected'>()
+    expectTypeOf<Outcome['__typename']>().toEqualTypeOf<'Profile' | 'GrantRejected' | 'TooManyAttempts'>()
     expectTypeOf<Extract<Outcome, { __typename: 'GrantRejected' }>['reason']>().toEqualTypeOf<
       | 'NOT_AUTHENTICATED'
       | 'TOKEN_EXPIRED'

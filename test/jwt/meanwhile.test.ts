@@ -1,5 +1,4 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createChain } from '../../src/authentication/chain.ts'
 import { createDomainOf } from '../../src/authentication/domain.ts'
 import { staticKeys } from '../../src/authentication/jwt/keys.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
@@ -10,6 +9,7 @@ import { application, jacknich, profileOf, provision } from '../profile/activati
 import { createIssuer } from '../support/jwt.ts'
 import { plainJwtRealm, plainKeyOf } from '../support/plainJwtRealm.ts'
 import { prepared, type TestDatabase } from '../support/testDatabase.ts'
+import { provenByRealms } from '../support/attempts.ts'
 
 const issuer = createIssuer()
 
@@ -42,7 +42,7 @@ describe('what happens to a native user while a token is taken for that user', (
     })
     const activate = createActivate({
       authorize: createAuthorize(roles),
-      prove: createChain([native, realm]),
+      prove: provenByRealms([native, realm]),
       profiles,
       domainOf: createDomainOf([]),
       unchangedGrace: 30_000,

@@ -1,4 +1,3 @@
-import { createChain } from '../../src/authentication/chain.ts'
 import { createDomainOf, type Domain } from '../../src/authentication/domain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createPasswords, type Passwords } from '../../src/authentication/passwords.ts'
@@ -9,6 +8,7 @@ import { createAuthorize } from '../../src/authorization/authorize.ts'
 import { createActivate } from '../../src/profile/activate.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import type { TestDatabase } from '../support/testDatabase.ts'
+import { origin, provenByRealms } from '../support/attempts.ts'
 
 /** Shared by all tests: a password that was proven once costs nothing the next time. */
 export const passwords = createPasswords()
@@ -41,6 +41,7 @@ export const application: Caller = {
   basis: null,
   token: null,
   securityEpoch: 0,
+  origin,
 }
 
 interface Options {
@@ -61,7 +62,7 @@ export function activateOn({ users, roles, profiles }: Stores, options: Options 
   }
   const parts = { users, passwords: options.passwords ?? passwords, report }
   const reserved = { name: 'reserved', type: 'reserved', domain: null }
-  const prove = createChain([
+  const prove = provenByRealms([
     createNativeRealm({ ...parts, ref: reserved, owns: isReservedUsername }),
     createNativeRealm({ ...parts, ref: realm, owns: (username) => !isReservedUsername(username) }),
   ])

@@ -6,6 +6,7 @@ import type { SelfActivates } from '../../src/profile/selfActivation.ts'
 import type { CountAttempt } from '../../src/authentication/attemptsPerMinute.ts'
 import type { TestDatabase } from '../support/testDatabase.ts'
 import { native } from './activating.ts'
+import { origin } from '../support/attempts.ts'
 
 interface Options {
   unchangedGrace?: number
@@ -37,6 +38,7 @@ export async function callerOf({ users }: Pick<TestDatabase, 'users'>, username:
     basis: found.basis,
     token: { accessHash: 'a', family: 'f', familyStartedAt: 0 },
     securityEpoch: found.securityEpoch,
+    origin,
   }
 }
 

@@ -2,9 +2,9 @@ import type { Authorize } from '../../authorization/authorize.ts'
 import { unknownSubject } from '../../authorization/denial.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
 import type { Basis } from '../basis.ts'
-import type { Prove } from '../chain.ts'
 import { grantProblems, type PasswordCredentials } from '../credentials.ts'
 import { grantRejected, type GrantRejected } from '../grantRejected.ts'
+import type { Prove } from '../prove.ts'
 import {
   isServiceAccount,
   plainUser,
@@ -13,6 +13,7 @@ import {
   type Standing,
   type TokenOrigin,
 } from '../subject.ts'
+import type { TooManyAttempts } from '../throttle/tooManyAttempts.ts'
 import { hashesOf, newToken, type TokenPair } from './opaqueToken.ts'
 import type { Lifetimes, TokenClient, TokenRepository } from './tokenRepository.ts'
 
@@ -48,7 +49,10 @@ interface IssueParts {
 
 /** Makes the use case: whom the grant proves gets tokens. */
 export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts) {
-  return async function issue(caller: Caller, grant: TokenGrant): Promise<Token | GrantRejected> {
+  return async function issue(
+    caller: Caller,
+    grant: TokenGrant,
+  ): Promise<Token | GrantRejected | TooManyAttempts> {
     // 1  Is it a grant at all, and may the caller do this?
     if (grant.kind === 'password') refuseProblems(grantProblems(grant))
     await authorize(caller, action)
@@ -58,8 +62,8 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
     }
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
       // 2  Whom does it prove?
-      const proof = await prove(grant, caller.securityEpoch)
-      if (proof.kind === 'refused') return grantRejected(grant, proof, action)
+      const proof = await prove(grant, { role: 'subject', caller, action })
+      if (proof.kind !== 'proven') return grantRejected(grant, proof, action)
 
       // 3  Issue while the proof stands: proving took its time.
       const { subject, authenticationType, standing = plainUser, basis } = proof

@@ -2,8 +2,8 @@
 // for and until when; it knows neither the wire, nor how tokens are stored.
 
 import type { Authorize } from '../../authorization/authorize.ts'
-import type { Prove } from '../chain.ts'
 import type { MappedSubject } from '../mappedSubject.ts'
+import type { Prove } from '../prove.ts'
 import { createInvalidate } from './invalidate.ts'
 import { createIssue } from './issue.ts'
 import { createRefresh, type TokenReuse } from './refresh.ts'

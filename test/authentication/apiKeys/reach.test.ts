@@ -5,6 +5,7 @@ import { createDomainOf } from '../../../src/authentication/domain.ts'
 import { plainUser, type Caller, type RealmRef } from '../../../src/authentication/subject.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
 import { prepared } from '../../support/testDatabase.ts'
+import { origin } from '../../support/attempts.ts'
 
 const native = { name: 'native', type: 'native', domain: 'staff' }
 const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
@@ -45,6 +46,7 @@ describe('own API keys', () => {
       basis: null,
       token: null,
       securityEpoch: epoch,
+      origin,
       ...standing,
     })
     const made = (caller: Caller, name: string) =>
@@ -124,6 +126,7 @@ describe('an API key that is made', () => {
       basis: (await users.find('joe'))?.basis ?? null,
       token: null,
       securityEpoch: await securityEpoch(),
+      origin,
     }
     const authorize = createAuthorize(roles)
     const parts = {

@@ -3,7 +3,7 @@ import { factor } from '../../support/factor.ts'
 import { createTestApp } from '../../support/testApp.ts'
 import { tokenRequests } from '../../support/tokenRequests.ts'
 
-const app = await createTestApp()
+const app = await createTestApp({ settings: 'throttle.attempts: 1000' })
 const { prepare, issue, refresh, end, authenticate, loggedIn, newUser, change } = tokenRequests(app)
 beforeAll(prepare)
 afterAll(() => app.close())

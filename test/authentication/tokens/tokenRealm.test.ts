@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Basis } from '../../../src/authentication/basis.ts'
-import { createChain } from '../../../src/authentication/chain.ts'
 import { createMappedSubject } from '../../../src/authentication/mappedSubject.ts'
 import type { Realm } from '../../../src/authentication/realm.ts'
 import { plainUser, type Caller, type Subject } from '../../../src/authentication/subject.ts'
@@ -10,6 +9,7 @@ import { createTokens } from '../../../src/authentication/tokens/tokens.ts'
 import { createMappedRoles } from '../../../src/authorization/mappings/mappedRoles.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
 import { prepared } from '../../support/testDatabase.ts'
+import { callerAttempt, origin, provenByRealms } from '../../support/attempts.ts'
 
 const native = { name: 'native', type: 'native', domain: null }
 const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
@@ -26,7 +26,7 @@ function serviceOn(
   const { tokens, apiKeys, roles, roleMappings } = database
   const realmOf = (type: string, name: string) =>
     realms.find((realm) => realm.type === type && realm.name === name) ?? null
-  const prove = createChain([createTokenRealm({ tokens, apiKeys, realmOf }), corpRealm])
+  const prove = provenByRealms([createTokenRealm({ tokens, apiKeys, realmOf }), corpRealm])
   const authorize = createAuthorize(roles)
   const parts = {
     authorize,
@@ -60,6 +60,7 @@ describe('tokens of a realm of another kind', () => {
       basis: await basisNow(),
       token: null,
       securityEpoch: await database.securityEpoch(),
+      origin,
     }
     return { database, basisNow, caller }
   }
@@ -96,7 +97,7 @@ describe('tokens of a realm of another kind', () => {
     const { accessToken, authentication } = await issued(service, caller)
     expect(authentication).toEqual({ ...ofCorp, authenticationType: 'realm' })
     await database.users.delete('ada')
-    expect(await service.prove(bearer(accessToken))).toEqual({
+    expect(await service.prove(bearer(accessToken), callerAttempt)).toEqual({
       kind: 'proven',
       subject: ofCorp,
       authenticationType: 'token',
@@ -129,12 +130,15 @@ describe('tokens of a realm of another kind', () => {
     const service = serviceOn(database, proving(basisNow))
     const { accessToken, refreshToken } = await issued(service, caller)
     await database.users.replace({ ...ada, roles: ['other'], enabled: true })
-    expect(await service.prove(bearer(accessToken))).toMatchObject({
+    expect(await service.prove(bearer(accessToken), callerAttempt)).toMatchObject({
       subject: { ...ada, roles: ['other'], realm: corp },
       basis: await basisNow(),
     })
     await database.users.setPasswordHash('ada', 'another')
-    expect(await service.prove(bearer(accessToken))).toEqual({ kind: 'refused', reason: 'TOKEN_EXPIRED' })
+    expect(await service.prove(bearer(accessToken), callerAttempt)).toEqual({
+      kind: 'refused',
+      reason: 'TOKEN_EXPIRED',
+    })
     expect(await service.refresh(caller, refreshToken ?? '')).toMatchObject({
       message: 'token has been invalidated',
     })
@@ -145,7 +149,10 @@ describe('tokens of a realm of another kind', () => {
     const realm = proving(() => Promise.resolve(null))
     const { accessToken, refreshToken } = await issued(serviceOn(database, realm), caller)
     const service = serviceOn(database, realm, [native])
-    expect(await service.prove(bearer(accessToken))).toEqual({ kind: 'refused', reason: 'TOKEN_EXPIRED' })
+    expect(await service.prove(bearer(accessToken), callerAttempt)).toEqual({
+      kind: 'refused',
+      reason: 'TOKEN_EXPIRED',
+    })
     expect(await service.refresh(caller, refreshToken ?? '')).toMatchObject({
       message: 'token has been invalidated',
     })
@@ -162,7 +169,7 @@ describe('tokens of a realm of another kind', () => {
     const service = serviceOn(database, realm)
     const { accessToken } = await issued(service, caller)
     expect(proofs).toBe(3)
-    expect(await service.prove(bearer(accessToken))).toMatchObject({ kind: 'proven' })
+    expect(await service.prove(bearer(accessToken), callerAttempt)).toMatchObject({ kind: 'proven' })
   })
 })
 
@@ -181,6 +188,7 @@ describe('client credentials', () => {
       basis: (await database.users.find('ada'))?.basis ?? null,
       token: null,
       securityEpoch: await database.securityEpoch(),
+      origin,
     }
     const { create } = serviceOn(database, { authenticate: () => Promise.resolve(null) })
     await database.users.setPasswordHash('ada', 'another')

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { durationFrom, integer } from './value.ts'
+
+const time = durationFrom(1_000, 86_400_000, 'at least 1s and at most 24h')
+
+/** How often credentials may be tried. */
+export const throttle = z
+  .strictObject({
+    /** How often one name may be tried wrongly, in all and from one address, before one has to wait. */
+    attempts: integer(1, 1_000_000).default(8),
+    /** How often all names together, from one address. */
+    attempts_per_address: integer(1, 1_000_000).default(100),
+    /** How often all names together may be tried wrongly as grants of one caller. */
+    attempts_per_caller: integer(1, 1_000_000).default(1_000),
+    /** How long the first wait is. Each further wrong attempt doubles it. */
+    first_wait: time.prefault('30s'),
+    longest_wait: time.prefault('15m'),
+    /** After how long without another one a wrong attempt at a name is forgotten. */
+    forget_after: time.prefault('10m'),
+  })
+  .prefault({})
+  .refine(({ first_wait: first, longest_wait: longest }) => first <= longest, {
+    error: 'expected first_wait to be at most longest_wait',
+  })
+
+export type ThrottleSettings = z.infer<typeof throttle>

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import type { Attempt } from '../../../src/authentication/attempt.ts'
+import type { Credentials } from '../../../src/authentication/credentials.ts'
+import { createThrottle } from '../../../src/authentication/throttle/throttle.ts'
+import { application } from '../../profile/activating.ts'
+import { callerAttempt, origin } from '../../support/attempts.ts'
+
+const minute = 60_000
+
+function throttled() {
+  let now = 1_800_000_000_000
+  let judged = 0
+  const throttle = createThrottle({
+    attempts: 8,
+    attempts_per_address: 20,
+    attempts_per_caller: 40,
+    first_wait: 30_000,
+    longest_wait: 15 * minute,
+    forget_after: 10 * minute,
+    clock: () => now,
+  })
+  return {
+    judged: () => judged,
+    pass: (milliseconds: number) => (now += milliseconds),
+    /** `right`, `wrong`, or how long to wait, in seconds. */
+    async attempt(credentials: Credentials, attempt: Attempt = from(null), judge?: () => Promise<string>) {
+      const answer = await throttle(
+        credentials,
+        attempt,
+        async () => {
+          judged += 1
+          if (judge) return judge()
+          await Promise.resolve()
+          return credentials.kind === 'password' && credentials.password === 'right' ? 'right' : 'wrong'
+        },
+        (said) => said === 'wrong',
+      )
+      return typeof answer === 'string' ? answer : answer.retryAfterSeconds
+    },
+  }
+}
+
+function from(subjectAddress: string | null, username = application.username): Attempt {
+  const caller = { ...application, username, origin: { ...origin, subjectAddress } }
+  return { role: 'subject', caller, action: 'cluster:admin/xpack/security/profile/activate' }
+}
+
+const grant = (password: string, username = 'jacknich'): Credentials => ({
+  kind: 'password',
+  username,
+  password,
+})
+const guess = (n: number) => grant(`wrong ${n}`)
+const token: Credentials = { kind: 'accessToken', token: 'wrong', clientSecret: null }
+const times = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+async function guessed(gateway: ReturnType<typeof throttled>, count = 8, attempt = from(null)) {
+  for (const n of times(count)) await gateway.attempt(guess(n), attempt)
+}
+
+describe('a name', () => {
+  it('is none that a person meets who mistypes five times', async () => {
+    const gateway = throttled()
+    await guessed(gateway, 5)
+    expect(await gateway.attempt(grant('right'))).toBe('right')
+  })
+
+  it('is kept after eight wrong attempts, the right one too, and nothing is judged', async () => {
+    const gateway = throttled()
+    await guessed(gateway)
+    expect(await gateway.attempt(guess(9))).toBe(30)
+    expect(await gateway.attempt(grant('right'))).toBe(30)
+    expect(gateway.judged()).toBe(8)
+  })
+
+  it('is kept twice as long each time, up to the longest wait, and never for good', async () => {
+    const gateway = throttled()
+    await guessed(gateway)
+    const waits: unknown[] = []
+    for (const n of times(8)) {
+      const wait = await gateway.attempt(guess(100 + n))
+      waits.push(wait)
+      gateway.pass(Number(wait) * 1_000)
+      expect(await gateway.attempt(guess(200 + n))).toBe('wrong')
+    }
+    expect(waits.slice(0, 5)).toEqual([30, 60, 120, 240, 480])
+    expect(Math.max(...waits.map(Number))).toBeLessThanOrEqual(900)
+    expect(Math.min(...waits.slice(4).map(Number))).toBeGreaterThanOrEqual(240)
+  })
+
+  it('is not kept longer by what is refused', async () => {
+    const gateway = throttled()
+    await guessed(gateway)
+    for (const n of times(100)) await gateway.attempt(guess(n))
+    gateway.pass(30_000)
+    expect(await gateway.attempt(grant('right'))).toBe('right')
+  })
+
+  it('is free again once its attempts are forgotten', async () => {
+    const gateway = throttled()
+    await guessed(gateway)
+    gateway.pass(80 * minute)
+    for (const n of times(8)) expect(await gateway.attempt(guess(n))).toBe('wrong')
+  })
+
+  it('has one budget however it is written', async () => {
+    const gateway = throttled()
+    await guessed(gateway)
+    expect(await gateway.attempt(grant('right', 'JackNich'))).toBe(30)
+    expect(await gateway.attempt(grant('right', 'another'))).toBe('right')
+  })
+
+  it.each([
+    ['different ones', (n: number) => guess(n)],
+    ['equal ones', () => guess(0)],
+  ])('counts a thousand guesses at once as a thousand: %s', async (_, guessOf) => {
+    const gateway = throttled()
+    const answers = await Promise.all(times(1_000).map((n) => gateway.attempt(guessOf(n))))
+    expect(answers.filter((answer) => answer === 'wrong')).toHaveLength(8)
+    expect(gateway.judged()).toBe(8)
+  })
+
+  it('lets a thousand right ones in at once, and counts none', async () => {
+    const gateway = throttled()
+    const answers = await Promise.all(times(1_000).map(() => gateway.attempt(grant('right'))))
+    expect(new Set(answers)).toEqual(new Set(['right']))
+    await guessed(gateway, 7)
+    expect(await gateway.attempt(grant('right'))).toBe('right')
+  })
+
+  it('does not count what could not be judged', async () => {
+    const gateway = throttled()
+    for (const n of times(20)) {
+      const broken = () => Promise.reject(new Error('broken'))
+      await expect(gateway.attempt(guess(n), from(null), broken)).rejects.toThrow('broken')
+    }
+    expect(await gateway.attempt(grant('right'))).toBe('right')
+  })
+})
+
+describe('an address that is stated', () => {
+  it('keeps a user who has logged in from there, whatever is tried elsewhere', async () => {
+    const gateway = throttled()
+    expect(await gateway.attempt(grant('right'), from('192.0.2.1'))).toBe('right')
+    await guessed(gateway, 8, from('198.51.100.1'))
+    await guessed(gateway, 8)
+    expect(await gateway.attempt(grant('right'), from('198.51.100.2'))).toBe(30)
+    expect(await gateway.attempt(grant('right'), from('192.0.2.1'))).toBe('right')
+  })
+
+  it('has eight attempts at a name itself, even of such a user', async () => {
+    const gateway = throttled()
+    await gateway.attempt(grant('right'), from('192.0.2.1'))
+    await guessed(gateway, 8, from('192.0.2.1'))
+    expect(await gateway.attempt(grant('right'), from('192.0.2.1'))).toBe(30)
+  })
+
+  it.each([
+    ['names', (n: number) => grant('wrong', `user-${n}`)],
+    ['tokens', () => token],
+  ])('has so many attempts for all %s together', async (_, credentialsOf) => {
+    const gateway = throttled()
+    for (const n of times(20))
+      expect(await gateway.attempt(credentialsOf(n), from('2001:db8::1'))).toBe('wrong')
+    expect(await gateway.attempt(credentialsOf(99), from('2001:db8:0:0:ffff::2'))).toBe(30)
+    expect(await gateway.attempt(credentialsOf(99), from('2001:db8:0:1::1'))).toBe('wrong')
+  })
+})
+
+describe('a caller', () => {
+  it('has so many wrong grants of all names together, and no other caller pays for it', async () => {
+    const gateway = throttled()
+    for (const n of times(40)) await gateway.attempt(grant('wrong', `user-${n}`))
+    expect(await gateway.attempt(grant('right'))).toBe(30)
+    expect(await gateway.attempt(grant('right'), from(null, 'another'))).toBe('right')
+  })
+
+  it('can have tokens tried without end, where no address is stated', async () => {
+    const gateway = throttled()
+    const answers = await Promise.all(times(200).map(() => gateway.attempt(token)))
+    expect(new Set(answers)).toEqual(new Set(['wrong']))
+  })
+
+  it('that proves itself is not counted', async () => {
+    const gateway = throttled()
+    for (const n of times(200)) expect(await gateway.attempt(guess(n), callerAttempt)).toBe('wrong')
+  })
+})
