@@ -1,19 +1,10 @@
-import type { Action } from '../authorization/privileges.ts'
-import type { Origin } from './origin.ts'
 import type { Caller } from './subject.ts'
 
 /** That somebody tries credentials: for oneself, as the caller, or on behalf of the subject of a grant. */
-export type Attempt = CallerAttempt | SubjectAttempt
-
-export interface CallerAttempt {
-  readonly role: 'caller'
-  readonly origin: Origin
-}
+export type Attempt = { readonly role: 'caller' } | SubjectAttempt
 
 export interface SubjectAttempt {
   readonly role: 'subject'
   /** Who tries them, and may do so: the privilege is checked before. */
   readonly caller: Caller
-  /** For which. */
-  readonly action: Action
 }

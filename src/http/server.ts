@@ -95,31 +95,19 @@ export function createServer<Caller>({
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      return await send(reply, await answer(door, request, raw))
+      const origin = originOf(request.headers)
+      const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
+      const caller = await identify()
+      const body = await readBody(raw.raw, door.bodyLimit)
+      // A body can take its time, in which whoever sends it may have been locked out.
+      const sender = body.length > 0 ? await identify() : caller
+      return await send(reply, await door.enter(request, body, sender))
     } catch (thrown) {
-      return send(reply, refusal(thrown))
-    }
-
-    function refusal(thrown: unknown): DoorResponse {
       const failure = failureOf(thrown)
       if (failure.status >= 500 && !failure.isReported)
         logger.error({ code: failure.code, err: failure.cause }, failure.message)
-      return door.refuse(failure, request)
+      return send(reply, door.refuse(failure, request))
     }
-  }
-
-  async function answer(
-    door: Door<Caller>,
-    request: DoorRequest,
-    { raw }: FastifyRequest,
-  ): Promise<DoorResponse> {
-    const origin = originOf(request.headers)
-    const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
-    const caller = await identify()
-    const body = await readBody(raw, door.bodyLimit)
-    // A body can take its time, in which whoever sends it may have been locked out.
-    const sender = body.length > 0 ? await identify() : caller
-    return door.enter(request, body, sender)
   }
 }
 

@@ -38,7 +38,7 @@ export function createActivate({ authorize, prove, ...parts }: ActivateParts) {
 
   async function attempt(caller: Caller, grant: Grant): Promise<Answer | Overtaken> {
     // 2  Whom does the grant prove?
-    const proof = await prove(grant, { role: 'subject', caller, action })
+    const proof = await prove(grant, { role: 'subject', caller })
     if (proof.kind !== 'proven') return grantRejected(grant, proof, action)
     const { subject, standing = plainUser, basis } = proof
     if (standing.subjectType !== 'user') return notAUser(grant, standing.subjectType)

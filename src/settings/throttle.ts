@@ -22,5 +22,3 @@ export const throttle = z
   .refine(({ first_wait: first, longest_wait: longest }) => first <= longest, {
     error: 'expected first_wait to be at most longest_wait',
   })
-
-export type ThrottleSettings = z.infer<typeof throttle>

@@ -33,7 +33,6 @@ const withGroups: Proof = { ...said, standing: { ...plainUser, mappedFrom: { dn:
 const subjectAttempt = (securityEpoch: number): Attempt => ({
   role: 'subject',
   caller: { ...application, securityEpoch },
-  action: 'cluster:admin/xpack/security/profile/activate',
 })
 
 describe('a proof', () => {

@@ -8,7 +8,7 @@ import type { Throttle } from '../../src/authentication/throttle/throttle.ts'
 /** Where requests come from that come from nowhere in particular. */
 export const origin: Origin = { subjectAddress: null }
 
-export const callerAttempt: Attempt = { role: 'caller', origin }
+export const callerAttempt: Attempt = { role: 'caller' }
 
 /** Counts nothing. */
 export const unlimited: Throttle = (_, __, judge) => judge()

@@ -54,7 +54,8 @@ export function createThrottle(parts: ThrottleParts): Throttle {
 
   return async function throttle(credentials, attempt, judge, isWrongGuess) {
     if (attempt.role === 'caller') return judge()
-    const budgets = budgetsOf(credentials, attempt)
+    const pair = pairOf(credentials, attempt)
+    const budgets = budgetsOf(credentials, attempt, pair)
     const name = nameOf(credentials, budgets)
     const first = underWay.get(name)
     // Who is right need not count for each of the requests that it sends at once.
@@ -76,7 +77,7 @@ export function createThrottle(parts: ThrottleParts): Throttle {
       try {
         const answer = await judge()
         isWrong = isWrongGuess(answer)
-        if (!isWrong) remember(credentials, attempt as SubjectAttempt)
+        if (!isWrong && pair !== null) known.set(pair, clock())
         return answer
       } finally {
         if (!isWrong) attempts.giveBack(budgets)
@@ -91,13 +92,15 @@ export function createThrottle(parts: ThrottleParts): Throttle {
   }
 
   /** Tokens cannot be guessed, and have no name that could be kept out: they count for the address alone. */
-  function budgetsOf(credentials: Credentials, { caller }: SubjectAttempt): Budget[] {
+  function budgetsOf(credentials: Credentials, { caller }: SubjectAttempt, pair: string | null): Budget[] {
     const { realm, username, origin } = caller
-    const address = origin.subjectAddress === null ? null : networkOf(origin.subjectAddress)
-    const ofAddress = address === null ? [] : [budget(['address', address], parts.attempts_per_address)]
+    const ofAddress =
+      origin.subjectAddress === null
+        ? []
+        : [budget(['address', networkOf(origin.subjectAddress)], parts.attempts_per_address)]
     if (credentials.kind !== 'password') return ofAddress
-    const ofPair = address === null ? [] : [budget(pairOf(credentials.username, address), parts.attempts)]
-    if (address !== null && isKnown(credentials.username, address)) return ofPair
+    const ofPair = pair === null ? [] : [budget(['pair', pair], parts.attempts)]
+    if (pair !== null && isKnown(pair)) return ofPair
     return [
       budget(['name', folded(credentials.username)], parts.attempts),
       budget(['caller', realm.type, realm.name, username], parts.attempts_per_caller),
@@ -117,19 +120,16 @@ export function createThrottle(parts: ThrottleParts): Throttle {
     return createHmac('sha256', processKey).update(text).digest('base64')
   }
 
-  function remember(credentials: Credentials, { caller: { origin } }: SubjectAttempt): void {
-    if (credentials.kind !== 'password' || origin.subjectAddress === null) return
-    known.set(JSON.stringify(pairOf(credentials.username, networkOf(origin.subjectAddress))), clock())
-  }
-
-  function isKnown(username: string, address: string): boolean {
-    const since = known.get(JSON.stringify(pairOf(username, address)))
+  function isKnown(pair: string): boolean {
+    const since = known.get(pair)
     return since !== undefined && clock() - since < knownFor
   }
 }
 
-function pairOf(username: string, address: string): string[] {
-  return ['pair', folded(username), address]
+/** Names a user together with the address that is stated, or null: there is none. */
+function pairOf(credentials: Credentials, { caller: { origin } }: SubjectAttempt): string | null {
+  if (credentials.kind !== 'password' || origin.subjectAddress === null) return null
+  return JSON.stringify([folded(credentials.username), networkOf(origin.subjectAddress)])
 }
 
 /** Some realms do not tell cases apart: their users must not have one budget for each. */

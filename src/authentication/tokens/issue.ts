@@ -62,7 +62,7 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
     }
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
       // 2  Whom does it prove?
-      const proof = await prove(grant, { role: 'subject', caller, action })
+      const proof = await prove(grant, { role: 'subject', caller })
       if (proof.kind !== 'proven') return grantRejected(grant, proof, action)
 
       // 3  Issue while the proof stands: proving took its time.

@@ -42,7 +42,7 @@ function throttled() {
 
 function from(subjectAddress: string | null, username = application.username): Attempt {
   const caller = { ...application, username, origin: { ...origin, subjectAddress } }
-  return { role: 'subject', caller, action: 'cluster:admin/xpack/security/profile/activate' }
+  return { role: 'subject', caller }
 }
 
 const grant = (password: string, username = 'jacknich'): Credentials => ({
