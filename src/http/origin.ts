@@ -4,17 +4,25 @@ import { Failure } from '../errors.ts'
 
 /** Where a request comes from. */
 export interface Origin {
+  /** Names the request in every log. */
+  readonly requestId: string
+  /** The network address of whoever sends it. */
+  readonly address: string
   /** The address of the end user, as the request states it in `Subject-Address`, or null. */
   readonly subjectAddress: string | null
 }
 
 /** @throws `INVALID_INPUT` where the end user's address is stated and is none */
-export function originOf({ 'subject-address': stated }: IncomingHttpHeaders): Origin {
-  if (stated === undefined) return { subjectAddress: null }
+export function originOf(requestId: string, peer: string, headers: IncomingHttpHeaders): Origin {
+  return { requestId, address: plainAddress(peer), subjectAddress: subjectAddressOf(headers) }
+}
+
+function subjectAddressOf({ 'subject-address': stated }: IncomingHttpHeaders): string | null {
+  if (stated === undefined) return null
   // What was sent twice, Node has joined to what is no address.
   const address = plainAddress([stated].flat().join(', ').trim())
   if (isIP(address) === 0) throw new Failure('INVALID_INPUT', '[Subject-Address] must be an IP address')
-  return { subjectAddress: address }
+  return address
 }
 
 /** An IPv4 address has one form, however it arrives. */

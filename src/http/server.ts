@@ -1,6 +1,7 @@
 // The host: it owns the connection, learns who the caller is before a body is read, and hands the request to the
 // door whose address it is. It knows no use case and no wire format.
 
+import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Failure, failureOf } from '../errors.ts'
@@ -39,6 +40,7 @@ export function createServer<Caller>({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     requestTimeout: 120_000,
+    genReqId: () => randomUUID(),
     // What still comes on open connections while the gateway stops is answered like any other request.
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => {
@@ -69,7 +71,13 @@ export function createServer<Caller>({
   server.setNotFoundHandler((request, reply) => enter(doors['*'], request, reply))
   server.addHook('onResponse', (request, reply, done) => {
     const { method, path } = requestOf(request)
-    const line = { method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }
+    const line = {
+      requestId: request.id,
+      method,
+      path,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    }
     logger[isProbe(request) ? 'debug' : 'info'](line, 'answered')
     done()
   })
@@ -95,7 +103,7 @@ export function createServer<Caller>({
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      const origin = originOf(request.headers)
+      const origin = originOf(raw.id, raw.ip, request.headers)
       const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
       const caller = await identify()
       const body = await readBody(raw.raw, door.bodyLimit)

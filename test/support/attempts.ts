@@ -6,7 +6,7 @@ import type { Realm } from '../../src/authentication/realm.ts'
 import type { Throttle } from '../../src/authentication/throttle/throttle.ts'
 
 /** Where requests come from that come from nowhere in particular. */
-export const origin: Origin = { subjectAddress: null }
+export const origin: Origin = { requestId: 'r', address: '192.0.2.1', subjectAddress: null }
 
 export const callerAttempt: Attempt = { role: 'caller' }
 

@@ -1,0 +1,4 @@
+import type { Guard } from './guard.ts'
+
+/** Every guard that docs/security.md names, in its order. */
+export const guards: readonly Guard[] = []
