@@ -16,6 +16,7 @@ import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
 import { allowOrigins } from './http/crossOrigin.ts'
+import { createPeerOf } from './http/peer.ts'
 import { createServer } from './http/server.ts'
 import { agreementOf, requireAgreement } from './realms/agreement.ts'
 import { createRealms } from './realms/realms.ts'
@@ -106,6 +107,17 @@ export async function createApp({
           bodyLimit: settings.http.max_content_length,
         }),
       },
+      peerOf: createPeerOf({
+        trustedProxies: settings.proxies.trusted_proxies,
+        addressHeader: settings.proxies.address_header,
+      }),
+      limits: {
+        maxConnections: settings.http.max_connections,
+        headerTimeout: settings.http.header_timeout,
+        requestTimeout: settings.http.request_timeout,
+        idleTimeout: settings.http.idle_timeout,
+      },
+      tls: settings.tls,
       async check() {
         await database.check()
         // Another one may have had its own adopted since: two of them could give one user two profiles.
@@ -128,7 +140,10 @@ export async function createApp({
     return {
       server,
       madeUpPassword,
-      listen: () => server.listen({ host: config.host, port: config.port }),
+      async listen() {
+        const address = await server.listen({ host: config.host, port: config.port })
+        return settings.tls ? address.replace(/^http:/, 'https:') : address
+      },
       close: () => server.close(),
     }
 

@@ -4,9 +4,13 @@ import { z } from 'zod'
 import { Failure } from './errors.ts'
 import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
+import { exposureProblem } from './settings/exposureProblem.ts'
+import { http } from './settings/http.ts'
+import { proxies } from './settings/proxies.ts'
 import { realms } from './settings/realms.ts'
 import { parseSettings, type SettingsFile } from './settings/settingsFile.ts'
 import { throttle } from './settings/throttle.ts'
+import { tls } from './settings/tls.ts'
 import { duration, durationFrom, integer, size, yesOrNo } from './settings/value.ts'
 
 /** Everything that can be set, checked. */
@@ -82,12 +86,9 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
             .default('by_command'),
         })
         .prefault({}),
-      http: z
-        .strictObject({
-          /** The largest body at Elasticsearch's address. */
-          max_content_length: size.prefault('20mb'),
-        })
-        .prefault({}),
+      http,
+      tls: tls(file.folder),
+      proxies,
       graphql: z
         .strictObject({
           /** The largest body at `/graphql`. */
@@ -135,10 +136,12 @@ export function loadConfig(
     problems.push('ELASTIC_PASSWORD: expected at least 6 characters')
   }
   const settings = settingsOf(environment, defaultFile, problems)
+  const host = environment.HOST ?? '127.0.0.1'
+  const exposed = settings ? exposureProblem(host, settings) : null
+  if (exposed !== null) problems.push(exposed)
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
   }
-  const host = environment.HOST ?? '127.0.0.1'
   return frozen({ host, port: Number(port), databaseUrl, elasticPassword, logLevel, settings })
 }
 

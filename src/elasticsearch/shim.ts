@@ -3,9 +3,9 @@
 
 import { Failure } from '../errors.ts'
 import type { Door, DoorRequest } from '../http/door.ts'
+import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { errorAnswer, simpleError, type Answer } from './answer.ts'
 import { readBody } from './body.ts'
-import { repeatedHeader } from './headers.ts'
 import { isJson, requireVersions } from './mediaType.ts'
 import { requireBoolean, requireParameters } from './parameters.ts'
 import { render } from './render.ts'
@@ -34,9 +34,15 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
     nameOf: ({ uri }) => uri,
 
     open(request) {
-      const { method, uri } = request
+      const { method, uri, rawHeaders } = request
       const tooLong = method.length + uri.length + ' '.length + ' HTTP/1.1'.length > maxLine
-      return Promise.resolve(tooLong ? render(errorAnswer(lineTooLong), request) : null)
+      const repeated = repeatedHeader(rawHeaders)
+      const refused = tooLong
+        ? errorAnswer(lineTooLong)
+        : repeated === null
+          ? null
+          : simpleError(400, repeated)
+      return Promise.resolve(refused && render(refused, request))
     },
 
     async enter(request, body, caller) {
@@ -52,12 +58,10 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
   }
 
   async function answer(
-    { method, uri, path, query, headers, rawHeaders }: DoorRequest,
+    { method, uri, path, query, headers }: DoorRequest,
     bytes: Uint8Array,
     caller: Caller,
   ): Promise<Answer> {
-    const repeated = repeatedHeader(rawHeaders)
-    if (repeated) return repeated
     const hasBody = bytes.length > 0
     const contentType = headers['content-type']
     requireVersions(headers.accept, hasBody ? contentType : undefined)

@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql'
 import type { Caller } from '../authentication/subject.ts'
 import { Failure } from '../errors.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
+import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { JsonProblem, parseJson } from '../json.ts'
 import { createContext, type UseCases } from './builder.ts'
 import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
@@ -31,6 +32,8 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
     nameOf: ({ path }) => path,
 
     async open(request) {
+      const repeated = repeatedHeader(request.rawHeaders)
+      if (repeated !== null) return protocolError(400, repeated)
       if (!wantsPage(request)) return null
       page ??= graphiqlPage()
       const { html, headers } = await page

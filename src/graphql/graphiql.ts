@@ -16,9 +16,6 @@ export async function graphiqlPage(): Promise<GraphiqlPage> {
       'content-security-policy': contentSecurityPolicy(scripts),
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
       vary: 'accept',
     },
   }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import { Failure } from '../errors.ts'
+import { plainAddress } from './peer.ts'
 
 /** Where a request comes from. */
 export interface Origin {
@@ -13,19 +14,14 @@ export interface Origin {
 }
 
 /** @throws `INVALID_INPUT` where the end user's address is stated and is none */
-export function originOf(requestId: string, peer: string, headers: IncomingHttpHeaders): Origin {
-  return { requestId, address: plainAddress(peer), subjectAddress: subjectAddressOf(headers) }
+export function originOf(requestId: string, address: string, headers: IncomingHttpHeaders): Origin {
+  return { requestId, address, subjectAddress: subjectAddressOf(headers) }
 }
 
 function subjectAddressOf({ 'subject-address': stated }: IncomingHttpHeaders): string | null {
   if (stated === undefined) return null
   // What was sent twice, Node has joined to what is no address.
-  const address = plainAddress([stated].flat().join(', ').trim())
+  const address = [stated].flat().join(', ').trim()
   if (isIP(address) === 0) throw new Failure('INVALID_INPUT', '[Subject-Address] must be an IP address')
-  return address
-}
-
-/** An IPv4 address has one form, however it arrives. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').toLowerCase()
+  return plainAddress(address)
 }

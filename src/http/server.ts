@@ -4,17 +4,25 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { Failure, failureOf } from '../errors.ts'
+import { failureOf } from '../errors.ts'
 import { readBody } from './body.ts'
+import { createConnections, type Limits } from './connections.ts'
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
 import { originOf, type Origin } from './origin.ts'
+import type { PeerOf } from './peer.ts'
+import { reportDrops } from './reportDrops.ts'
+import { securityHeaders } from './securityHeaders.ts'
 
 interface ServerParts<Caller> {
   /** Who sends a request, by its headers. Throws `UNAUTHENTICATED` for nobody. */
   identifyCaller: (headers: CallerHeaders, uri: string, origin: Origin) => Promise<Caller>
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
+  peerOf: PeerOf
+  limits: Limits
+  /** As PEM; without, connections are plain. */
+  tls: { readonly certificate: string; readonly key: string } | null
   /** Throws a failure that says why no request can be answered now. */
   check: () => Promise<void>
   /** Why some requests cannot be answered now. */
@@ -32,20 +40,31 @@ interface CallerHeaders {
 export function createServer<Caller>({
   identifyCaller,
   doors,
+  peerOf,
+  limits,
+  tls,
   check,
   problems,
   logger,
 }: ServerParts<Caller>): FastifyInstance {
+  const secured = securityHeaders(tls !== null)
+  const connections = createConnections({
+    limits,
+    tls,
+    refuse(failure, address) {
+      logger.info({ address: peerOf(address, {}), status: failure.status }, `refused: ${failure.message}`)
+      return secured(doors['*'].refuse(failure, nowhere))
+    },
+    reportDrop: reportDrops(logger),
+  })
   const server = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
-    requestTimeout: 120_000,
+    serverFactory: connections.serve,
     genReqId: () => randomUUID(),
     // What still comes on open connections while the gateway stops is answered like any other request.
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => {
-      if (socket.writable) socket.end(rawResponse(doors['*'].refuse(notHttp(error), nowhere)))
-    },
+    clientErrorHandler: connections.takeError,
     // A path that Fastify cannot read is the door's to refuse, in its turn.
     frameworkErrors: (_, request, reply) => void enter(doors['*'], request, reply),
   })
@@ -65,7 +84,7 @@ export function createServer<Caller>({
   // What no door could answer.
   server.setErrorHandler((err, _, reply) => {
     logger.error({ err }, 'no answer could be made')
-    return reply.code(500).send()
+    return send(reply, { status: 500, headers: {}, body: '' })
   })
   // Methods that Fastify does not know.
   server.setNotFoundHandler((request, reply) => enter(doors['*'], request, reply))
@@ -73,6 +92,7 @@ export function createServer<Caller>({
     const { method, path } = requestOf(request)
     const line = {
       requestId: request.id,
+      address: addressOf(request),
       method,
       path,
       status: reply.statusCode,
@@ -86,13 +106,19 @@ export function createServer<Caller>({
   function probe(url: string, health: () => Health | Promise<Health>): void {
     const onRequest = async (_: FastifyRequest, reply: FastifyReply) => {
       const { status, body } = await health()
-      const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+      const headers = { 'content-type': 'application/json' }
       return send(reply, { status, headers, body: JSON.stringify(body) })
     }
     server.route({ method: ['GET', 'HEAD'], url, onRequest, handler: neverReached })
   }
 
-  function send(reply: FastifyReply, { status, headers, body }: DoorResponse): FastifyReply {
+  /** Whoever sends a request, or what a connection is called that is gone. */
+  function addressOf({ socket, headers }: FastifyRequest): string {
+    return peerOf(socket.remoteAddress ?? 'unknown', headers)
+  }
+
+  function send(reply: FastifyReply, response: DoorResponse): FastifyReply {
+    const { status, headers, body } = secured(response)
     if (closing) void reply.header('connection', 'close')
     // Of a string Fastify would change the media type.
     return reply.code(status).headers(headers).send(Buffer.from(body))
@@ -103,10 +129,10 @@ export function createServer<Caller>({
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      const origin = originOf(raw.id, raw.ip, request.headers)
+      const origin = originOf(raw.id, addressOf(raw), request.headers)
       const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
       const caller = await identify()
-      const body = await readBody(raw.raw, door.bodyLimit)
+      const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
       // A body can take its time, in which whoever sends it may have been locked out.
       const sender = body.length > 0 ? await identify() : caller
       return await send(reply, await door.enter(request, body, sender))
@@ -114,6 +140,8 @@ export function createServer<Caller>({
       const failure = failureOf(thrown)
       if (failure.status >= 500 && !failure.isReported)
         logger.error({ code: failure.code, err: failure.cause }, failure.message)
+      // What is still to come of it is not read.
+      if (failure.code === 'TOO_LARGE' && !raw.raw.complete) void reply.header('connection', 'close')
       return send(reply, door.refuse(failure, request))
     }
   }
@@ -126,7 +154,8 @@ function isProbe({ routeOptions }: FastifyRequest): boolean {
 
 function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorRequest {
   // Of a target in absolute form, where it was sent is no part of the path, and may hold credentials.
-  const uri = originalUrl.startsWith('/') ? originalUrl : originalUrl.replace(/^[a-z]+:\/\/[^/]*/i, '') || '/'
+  const target = originalUrl.replace(/^https?:\/\/[^/?#]*/i, '')
+  const uri = target === originalUrl || target.startsWith('/') ? target : `/${target}`
   const [path = '', ...query] = uri.split('?')
   return { method, uri, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
 }
@@ -137,21 +166,6 @@ function callerHeaders({ headers }: DoorRequest): CallerHeaders {
 }
 
 const nowhere: DoorRequest = { method: '', uri: '', path: '', query: '', headers: {}, rawHeaders: [] }
-
-function notHttp(cause: Error): Failure {
-  const tooLong = 'code' in cause && cause.code === 'HPE_HEADER_OVERFLOW'
-  const message = tooLong ? 'the headers are larger than 16384 bytes' : 'the request is not HTTP'
-  return new Failure('INVALID_INPUT', message, { cause })
-}
-
-/** For a connection on which nothing more can be read. */
-function rawResponse({ status, headers, body }: DoorResponse): string {
-  const lines = Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().map((one) => `${name}: ${one}`),
-  )
-  const length = `content-length: ${Buffer.byteLength(body)}`
-  return [`HTTP/1.1 ${status} Bad Request`, ...lines, length, 'connection: close', '', body].join('\r\n')
-}
 
 function neverReached(): never {
   throw new Error('the door has answered')

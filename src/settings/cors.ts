@@ -1,16 +1,12 @@
 import { z } from 'zod'
 import { isLoopback } from './keySource.ts'
+import { listOf } from './value.ts'
 
 /** What pages of other origins may do. */
 export const cors = z
   .strictObject({
     /** The origins whose pages may send GraphQL requests, each as browsers write it. A list, or one text with commas. */
-    allowed_origins: z
-      .preprocess(
-        (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
-        z.array(z.unknown().transform(origin), { error: 'expected a list of origins' }),
-      )
-      .default([]),
+    allowed_origins: listOf(z.unknown().transform(origin), 'expected a list of origins').default([]),
   })
   .prefault({})
 

@@ -26,6 +26,14 @@ export function yesOrNo() {
   return fromText(/^(true|false)$/, (text) => text === 'true', z.boolean({ error: 'expected true or false' }))
 }
 
+/** A list, or one text with commas, which is what comes from the environment. */
+export function listOf<Item extends z.ZodType>(item: Item, expected: string) {
+  return z.preprocess(
+    (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+    z.array(item, { error: expected }),
+  )
+}
+
 /** The settings inside of one, or none where it is wrong in itself, which is told elsewhere. */
 export function within(settings: unknown): Readonly<Record<string, unknown>> {
   return typeof settings === 'object' && settings !== null ? (settings as Record<string, unknown>) : {}

@@ -1,5 +1,3 @@
-import { simpleError, type Answer } from './answer.ts'
-
 /** Headers that may stand in a request once. Source: spec 1.5. */
 const singleValued = [
   'authorization',
@@ -10,18 +8,16 @@ const singleValued = [
   'x-opaque-id',
 ]
 
-/** What is said of a single-valued header that comes with two values; nothing, if there is none. */
-export function repeatedHeader(rawHeaders: readonly string[]): Answer | undefined {
+/** What is said of a single-valued header that comes with two values: of two, a proxy may have read the other one. */
+export function repeatedHeader(rawHeaders: readonly string[]): string | null {
   const values = new Map<string, string>()
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
     const known = name.toLowerCase()
     if (!singleValued.includes(known)) continue
     const other = values.get(known)
-    if (other !== undefined && other !== value) {
-      return simpleError(400, `multiple values for single-valued header [${name}].`)
-    }
+    if (other !== undefined && other !== value) return `multiple values for single-valued header [${name}].`
     values.set(known, value)
   }
-  return undefined
+  return null
 }

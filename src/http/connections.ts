@@ -1,0 +1,166 @@
+// The connections of the host: how many there are and how long each may wait, and what becomes of bytes that are no
+// request. Whatever is refused here is answered once, in its turn, and nothing behind it is looked at.
+
+import http, { STATUS_CODES, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http'
+import https from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Failure } from '../errors.ts'
+import { breakOff } from './body.ts'
+import type { DoorResponse } from './door.ts'
+import { requestProblem } from './requestProblem.ts'
+
+/** Times in milliseconds. */
+export interface Limits {
+  readonly maxConnections: number
+  /** For the headers of a request to come. */
+  readonly headerTimeout: number
+  /** For all of a request to come, and then for its answer to be taken. */
+  readonly requestTimeout: number
+  /** For the next request on a connection. */
+  readonly idleTimeout: number
+}
+
+interface ConnectionsParts {
+  limits: Limits
+  /** As PEM; without, connections are plain. */
+  tls: { readonly certificate: string; readonly key: string } | null
+  /** How it is said that what came is refused. */
+  refuse: (failure: Failure, address: string) => DoorResponse
+  /** Takes that a connection was closed because there are too many. */
+  reportDrop: () => void
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface Connections {
+  /** Makes the server, whose requests go to the listener. */
+  readonly serve: (listener: Listener) => http.Server
+  /** Takes what the parser says is wrong with a connection. */
+  readonly takeError: (error: Error, socket: Socket) => void
+}
+
+/** In bytes. */
+const maxHeaderSize = 16_384
+/** How long what still comes is read after the answer, in milliseconds: before, the answer could be lost. */
+const lingering = 2_000
+
+export function createConnections({ limits, tls, refuse, reportDrop }: ConnectionsParts): Connections {
+  /** The latest request of each connection. */
+  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
+  const givenUp = new WeakSet<Duplex>()
+
+  return { serve, takeError }
+
+  function serve(listener: Listener): http.Server {
+    const options: ServerOptions = {
+      insecureHTTPParser: false,
+      joinDuplicateHeaders: false,
+      maxHeaderSize,
+      // That is answered here, like everything else.
+      requireHostHeader: false,
+      headersTimeout: limits.headerTimeout,
+      requestTimeout: limits.requestTimeout,
+      keepAliveTimeout: limits.idleTimeout,
+      connectionsCheckingInterval: 500,
+    }
+    const server = tls
+      ? https.createServer({
+          ...options,
+          cert: tls.certificate,
+          key: tls.key,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: limits.headerTimeout,
+        })
+      : http.createServer(options)
+    server.maxConnections = limits.maxConnections
+    // Without it, headers beyond the two thousandth would not be seen.
+    server.maxHeadersCount = 0
+    const accept = (request: IncomingMessage, response: ServerResponse) => {
+      accepted(request, response, listener)
+    }
+    server.on('request', accept)
+    server.on('checkContinue', accept)
+    server.on('checkExpectation', accept)
+    server.on('connect', (_, socket) => {
+      socket.on('error', () => socket.destroy()).resume()
+      giveUp(socket, new Failure('INVALID_INPUT', 'CONNECT is for proxies'))
+    })
+    server.on('drop', reportDrop)
+    return server
+  }
+
+  function accepted(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
+    const { socket } = request
+    if (givenUp.has(socket)) return
+    const problem = requestProblem(request)
+    if (problem !== null) {
+      request.resume()
+      giveUp(socket, new Failure('INVALID_INPUT', problem))
+      return
+    }
+    latest.set(socket, { request, response })
+    // What stands behind it, the parser has skipped in part.
+    if (request.headers.upgrade !== undefined) response.setHeader('connection', 'close')
+    response.once('prefinish', () => {
+      const timer = setTimeout(() => socket.destroy(), limits.requestTimeout).unref()
+      response.once('close', () => {
+        clearTimeout(timer)
+      })
+    })
+    listener(request, response)
+  }
+
+  function takeError(error: Error, socket: Socket): void {
+    const failure = notHttp(error)
+    if (!failure || !socket.writable) socket.destroy()
+    else if (!givenUp.has(socket)) giveUp(socket, failure)
+  }
+
+  /** Answers and closes, once what came before is answered. */
+  function giveUp(socket: Duplex, failure: Failure): void {
+    givenUp.add(socket)
+    const { request, response } = latest.get(socket) ?? {}
+    const isOfRequest = request?.complete === false
+    if (isOfRequest && response?.headersSent === false) {
+      response.setHeader('connection', 'close')
+      breakOff(request, failure)
+      return
+    }
+    // Of a request that was answered early, nothing more is said.
+    const close = () => {
+      closeWith(socket, isOfRequest ? null : failure)
+    }
+    if (response && !response.writableFinished && !response.destroyed) response.once('close', close)
+    else close()
+  }
+
+  function closeWith(socket: Duplex, failure: Failure | null): void {
+    if (!socket.writable) return
+    const { remoteAddress = '' } = socket as Socket
+    if (failure) socket.end(rawResponse(refuse(failure, remoteAddress)))
+    else socket.end()
+    const timer = setTimeout(() => socket.destroy(), lingering).unref()
+    socket.once('close', () => {
+      clearTimeout(timer)
+    })
+  }
+}
+
+/** What is wrong with what came, or null where it is the connection itself. */
+function notHttp(error: Error): Failure | null {
+  const code = 'code' in error ? String(error.code) : ''
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Failure('TOO_SLOW', 'the request did not come in time')
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Failure('HEADERS_TOO_LARGE', `the headers are larger than ${maxHeaderSize} bytes`)
+  return code.startsWith('HPE_') ? new Failure('INVALID_INPUT', 'the request is not HTTP') : null
+}
+
+function rawResponse({ status, headers, body }: DoorResponse): string {
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}: ${one}`),
+  )
+  const length = `content-length: ${Buffer.byteLength(body)}`
+  const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`
+  return [start, ...lines, length, 'connection: close', '', body].join('\r\n')
+}

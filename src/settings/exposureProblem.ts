@@ -1,0 +1,21 @@
+import { isIPv4 } from 'node:net'
+import type { Tls } from './tls.ts'
+
+interface Exposure {
+  readonly http: { readonly insecure: boolean }
+  readonly tls: Tls | null
+  readonly proxies: { readonly trusted_proxies: readonly string[] }
+}
+
+/** Why the gateway must not listen at a host: whoever is on the way would read passwords and tokens. */
+export function exposureProblem(host: string, { http, tls, proxies }: Exposure): string | null {
+  if (isThisMachine(host) || tls !== null || proxies.trusted_proxies.length > 0 || http.insecure) return null
+  return [
+    'HOST: others than this machine would send passwords and tokens in the clear: set tls.certificate and tls.key,',
+    'or proxies.trusted_proxies for a proxy that has TLS, or http.insecure: true',
+  ].join(' ')
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+}

@@ -1,0 +1,61 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
+import { z } from 'zod'
+import { certificates } from './keySource.ts'
+
+/** Who the gateway is on an encrypted connection, as PEM. */
+export interface Tls {
+  /** Its certificate, and those between it and an authority that clients know. */
+  readonly certificate: string
+  readonly key: string
+}
+
+/** Reads the two files by their paths from the folder; null without them. */
+export function tls(folder: string) {
+  return z
+    .strictObject({
+      certificate: file.transform(certificates(folder)).optional(),
+      key: file.transform(privateKey(folder)).optional(),
+    })
+    .prefault({})
+    .transform(({ certificate, key }, context): Tls | null => {
+      if (certificate === undefined && key === undefined) return null
+      if (certificate === undefined || key === undefined) {
+        context.addIssue('expected both certificate and key')
+        return z.NEVER
+      }
+      const problem = pairProblem(certificate, key)
+      if (problem !== null) context.addIssue(problem)
+      return { certificate, key }
+    })
+}
+
+const file = z.string({ error: 'expected the path of a file' })
+
+function privateKey(folder: string) {
+  return (given: string, context: z.RefinementCtx): string => {
+    try {
+      const pem = readFileSync(resolve(folder, given), 'utf8')
+      createPrivateKey(pem)
+      return pem
+    } catch {
+      context.addIssue('expected a file with a private key as PEM, without a passphrase')
+      return z.NEVER
+    }
+  }
+}
+
+function pairProblem(certificate: string, key: string): string | null {
+  if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {
+    return 'the key does not belong to the certificate, which has to be the first one in its file'
+  }
+  try {
+    createSecureContext({ cert: certificate, key })
+    return null
+  } catch {
+    // Such as a key that is too short.
+    return 'TLS is not possible with this certificate and key'
+  }
+}
