@@ -27,7 +27,8 @@ describe('attempts', () => {
     await database.setTime(now)
     const attempts = database.attempts ?? inProcess(() => now)
     return {
-      ...attempts,
+      take: (budgets: readonly Budget[]) => attempts.take(budgets),
+      settle: (budgets: readonly Budget[], verdict: Verdict) => attempts.settle(budgets, verdict),
       pass: (milliseconds: number) => database.setTime((now += milliseconds)),
       /** Takes one, and says what it is; or for how long to wait, or that it is full. */
       async tried(verdict: Verdict, ...budgets: Budget[]) {
