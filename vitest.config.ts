@@ -7,6 +7,7 @@ import { ClosingLine } from './test/support/closingLine.ts'
 const onEveryDatabase = [
   'authentication/{caller,hashCensus,native,prove,superuser}.test.ts',
   'authentication/{apiKeys,tokens}',
+  'authentication/throttle/atOnce.test.ts',
   'authorization/{atOnce,authorize,roles}.test.ts',
   'authorization/mappings/{mappedRoles,roleMappings}.test.ts',
   'cluster/{namesakes,proven}.test.ts',
@@ -31,7 +32,9 @@ const onEveryDatabase = [
 /** The suites that are about PostgreSQL alone. */
 const onPostgresql = [
   'test/migrateCommandPostgres.test.ts',
+  'test/authentication/throttle/*Postgres.test.ts',
   'test/storage/postgresql.test.ts',
+  'test/storage/*Postgres.test.ts',
   'test/crash/*Postgres.test.ts',
   'test/transfer/*Postgres.test.ts',
 ]

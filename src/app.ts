@@ -64,7 +64,7 @@ export async function createApp({
   })
   const closing: (() => unknown)[] = [database.close]
   try {
-    const { users, tokens, apiKeys, securityEpoch } = database
+    const { users, tokens, apiKeys, attempts, securityEpoch } = database
     const decoys = createDecoys()
     const passwords = createPasswords(decoys)
     const realms = createRealms({ settings, users, passwords, clock, logger })
@@ -84,7 +84,9 @@ export async function createApp({
         },
       }),
     )
-    const { useCases, prove } = createUseCases({ settings, database, realms, passwords, clock, logger })
+    const made = createUseCases({ settings, database, realms, passwords, clock, logger })
+    closing.unshift(made.close)
+    const { useCases, prove } = made
     const server = createServer({
       identifyCaller: createIdentifyCaller({ prove, securityEpoch }),
       doors: {
@@ -130,8 +132,9 @@ export async function createApp({
       startSweeper({
         tokens,
         apiKeys,
+        attempts,
         report: (cause) => {
-          logger.error({ err: cause }, 'could not remove old tokens and API keys')
+          logger.error({ err: cause }, 'could not remove old tokens, API keys and attempts')
         },
       }),
     )

@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
 import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
-import { createAttemptsPerMinute } from './authentication/attemptsPerMinute.ts'
 import { createChain } from './authentication/chain.ts'
 import { createDomainOf } from './authentication/domain.ts'
 import { createExplainGrant } from './authentication/explainGrant.ts'
@@ -12,6 +11,7 @@ import { createMappedSubject } from './authentication/mappedSubject.ts'
 import type { Passwords } from './authentication/passwords.ts'
 import { createProve, type Prove } from './authentication/prove.ts'
 import { createThrottle } from './authentication/throttle/throttle.ts'
+import { createUsesPerMinute } from './authentication/throttle/usesPerMinute.ts'
 import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
 import { createTokens } from './authentication/tokens/tokens.ts'
 import { createUsers } from './authentication/users.ts'
@@ -39,10 +39,11 @@ interface UseCasesParts {
   logger: Logger
 }
 
-/** Makes the use cases, and what proves whose credentials are. */
+/** Makes the use cases, what proves whose credentials are, and what waits until all that was tried is counted. */
 export function createUseCases({ settings, database, realms, passwords, clock, logger }: UseCasesParts): {
   useCases: UseCases
   prove: Prove
+  close: () => Promise<void>
 } {
   const { users, roles, roleMappings, profiles, tokens, apiKeys, securityEpoch } = database
   const realmOf = realms.refOf
@@ -55,12 +56,15 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
   const mappedSubject = createMappedSubject(mappedRoles)
   const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
   const chain = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
-  const prove = createProve({
-    chain,
-    throttle: createThrottle({ ...settings.throttle, clock }),
-    mappedSubject,
-    securityEpoch,
+  const { throttle, close } = createThrottle({
+    ...settings.throttle,
+    shared: database.attempts,
+    report: (cause) => {
+      logger.error({ err: cause }, 'could not count what was tried')
+    },
+    clock,
   })
+  const prove = createProve({ chain, throttle, mappedSubject, securityEpoch })
   const authorize = createAuthorize(roles)
   const domainOf = createDomainOf(settings.domains)
   const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
@@ -70,7 +74,7 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
     activate: createActivate({ authorize, prove, ...synchronization }),
     activateMine: createActivateMine({
       selfActivates,
-      countAttempt: createAttemptsPerMinute(30),
+      countUse: createUsesPerMinute(30, clock),
       ...synchronization,
     }),
     profiles: createProfiles({ authorize, profiles, domainOf, selfActivates }),
@@ -104,7 +108,8 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
     explainGrant: createExplainGrant({
       authorize,
       realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
-      countAttempt: createAttemptsPerMinute(60),
+      throttle,
+      countUse: createUsesPerMinute(60, clock),
       report: (use) => {
         logger.info(use, 'a grant was explained')
       },
@@ -117,5 +122,5 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
       clusterUuid: database.clusterUuid,
     },
   }
-  return { useCases, prove }
+  return { useCases, prove, close }
 }

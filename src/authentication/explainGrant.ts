@@ -1,11 +1,12 @@
 import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
-import type { CountAttempt } from './attemptsPerMinute.ts'
 import { isDecisive } from './chain.ts'
 import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
 import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts'
 import type { Proof, Realm, Refusal } from './realm.ts'
 import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
+import type { Throttle } from './throttle/throttle.ts'
+import type { CountUse } from './throttle/usesPerMinute.ts'
 
 const action = 'cluster:admin/xpack/security/grant/explain'
 
@@ -45,13 +46,14 @@ interface ExplainGrantParts {
   authorize: Authorize
   /** In the order in which the chain asks them. */
   realms: readonly NamedRealm[]
-  countAttempt: CountAttempt
+  throttle: Throttle
+  countUse: CountUse
   /** Told of each use, for whoever wants to know who has tried tokens. */
   report: (use: { caller: string; realm: string; outcome: GrantOutcome }) => void
 }
 
 /** Makes the use case: what each realm says of an access token, for those who manage security and look for a mistake. */
-export function createExplainGrant({ authorize, realms, countAttempt, report }: ExplainGrantParts) {
+export function createExplainGrant({ authorize, realms, throttle, countUse, report }: ExplainGrantParts) {
   return async function explainGrant(
     caller: Caller,
     grant: AccessTokenCredentials,
@@ -59,18 +61,13 @@ export function createExplainGrant({ authorize, realms, countAttempt, report }: 
     // 1  Is it a grant at all, may the caller do this, and so often?
     refuseProblems(grantProblems(grant))
     await authorize(caller, action)
-    const retryAfterSeconds = await countAttempt(caller)
-    if (retryAfterSeconds !== null) {
-      throw new Failure('TOO_MANY_ATTEMPTS', 'too many grants at once, try again later', {
-        retryAfterSeconds,
-      })
-    }
+    const wait = countUse(caller)
+    if (wait !== null) throw tooManyGrants(wait)
 
-    // 2  What does each realm say?
-    const answers: Answer[] = []
-    for (const { realm, problem } of realms) {
-      answers.push(answers.some(hasDecided) ? notAsked : await answerOf(realm, grant, problem))
-    }
+    // 2  What does each realm say, if the token may be tried?
+    const attempt = { role: 'subject', caller } as const
+    const answers = await throttle(grant, attempt, () => answersTo(grant), isWrongGuess)
+    if ('kind' in answers) throw tooManyGrants(answers.retryAfterSeconds)
 
     // 3  And what does that come to?
     const rejected = clientRejected(grant) ?? userRejected(grant, answers)
@@ -81,6 +78,14 @@ export function createExplainGrant({ authorize, realms, countAttempt, report }: 
       reason: rejected?.message ?? null,
       realms: realms.map(({ ref }, index) => explanationOf(ref, answers[index] ?? null)),
     }
+  }
+
+  async function answersTo(grant: AccessTokenCredentials): Promise<readonly Answer[]> {
+    const answers: Answer[] = []
+    for (const { realm, problem } of realms) {
+      answers.push(answers.some(hasDecided) ? notAsked : await answerOf(realm, grant, problem))
+    }
+    return answers
   }
 }
 
@@ -110,6 +115,16 @@ async function answerOf(
     if (!(failure instanceof Failure) || failure.code !== 'UNAVAILABLE') throw failure
     return { kind: 'unavailable', detail: problem() ?? failure.message }
   }
+}
+
+/** As where the token is a grant: one of ours that is over was none, nor is one that nobody could judge. */
+function isWrongGuess(answers: readonly Answer[]): boolean {
+  return !answers.some(hasDecided) && outcomeOfAll(answers) !== 'UNAVAILABLE'
+}
+
+function tooManyGrants(retryAfterSeconds: number): Failure {
+  const message = 'too many grants at once, try again later'
+  return new Failure('TOO_MANY_ATTEMPTS', message, { retryAfterSeconds })
 }
 
 /** Whether the chain would ask nobody else. */

@@ -1,6 +1,6 @@
-import type { CountAttempt } from '../authentication/attemptsPerMinute.ts'
 import type { Caller } from '../authentication/subject.ts'
 import { tooManyAttempts, type TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
+import type { CountUse } from '../authentication/throttle/usesPerMinute.ts'
 import { Failure } from '../errors.ts'
 import type { Profile } from './profile.ts'
 import { requireSelfActivation, type SelfActivates } from './selfActivation.ts'
@@ -14,20 +14,20 @@ export interface ProfileDisabled {
 
 interface ActivateMineParts extends SynchronizationParts {
   selfActivates: SelfActivates
-  countAttempt: CountAttempt
+  countUse: CountUse
 }
 
 /**
  * Makes the use case for browser applications: the caller's own profile, created or refreshed, labels and data
  * untouched. One that is disabled stays as it is, to the letter.
  */
-export function createActivateMine({ selfActivates, countAttempt, ...parts }: ActivateMineParts) {
+export function createActivateMine({ selfActivates, countUse, ...parts }: ActivateMineParts) {
   const { find, write, untilWritten } = createSynchronization(parts)
 
   return async function activateMine(caller: Caller): Promise<Profile | ProfileDisabled | TooManyAttempts> {
     // 1  May this caller activate itself, and so often?
     requireSelfActivation(caller, selfActivates)
-    const wait = await countAttempt(caller)
+    const wait = countUse(caller)
     if (wait !== null) return tooManyAttempts(wait)
     const answer = await untilWritten(() => attempt(caller))
     if (answer === null) throw new Failure('UNAVAILABLE', 'the user has just been changed, try again')

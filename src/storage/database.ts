@@ -1,6 +1,7 @@
 // The databases. This folder alone knows Prisma and SQL; it implements the ports that the other folders declare.
 
 import type { ApiKeyRepository } from '../authentication/apiKeys/apiKeyRepository.ts'
+import type { AttemptRepository } from '../authentication/throttle/attemptRepository.ts'
 import type { TokenRepository } from '../authentication/tokens/tokenRepository.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { RoleMappingRepository } from '../authorization/mappings/roleMappingRepository.ts'
@@ -8,6 +9,7 @@ import type { RoleRepository } from '../authorization/roleRepository.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { Failure } from '../errors.ts'
 import { createApiKeyRepository } from './apiKeys.ts'
+import { createAttemptRepository } from './attempts.ts'
 import type { Connected } from './client.ts'
 import { agreedRealms, agreeOnRealms, clusterUuid, readSecurityEpoch } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
@@ -44,6 +46,8 @@ export interface Database {
   readonly profiles: ProfileRepository
   readonly tokens: TokenRepository
   readonly apiKeys: ApiKeyRepository
+  /** Null on SQLite: the one gateway that has it open counts for itself. */
+  readonly attempts: AttemptRepository | null
   /** What names this database to clients. */
   readonly clusterUuid: string
   /** Reads the security epoch. */
@@ -65,7 +69,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   try {
     const connected = await connect(options)
     try {
-      return await databaseOn(connected)
+      return await databaseOn(connected, !isSqlite(options.url))
     } catch (error) {
       await connected.close()
       throw error
@@ -87,7 +91,10 @@ export interface OpenConnection extends Connected {
   readonly close: () => Promise<void>
 }
 
-async function databaseOn({ check, close, ...connected }: OpenConnection): Promise<Database> {
+async function databaseOn(
+  { check, close, ...connected }: OpenConnection,
+  isShared: boolean,
+): Promise<Database> {
   return {
     users: guarded(createUserRepository(connected)),
     roles: guarded(createRoleRepository(connected)),
@@ -95,6 +102,7 @@ async function databaseOn({ check, close, ...connected }: OpenConnection): Promi
     profiles: guarded(createProfileRepository(connected)),
     tokens: guarded(createTokenRepository(connected)),
     apiKeys: guarded(createApiKeyRepository(connected)),
+    attempts: isShared ? guarded(createAttemptRepository(connected)) : null,
     clusterUuid: await insisting(() => clusterUuid(connected.client)),
     ...guarded({
       securityEpoch: () => readSecurityEpoch(connected.client),

@@ -205,7 +205,7 @@ describe('whoever may not activate itself', () => {
   ])('is forbidden to, whatever its roles, before it is counted: %s', async (_, changes, message) => {
     let counted = 0
     const { attempt, caller, stored } = await gateway({
-      countAttempt: () => Promise.resolve((counted += 1)),
+      countUse: () => (counted += 1),
     })
     const refused = attempt({ ...(await caller()), roles: ['superuser'], ...changes })
     await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN', status: 403, message })
@@ -226,10 +226,7 @@ describe('a user who comes too often', () => {
   it('is told for how long to wait, before anything is read', async () => {
     const { users } = await gateway()
     const read = () => Promise.reject(new Error('it was read'))
-    const attempt = activateMineOn(
-      { profiles: { candidates: read } as never },
-      { countAttempt: () => Promise.resolve(7) },
-    )
+    const attempt = activateMineOn({ profiles: { candidates: read } as never }, { countUse: () => 7 })
     expect(await attempt(await callerOf({ users }, 'jacknich'))).toEqual({
       kind: 'TooManyAttempts',
       message: 'too many attempts, try again in 7s',

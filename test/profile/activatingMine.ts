@@ -3,7 +3,7 @@ import { plainUser, type Caller } from '../../src/authentication/subject.ts'
 import { createActivateMine } from '../../src/profile/activateMine.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import type { SelfActivates } from '../../src/profile/selfActivation.ts'
-import type { CountAttempt } from '../../src/authentication/attemptsPerMinute.ts'
+import type { CountUse } from '../../src/authentication/throttle/usesPerMinute.ts'
 import type { TestDatabase } from '../support/testDatabase.ts'
 import { native } from './activating.ts'
 import { origin } from '../support/attempts.ts'
@@ -11,7 +11,7 @@ import { origin } from '../support/attempts.ts'
 interface Options {
   unchangedGrace?: number
   selfActivates?: SelfActivates
-  countAttempt?: CountAttempt
+  countUse?: CountUse
   domains?: readonly Domain[]
 }
 
@@ -20,7 +20,7 @@ export function activateMineOn({ profiles }: Pick<TestDatabase, 'profiles'>, opt
   const { unchangedGrace = 30_000, domains = [] } = options
   return createActivateMine({
     selfActivates: options.selfActivates ?? (({ type }) => type === 'native'),
-    countAttempt: options.countAttempt ?? (() => Promise.resolve(null)),
+    countUse: options.countUse ?? (() => null),
     profiles,
     domainOf: createDomainOf(domains),
     unchangedGrace,

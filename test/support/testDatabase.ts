@@ -126,7 +126,7 @@ export function prepared(): () => Promise<TestDatabase> {
     await made.remove()
   })
   return async () => {
-    for (const table of ['users', 'roles', 'role_mappings', 'profiles', 'tokens', 'api_keys'])
+    for (const table of ['users', 'roles', 'role_mappings', 'profiles', 'tokens', 'api_keys', 'attempts'])
       await made.run(`DELETE FROM ${table}`)
     return database
   }

@@ -1,73 +1,104 @@
 import { LRUCache } from 'lru-cache'
-
-/** How many wrong attempts there may be of one kind, and how fast they are forgotten. */
-export interface Budget {
-  /** Names whose attempts are counted. */
-  readonly key: string
-  /** How many may be wrong before one has to wait. */
-  readonly free: number
-  /** After how long without another one an attempt is forgotten, in milliseconds. */
-  readonly forgetAfter: number
-}
-
-interface AttemptsParts {
-  /** How long the first wait is, in milliseconds. Each further attempt doubles it. */
-  firstWait: number
-  longestWait: number
-  /** Epoch milliseconds. */
-  clock: () => number
-}
+import type { Full, Kept, Taken, Verdict } from './attemptRepository.ts'
+import type { Budget } from './budgets.ts'
 
 interface Counted {
-  readonly count: number
-  /** When the last one was, in epoch milliseconds. */
-  readonly at: number
+  /** How many proved wrong, and when the last one did, in epoch milliseconds. */
+  readonly wrong: number
+  readonly wrongAt: number
+  /** How many are being judged. */
+  readonly underWay: number
+  /** Until when others have said that one has to wait. */
+  readonly keptUntil: number
 }
 
-/** How many keys are counted at once: of more, those that were tried longest ago begin anew. */
+/** How many keys are counted at once, and known: of more, those that were tried longest ago begin anew. */
 const mostKeys = 200_000
+const mostKnown = 100_000
+
+const nothing: Counted = { wrong: 0, wrongAt: 0, underWay: 0, keptUntil: 0 }
 
 /** Counts attempts in this process alone. Nothing waits in between, so no two attempts see the same count. */
-export function createAttempts({ firstWait, longestWait, clock }: AttemptsParts) {
+export function createAttempts(clock: () => number) {
   const counted = new LRUCache<string, Counted>({ max: mostKeys })
+  /** Until when. */
+  const known = new LRUCache<string, number>({ max: mostKnown })
 
   return {
-    /** Takes an attempt of every budget and answers 0, or of none and answers how long to wait, in milliseconds. */
-    take(budgets: readonly Budget[]): number {
-      const now = clock()
-      const wait = Math.max(0, ...budgets.map((budget) => waitOf(budget, now)))
-      if (wait === 0) for (const budget of budgets) add(budget, now)
-      return wait
+    /** Takes an attempt of every budget, or of none. */
+    take(budgets: readonly Budget[]): Taken | Kept | Full {
+      const counting = countingOf(budgets)
+      const kept = keptBy(counting)
+      if (kept) return kept
+      const full = counting.find(isFull)
+      if (full) return { kind: 'full', key: full.key }
+      for (const { key } of counting) change(key, ({ underWay }) => ({ underWay: underWay + 1 }))
+      return { kind: 'taken', budgets: counting }
     },
 
-    giveBack(budgets: readonly Budget[]): void {
-      for (const { key } of budgets) {
-        const { count, at } = counted.get(key) ?? { count: 0, at: 0 }
-        if (count > 1) counted.set(key, { count: count - 1, at })
-        else counted.delete(key)
+    /** Says of what was taken what it was. */
+    settle(budgets: readonly Budget[], verdict: Verdict): void {
+      for (const budget of budgets) {
+        change(budget.key, ({ underWay }) => ({
+          underWay: Math.max(0, underWay - 1),
+          ...(verdict === 'wrong' && { wrong: countOf(budget) + 1, wrongAt: clock() }),
+        }))
+        if (verdict === 'right') recognize(budget)
       }
     },
 
-    /** Counts an attempt that was not taken, and proved wrong. */
-    count(budgets: readonly Budget[]): void {
-      for (const budget of budgets) add(budget, clock())
+    /** What an attempt has to wait for that is not to be taken; null: nothing. */
+    keptOf: (budgets: readonly Budget[]): Kept | null => keptBy(countingOf(budgets)),
+
+    /** Takes others' word for it that there is to be no attempt for so long, in milliseconds. */
+    keep({ key, wait }: Kept): void {
+      change(key, () => ({ keptUntil: clock() + wait }))
     },
+
+    recognize,
   }
 
-  function add(budget: Budget, now: number): void {
-    counted.set(budget.key, { count: countOf(budget, now) + 1, at: now })
+  function recognize({ key, knownFor }: Budget): void {
+    if (knownFor > 0) known.set(key, clock() + knownFor)
   }
 
-  function waitOf(budget: Budget, now: number): number {
-    const over = countOf(budget, now) - budget.free
-    const { at = now } = counted.get(budget.key) ?? {}
-    return over < 0 ? 0 : Math.max(0, at + Math.min(longestWait, firstWait * 2 ** over) - now)
+  /** Of whoever is known the others do not count. */
+  function countingOf(budgets: readonly Budget[]): readonly Budget[] {
+    const knowing = budgets.find(({ key, knownFor }) => knownFor > 0 && (known.get(key) ?? 0) > clock())
+    return knowing ? [knowing] : budgets
+  }
+
+  function keptBy(budgets: readonly Budget[]): Kept | null {
+    const [longest] = budgets
+      .map((budget): Kept => ({ kind: 'kept', key: budget.key, wait: waitOf(budget) }))
+      .sort((one, other) => other.wait - one.wait)
+    return longest && longest.wait > 0 ? longest : null
+  }
+
+  function waitOf(budget: Budget): number {
+    const { wrongAt, keptUntil } = counted.get(budget.key) ?? nothing
+    const over = countOf(budget) - budget.free
+    const until = over < 0 ? 0 : wrongAt + Math.min(budget.longestWait, budget.firstWait * 2 ** over)
+    return Math.max(0, until - clock(), keptUntil - clock())
+  }
+
+  /** After a wait there is one attempt. */
+  function isFull(budget: Budget): boolean {
+    const { underWay } = counted.get(budget.key) ?? nothing
+    return underWay >= Math.max(1, budget.free - countOf(budget))
   }
 
   /** A clock that was put back forgets nothing. */
-  function countOf({ key, forgetAfter }: Budget, now: number): number {
-    const { count, at } = counted.get(key) ?? { count: 0, at: now }
-    return Math.max(0, count - Math.floor(Math.max(0, now - at) / forgetAfter))
+  function countOf({ key, forgetAfter }: Budget): number {
+    const { wrong, wrongAt } = counted.get(key) ?? nothing
+    return Math.max(0, wrong - Math.floor(Math.max(0, clock() - wrongAt) / forgetAfter))
+  }
+
+  function change(key: string, to: (counts: Counted) => Partial<Counted>): void {
+    const before = counted.get(key) ?? nothing
+    const after = { ...before, ...to(before) }
+    if (after.wrong + after.underWay + after.keptUntil > 0) counted.set(key, after)
+    else counted.delete(key)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
+import type { AttemptRepository } from '../throttle/attemptRepository.ts'
 import type { TokenRepository } from './tokenRepository.ts'
 
 /** How long a salt is kept after its use, in milliseconds: longer than a refreshing that began within the grace takes. */
@@ -7,6 +8,7 @@ const saltLife = 60_000
 interface SweeperParts {
   tokens: Pick<TokenRepository, 'removeOld' | 'wipeSalts'>
   apiKeys: Pick<ApiKeyRepository, 'removeOld'>
+  attempts: Pick<AttemptRepository, 'removeOld'> | null
   /** Told why it could not be done now: it is tried again. */
   report: (cause: unknown) => void
   /** About how long to wait in between, in milliseconds. */
@@ -14,11 +16,17 @@ interface SweeperParts {
 }
 
 /**
- * Removes in the background what nobody needs to know of tokens and API keys any more, again and again. Any number of gateways may
- * do it at once.
+ * Removes in the background what nobody needs to know any more of tokens, API keys and attempts, again and again. Any
+ * number of gateways may do it at once.
  * @returns what stops it, and waits for what is under way
  */
-export function startSweeper({ tokens, apiKeys, report, pause = 30_000 }: SweeperParts): () => Promise<void> {
+export function startSweeper({
+  tokens,
+  apiKeys,
+  attempts,
+  report,
+  pause = 30_000,
+}: SweeperParts): () => Promise<void> {
   let stopped = false
   let sweeping = Promise.resolve()
   let next = later()
@@ -46,5 +54,6 @@ export function startSweeper({ tokens, apiKeys, report, pause = 30_000 }: Sweepe
     await tokens.wipeSalts(saltLife)
     while (!stopped && (await tokens.removeOld()) > 0);
     while (!stopped && (await apiKeys.removeOld()) > 0);
+    while (!stopped && attempts && (await attempts.removeOld()) > 0);
   }
 }

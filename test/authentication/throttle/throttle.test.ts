@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../../src/authentication/attempt.ts'
 import type { Credentials } from '../../../src/authentication/credentials.ts'
@@ -10,13 +11,15 @@ const minute = 60_000
 function throttled() {
   let now = 1_800_000_000_000
   let judged = 0
-  const throttle = createThrottle({
+  const { throttle } = createThrottle({
     attempts: 8,
     attempts_per_address: 20,
     attempts_per_caller: 40,
     first_wait: 30_000,
     longest_wait: 15 * minute,
     forget_after: 10 * minute,
+    shared: null,
+    report: () => expect.unreachable(),
     clock: () => now,
   })
   return {
@@ -44,6 +47,12 @@ function from(subjectAddress: string | null, username = application.username): A
   const caller = { ...application, username, origin: { ...origin, subjectAddress } }
   return { role: 'subject', caller }
 }
+
+function calling(address: string): Attempt {
+  return { role: 'caller', origin: { ...origin, address } }
+}
+
+const wrongly = () => Promise.resolve('wrong')
 
 const grant = (password: string, username = 'jacknich'): Credentials => ({
   kind: 'password',
@@ -167,8 +176,8 @@ describe('an address that is stated', () => {
   })
 })
 
-describe('a caller', () => {
-  it('has so many wrong grants of all names together, and no other caller pays for it', async () => {
+describe('an application that has grants judged', () => {
+  it('has so many wrong ones of all names together, and no other one pays for it', async () => {
     const gateway = throttled()
     for (const n of times(40)) await gateway.attempt(grant('wrong', `user-${n}`))
     expect(await gateway.attempt(grant('right'))).toBe(30)
@@ -180,9 +189,107 @@ describe('a caller', () => {
     const answers = await Promise.all(times(200).map(() => gateway.attempt(token)))
     expect(new Set(answers)).toEqual(new Set(['wrong']))
   })
+})
 
-  it('that proves itself is not counted', async () => {
+describe('a caller that sends a password', () => {
+  it('waits after eight wrong ones, as does whoever is right', async () => {
     const gateway = throttled()
-    for (const n of times(200)) expect(await gateway.attempt(guess(n), callerAttempt)).toBe('wrong')
+    await guessed(gateway, 8, calling('192.0.2.1'))
+    expect(await gateway.attempt(grant('right'), calling('198.51.100.1'))).toBe(30)
+    expect(gateway.judged()).toBe(8)
+  })
+
+  it('is kept in by no guesser elsewhere where it has logged in, and waits for those from there', async () => {
+    const gateway = throttled()
+    await gateway.attempt(grant('right'), calling('192.0.2.1'))
+    await guessed(gateway, 8, calling('198.51.100.1'))
+    expect(await gateway.attempt(grant('right'), calling('198.51.100.2'))).toBe(30)
+    expect(await gateway.attempt(grant('right'), calling('192.0.2.1'))).toBe('right')
+    await guessed(gateway, 8, calling('192.0.2.1'))
+    expect(await gateway.attempt(grant('right'), calling('192.0.2.1'))).toBe(30)
+  })
+
+  it('has so many wrong ones of all names together from one address', async () => {
+    const gateway = throttled()
+    await gateway.attempt(grant('right', 'known'), calling('192.0.2.1'))
+    for (const n of times(20)) await gateway.attempt(grant('wrong', `app-${n}`), calling('192.0.2.1'))
+    expect(await gateway.attempt(grant('right'), calling('192.0.2.1'))).toBe(30)
+    expect(await gateway.attempt(grant('right', 'known'), calling('192.0.2.1'))).toBe('right')
+    expect(await gateway.attempt(grant('right'), calling('192.0.2.2'))).toBe('right')
+  })
+
+  it('is counted apart from the subject of that name and address', async () => {
+    const gateway = throttled()
+    await guessed(gateway, 8, calling('192.0.2.1'))
+    expect(await gateway.attempt(grant('right'), from('192.0.2.1'))).toBe('right')
+    await guessed(gateway, 8, from('198.51.100.1'))
+    expect(await gateway.attempt(grant('right'), from(null))).toBe(30)
+    expect(await gateway.attempt(grant('right', 'another'), calling('198.51.100.1'))).toBe('right')
+  })
+})
+
+describe('a caller that sends a token or an API key', () => {
+  it.each<[string, Credentials]>([
+    ['a token', token],
+    ['an API key', { kind: 'apiKey', id: 'id', key: 'wrong' }],
+  ])('is never counted: %s', async (_, credentials) => {
+    const gateway = throttled()
+    for (const n of times(200)) {
+      await gateway.attempt(guess(n), callerAttempt)
+      expect(await gateway.attempt(credentials, callerAttempt)).toBe('wrong')
+    }
+  })
+})
+
+describe('those who are right', () => {
+  it('are never refused for being many at once: one address, one application, different names', async () => {
+    const gateway = throttled()
+    for (const attempt of [from('192.0.2.1'), calling('192.0.2.1')]) {
+      const answers = await Promise.all(
+        times(200).map((n) => gateway.attempt(grant('right', `u${n}`), attempt)),
+      )
+      expect(new Set(answers)).toEqual(new Set(['right']))
+    }
+  })
+
+  it('wait for the verdict of others where those could keep them out', async () => {
+    const gateway = throttled()
+    const verdict = Promise.withResolvers<string>()
+    const guesses = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict.promise))
+    const right = gateway.attempt(grant('right'))
+    await setImmediate()
+    expect(gateway.judged()).toBe(8)
+    verdict.resolve('wrong')
+    await Promise.all(guesses)
+    expect(await right).toBe(30)
+  })
+
+  it('wait for nobody while what they send is remembered, and no longer', async () => {
+    const gateway = throttled()
+    await gateway.attempt(grant('right'))
+    const verdict = Promise.withResolvers<string>()
+    const guesses = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict.promise))
+    expect(await gateway.attempt(grant('right'))).toBe('right')
+    gateway.pass(30_000)
+    const right = gateway.attempt(grant('right'))
+    await setImmediate()
+    expect(gateway.judged()).toBe(10)
+    verdict.resolve('wrong')
+    await Promise.all(guesses)
+    expect(await right).toBe(30)
+  })
+
+  it('are not told from guessers while a name is kept, though what they send is remembered', async () => {
+    const gateway = throttled()
+    await gateway.attempt(grant('right'))
+    await guessed(gateway)
+    expect(await gateway.attempt(grant('right'))).toBe(30)
+  })
+
+  it('are remembered no longer once they are wrong', async () => {
+    const gateway = throttled()
+    await gateway.attempt(grant('right'))
+    for (let n = 0; n < 9; n++) await gateway.attempt(grant('right'), from(null), wrongly)
+    expect(await gateway.attempt(grant('right'))).toBe(30)
   })
 })

@@ -34,7 +34,7 @@ describe('the sweeper', () => {
   it('wipes salts a minute after their use, and removes what is a day past its end', async () => {
     const { tokens, apiKeys, setTime, run } = await withPairs(3)
     await tokens.use('a0', 'salt', null)
-    const stop = startSweeper({ tokens, apiKeys, report: unexpected, pause: 5 })
+    const stop = startSweeper({ tokens, apiKeys, attempts: null, report: unexpected, pause: 5 })
     await setTime(start + 60_000)
     await setTimeout(50)
     expect(await tokens.find({ accessHash: 'a0' })).toMatchObject({ refresh: { salt: 'salt' } })
@@ -63,7 +63,7 @@ describe('the sweeper', () => {
       metadata: {},
     }
     await apiKeys.create(key, { valid: 1_000, retained: day, most: 1 }, null)
-    const stop = startSweeper({ tokens, apiKeys, report: unexpected, pause: 5 })
+    const stop = startSweeper({ tokens, apiKeys, attempts: null, report: unexpected, pause: 5 })
     await setTime(start + day + 999)
     await setTimeout(50)
     expect(await run('SELECT id FROM api_keys')).toEqual([['key']])
@@ -87,6 +87,7 @@ describe('the sweeper', () => {
     const stop = startSweeper({
       tokens: { wipeSalts, removeOld },
       apiKeys,
+      attempts: null,
       report: (cause) => causes.push(cause),
       pause: 5,
     })
@@ -100,7 +101,13 @@ describe('the sweeper', () => {
   it('has stopped once it says so', async () => {
     const { tokens, apiKeys } = await withPairs(0)
     const wipeSalts = vi.fn((age: number) => tokens.wipeSalts(age))
-    const stop = startSweeper({ tokens: { ...tokens, wipeSalts }, apiKeys, report: unexpected, pause: 1 })
+    const stop = startSweeper({
+      tokens: { ...tokens, wipeSalts },
+      apiKeys,
+      attempts: null,
+      report: unexpected,
+      pause: 1,
+    })
     await vi.waitFor(() => {
       expect(wipeSalts).toHaveBeenCalled()
     })

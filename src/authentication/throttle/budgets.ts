@@ -1,0 +1,89 @@
+import { hash } from 'node:crypto'
+import type { Attempt, SubjectAttempt } from '../attempt.ts'
+import type { Credentials } from '../credentials.ts'
+import { networkOf } from './network.ts'
+
+/** How many wrong attempts there may be of one kind, how long one waits then, and how fast they are forgotten. */
+export interface Budget {
+  /** base64url(SHA-256(…)) of what names those whose attempts are counted. */
+  readonly key: string
+  /** How many may be wrong before one has to wait. */
+  readonly free: number
+  /** How long the first wait is, in milliseconds. Each further attempt doubles it, up to the longest. */
+  readonly firstWait: number
+  readonly longestWait: number
+  /** After how long without another one an attempt is forgotten, in milliseconds. */
+  readonly forgetAfter: number
+  /** For how long whoever has proved right is known, and has this budget alone, in milliseconds; 0: not at all. */
+  readonly knownFor: number
+}
+
+/** Names a budget, in the same way at every gateway. */
+export function budgetKey(...names: readonly string[]): string {
+  return hash('sha256', JSON.stringify(names), 'base64url')
+}
+
+export interface BudgetsParts {
+  /** How many wrong attempts there may be at one name, in all and from one address, before one has to wait. */
+  attempts: number
+  attempts_per_address: number
+  attempts_per_caller: number
+  /** How long the first wait is, and the longest, in milliseconds. */
+  first_wait: number
+  longest_wait: number
+  /** After how long without another one a wrong attempt at a name is forgotten, in milliseconds. */
+  forget_after: number
+}
+
+/** For how long a user is known by an address from which it has logged in, in milliseconds. */
+const knownFor = 604_800_000
+
+/** Makes the function that says by what an attempt is counted, callers and subjects apart. Nothing: it is not. */
+export function createBudgets(parts: BudgetsParts) {
+  return function budgetsOf(credentials: Credentials, attempt: Attempt): Budget[] {
+    return attempt.role === 'caller'
+      ? budgetsOfCaller(credentials, networkOf(attempt.origin.address))
+      : budgetsOfSubject(credentials, attempt)
+  }
+
+  /** Tokens and API keys cannot be guessed, and have no name that could be kept out. */
+  function budgetsOfCaller(credentials: Credentials, network: string): Budget[] {
+    if (credentials.kind !== 'password') return []
+    const name = folded(credentials.username)
+    return [
+      budget(parts.attempts, 'caller', 'name', name),
+      budget(parts.attempts_per_address, 'caller', 'address', network),
+      { ...budget(parts.attempts, 'caller', 'pair', name, network), knownFor },
+    ]
+  }
+
+  /** Nor can tokens here: they count for the address alone. */
+  function budgetsOfSubject(credentials: Credentials, { caller }: SubjectAttempt): Budget[] {
+    const { realm, username, origin } = caller
+    const network = origin.subjectAddress === null ? null : networkOf(origin.subjectAddress)
+    const ofAddress =
+      network === null ? [] : [budget(parts.attempts_per_address, 'subject', 'address', network)]
+    if (credentials.kind !== 'password') return ofAddress
+    const name = folded(credentials.username)
+    const ofPair =
+      network === null ? [] : [{ ...budget(parts.attempts, 'subject', 'pair', name, network), knownFor }]
+    return [
+      budget(parts.attempts, 'subject', 'name', name),
+      budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username),
+      ...ofAddress,
+      ...ofPair,
+    ]
+  }
+
+  /** All of a budget comes back in the time in which all of a name's does. */
+  function budget(free: number, ...names: readonly string[]): Budget {
+    const { first_wait: firstWait, longest_wait: longestWait } = parts
+    const forgetAfter = Math.ceil((parts.forget_after * parts.attempts) / free)
+    return { key: budgetKey(...names), free, firstWait, longestWait, forgetAfter, knownFor: 0 }
+  }
+}
+
+/** Some realms do not tell cases apart: their users must not have one budget for each. */
+function folded(username: string): string {
+  return username.normalize('NFKC').toLowerCase()
+}

@@ -1,0 +1,105 @@
+import { LRUCache } from 'lru-cache'
+import type { Kept, Verdict } from './attemptRepository.ts'
+import type { Attempts } from './attempts.ts'
+import type { Budget } from './budgets.ts'
+
+/** Credentials that somebody tries. */
+export interface Tried {
+  /** Names equal ones, and nothing else can be read from it. */
+  readonly name: string
+  readonly budgets: readonly Budget[]
+}
+
+/** An attempt that is being judged. */
+export interface Reservation {
+  readonly kind: 'reserved'
+  /** Of which budgets it was taken; of none, if it is no guess. */
+  readonly budgets: readonly Budget[]
+  /** Says what it was, to all of them or to those that count after all. */
+  settle(verdict: Verdict, counting?: readonly Budget[]): void
+}
+
+export type Reserve = (tried: Tried) => Promise<Reservation | Kept>
+
+interface ReservationsParts {
+  attempts: Attempts
+  /** Epoch milliseconds. */
+  clock: () => number
+}
+
+interface Waiting {
+  readonly tried: Tried
+  readonly resolve: (answer: Reservation | Kept) => void
+}
+
+/** Of how many credentials it is known that they were right, and for how long, in milliseconds. */
+const mostRemembered = 100_000
+const rememberedFor = 30_000
+
+/**
+ * Makes the function that reserves attempts before they are judged. Those that only others under way could keep out wait
+ * for what these prove to be: whoever is right is never refused for being one of many. Who was right just now need not
+ * reserve anything: to send the same once more is no guess, and while there is a wait it is refused as anything else.
+ */
+export function createReservations({ attempts, clock }: ReservationsParts): Reserve {
+  /** By the budget that is full. First come, first served. */
+  const queues = new Map<string, Waiting[]>()
+  /** When they were right last. */
+  const remembered = new LRUCache<string, number>({ max: mostRemembered })
+
+  return function reserve(tried) {
+    return new Promise((resolve) => {
+      proceed({ tried, resolve })
+    })
+  }
+
+  function proceed(waiting: Waiting): void {
+    const full = answer(waiting)
+    if (full === null) return
+    const queue = queues.get(full)
+    if (queue) queue.push(waiting)
+    else queues.set(full, [waiting])
+  }
+
+  /** Answers, or says which budget is full. */
+  function answer({ tried, resolve }: Waiting): string | null {
+    const { name, budgets } = tried
+    const taken = isRemembered(name)
+      ? (attempts.keptOf(budgets) ?? ({ kind: 'taken', budgets: [] } as const))
+      : attempts.take(budgets)
+    if (taken.kind === 'full') return taken.key
+    resolve(taken.kind === 'kept' ? taken : reservationOf(name, taken.budgets))
+    return null
+  }
+
+  function reservationOf(name: string, budgets: readonly Budget[]): Reservation {
+    return {
+      kind: 'reserved',
+      budgets,
+      settle(verdict, counting = budgets) {
+        for (const budget of budgets)
+          attempts.settle([budget], counting.includes(budget) ? verdict : 'unjudged')
+        if (verdict === 'right') remembered.set(name, clock())
+        if (verdict === 'wrong') remembered.delete(name)
+        for (const { key } of budgets) letIn(key)
+      },
+    }
+  }
+
+  /** As many as there is room for. Who has room here may find another budget full. */
+  function letIn(key: string): void {
+    const queue = queues.get(key)
+    for (let [next] = queue ?? []; queue && next; [next] = queue) {
+      const full = answer(next)
+      if (full === key) return
+      queue.shift()
+      if (full !== null) proceed(next)
+    }
+    queues.delete(key)
+  }
+
+  function isRemembered(name: string): boolean {
+    const since = remembered.get(name)
+    return since !== undefined && clock() - since < rememberedFor
+  }
+}

@@ -1,0 +1,95 @@
+import { setTimeout } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import type { AttemptRepository, Kept, Taken, Verdict } from './attemptRepository.ts'
+import type { Attempts } from './attempts.ts'
+import type { Budget } from './budgets.ts'
+import type { Reservation, Reserve, Tried } from './reservations.ts'
+
+interface SharedReservationsParts {
+  /** What this gateway counts for itself, and how it reserves. It is asked first: its refusals cost the others nothing. */
+  attempts: Attempts
+  reserve: Reserve
+  /** What all of them count. */
+  shared: Pick<AttemptRepository, 'take' | 'settle' | 'isKnown'>
+  /** Told why a verdict could not be passed on. The attempt counts as wrong then. */
+  report: (cause: unknown) => void
+  /** Epoch milliseconds. */
+  clock: () => number
+}
+
+/** For how long whoever was known nowhere is taken for a stranger, in milliseconds. */
+const strangeFor = 30_000
+const mostStrangers = 100_000
+
+/** How long to leave those alone who are judged by other gateways, at first and in the end, in milliseconds. */
+const firstPause = 10
+const longestPause = 500
+
+/**
+ * Makes the function that reserves attempts of all gateways together, and what waits until the last verdict is passed on.
+ * An attempt costs one statement before it is judged and one after that, which nobody waits for; what is remembered to
+ * be right costs none.
+ */
+export function createSharedReservations(parts: SharedReservationsParts) {
+  const { attempts, reserve: reserveHere, shared, report, clock } = parts
+  const settling = new Set<Promise<void>>()
+  /** Since when. */
+  const strangers = new LRUCache<string, number>({ max: mostStrangers })
+
+  return {
+    reserve,
+    async close(): Promise<void> {
+      await Promise.all(settling)
+    },
+  }
+
+  async function reserve(tried: Tried): Promise<Reservation | Kept> {
+    const here = await reserveHere(tried)
+    if (here.kind === 'kept') return (await isKnownElsewhere(tried, here)) ? reserve(tried) : here
+    if (here.budgets.length === 0) return here
+    const taken = await takenOf(here.budgets).catch((cause: unknown) => {
+      here.settle('unjudged')
+      throw cause
+    })
+    if (taken.kind === 'kept') {
+      attempts.keep(taken)
+      here.settle('unjudged')
+      return taken
+    }
+    return {
+      ...here,
+      settle(verdict) {
+        here.settle(verdict, taken.budgets)
+        settle(taken.budgets, verdict)
+      },
+    }
+  }
+
+  /** It is full only by what is being judged: that is soon over. */
+  async function takenOf(budgets: readonly Budget[]): Promise<Taken | Kept> {
+    for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
+      const taken = await shared.take(budgets)
+      if (taken.kind !== 'full') return taken
+      await setTimeout(pause * (0.5 + Math.random()))
+    }
+  }
+
+  function settle(budgets: readonly Budget[], verdict: Verdict): void {
+    const settled = shared
+      .settle(budgets, verdict)
+      .catch(report)
+      .finally(() => settling.delete(settled))
+    settling.add(settled)
+  }
+
+  /** Another gateway may know somebody whom this one keeps out. It is asked now and then, so that guesses cost nothing. */
+  async function isKnownElsewhere({ budgets }: Tried, kept: Kept): Promise<boolean> {
+    const pair = budgets.find(({ knownFor }) => knownFor > 0)
+    if (!pair || pair.key === kept.key) return false
+    if (clock() - (strangers.get(pair.key) ?? -Infinity) < strangeFor) return false
+    strangers.set(pair.key, clock())
+    if (!(await shared.isKnown(pair))) return false
+    attempts.recognize(pair)
+    return true
+  }
+}

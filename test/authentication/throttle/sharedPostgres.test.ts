@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import type { Attempt } from '../../../src/authentication/attempt.ts'
+import type { AttemptRepository } from '../../../src/authentication/throttle/attemptRepository.ts'
+import { createThrottle } from '../../../src/authentication/throttle/throttle.ts'
+import { application } from '../../profile/activating.ts'
+import { origin } from '../../support/attempts.ts'
+import { prepared } from '../../support/testDatabase.ts'
+
+const minute = 60_000
+
+const from = (subjectAddress: string | null): Attempt => ({
+  role: 'subject',
+  caller: { ...application, origin: { ...origin, subjectAddress } },
+})
+const times = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+describe('gateways on one PostgreSQL database', () => {
+  const emptied = prepared()
+
+  /** Two of them, and how many statements they make. */
+  async function gateways() {
+    const { attempts, setTime } = await emptied()
+    if (!attempts) throw new Error('no attempts are shared')
+    const shared = attempts
+    let now = 1_800_000_000_000
+    await setTime(now)
+    const made = { take: 0, settle: 0, isKnown: 0 }
+    let judged = 0
+    const counted = <Method extends keyof typeof made>(method: Method): AttemptRepository[Method] =>
+      ((...given: Parameters<AttemptRepository[Method]>) => {
+        made[method] += 1
+        return (shared[method] as (...all: unknown[]) => unknown)(...given)
+      }) as AttemptRepository[Method]
+    const start = () => {
+      const { throttle, close } = createThrottle({
+        ...{ attempts: 8, attempts_per_address: 100, attempts_per_caller: 1_000, first_wait: 30_000 },
+        ...{ longest_wait: 15 * minute, forget_after: 10 * minute },
+        shared: { ...shared, take: counted('take'), settle: counted('settle'), isKnown: counted('isKnown') },
+        report: () => expect.unreachable(),
+        clock: () => now,
+      })
+      const attempt = async (password: string, address: string | null = null, username = 'jacknich') => {
+        const judge = async () => {
+          judged += 1
+          await Promise.resolve()
+          return password === 'right' ? 'right' : 'wrong'
+        }
+        const credentials = { kind: 'password', username, password } as const
+        const answer = await throttle(credentials, from(address), judge, (said) => said === 'wrong')
+        return typeof answer === 'string' ? answer : answer.retryAfterSeconds
+      }
+      return { attempt, close }
+    }
+    const [one, other] = [start(), start()]
+    return {
+      one,
+      other,
+      made,
+      judged: () => judged,
+      settled: () => Promise.all([one.close(), other.close()]),
+      pass: (milliseconds: number) => setTime((now += milliseconds)),
+    }
+  }
+
+  it('judge eight of a thousand guesses at once, in all', async () => {
+    const { one, other, made, judged } = await gateways()
+    const answers = await Promise.all(times(1_000).map((n) => (n % 2 ? one : other).attempt(`wrong ${n}`)))
+    expect(answers.filter((answer) => answer === 'wrong')).toHaveLength(8)
+    expect(answers.filter((answer) => answer === 30)).toHaveLength(992)
+    expect(judged()).toBe(8)
+    expect(made.take).toBeLessThan(100)
+    expect(made.settle).toBe(8)
+  })
+
+  it('count together what is tried here and there, and wait together', async () => {
+    const { one, other, pass } = await gateways()
+    for (const n of times(8)) expect(await (n % 2 ? one : other).attempt(`wrong ${n}`)).toBe('wrong')
+    expect([await one.attempt('right'), await other.attempt('right')]).toEqual([30, 30])
+    await pass(30_000)
+    expect(await one.attempt('wrong')).toBe('wrong')
+    expect([await one.attempt('right'), await other.attempt('right')]).toEqual([60, 60])
+    await pass(60_000)
+    expect([await one.attempt('right'), await other.attempt('right')]).toEqual(['right', 'right'])
+  })
+
+  it('let in all who are right, however many come at once, everywhere', async () => {
+    const { one, other } = await gateways()
+    const same = times(128).map((n) => (n % 2 ? one : other).attempt('right', '192.0.2.1'))
+    expect(new Set(await Promise.all(same))).toEqual(new Set(['right']))
+    const different = times(256).map((n) => (n % 2 ? one : other).attempt('right', '192.0.2.1', `user-${n}`))
+    expect(new Set(await Promise.all(different))).toEqual(new Set(['right']))
+  })
+
+  it('keep out nobody who has logged in from there at another of them', async () => {
+    const { one, other, settled } = await gateways()
+    expect(await one.attempt('right', '192.0.2.1')).toBe('right')
+    for (const n of times(8)) await other.attempt(`wrong ${n}`, '198.51.100.1')
+    await settled()
+    expect(await other.attempt('right', '198.51.100.2')).toBe(30)
+    expect(await other.attempt('right', '192.0.2.1')).toBe('right')
+    expect(await one.attempt('right')).toBe(30)
+  })
+
+  it('make one statement before what is tried first and one after, and none for what was right just now', async () => {
+    const { one, made, settled } = await gateways()
+    for (const n of times(20)) expect([n, await one.attempt('right', '192.0.2.1')]).toEqual([n, 'right'])
+    await Promise.all(times(100).map(() => one.attempt('right', '192.0.2.1')))
+    await settled()
+    expect(made).toEqual({ take: 1, settle: 1, isKnown: 0 })
+  })
+
+  it('make none for what they have refused before, wherever it was tried', async () => {
+    const { one, other, made, settled } = await gateways()
+    for (const n of times(8)) await one.attempt(`wrong ${n}`)
+    await settled()
+    expect(await other.attempt('wrong', '198.51.100.1')).toBe(30)
+    const before = { ...made }
+    for (const n of times(50)) {
+      expect(await one.attempt(`wrong ${n}`)).toBe(30)
+      expect(await other.attempt(`wrong ${n}`)).toBe(30)
+    }
+    expect(made).toEqual(before)
+    for (const n of times(50)) expect(await other.attempt(`wrong ${n}`, '198.51.100.1')).toBe(30)
+    expect(made).toEqual({ ...before, isKnown: before.isKnown + 1 })
+  })
+
+  it('have passed on every verdict once they are closed', async () => {
+    const { one, other } = await gateways()
+    for (const n of times(8)) await one.attempt(`wrong ${n}`, null, 'another')
+    await Promise.all(times(8).map((n) => one.attempt('right', null, `user-${n}`)))
+    await one.close()
+    expect(await other.attempt('right', null, 'another')).toBe(30)
+    for (const n of times(8)) {
+      for (const m of times(8)) expect(await other.attempt(`wrong ${m}`, null, `user-${n}`)).toBe('wrong')
+    }
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { budgetKey, type Budget } from '../../src/authentication/throttle/budgets.ts'
+import { prepared } from '../support/testDatabase.ts'
+
+const minute = 60_000
+const terms = { free: 3, firstWait: 90_000, longestWait: 900_000, forgetAfter: 10 * minute, knownFor: 0 }
+const ada: Budget = { key: budgetKey('ada'), ...terms }
+const pair: Budget = { key: budgetKey('pair'), ...terms, knownFor: 60 * minute }
+
+describe('attempts in PostgreSQL', () => {
+  const emptied = prepared()
+
+  async function counting() {
+    const { attempts, setTime, run } = await emptied()
+    if (!attempts) throw new Error('no attempts are shared')
+    let now = 1_800_000_000_000
+    await setTime(now)
+    return { attempts, run, pass: (milliseconds: number) => setTime((now += milliseconds)) }
+  }
+
+  it('are not logged: no commit waits for a disk', async () => {
+    const { run } = await counting()
+    expect(await run(`SELECT relpersistence FROM pg_class WHERE relname = 'attempts'`)).toEqual([['u']])
+  })
+
+  it('that nobody has settled for a minute were wrong when they were taken', async () => {
+    const { attempts, pass } = await counting()
+    for (let n = 0; n < 3; n++) await attempts.take([ada])
+    await pass(minute - 1)
+    expect(await attempts.take([ada])).toMatchObject({ kind: 'full' })
+    await pass(1)
+    expect(await attempts.take([ada])).toEqual({ kind: 'kept', key: ada.key, wait: 30_000 })
+  })
+
+  it('tell by which address somebody is known, while that lasts', async () => {
+    const { attempts, pass } = await counting()
+    await attempts.take([ada, pair])
+    expect(await attempts.isKnown(pair)).toBe(false)
+    await attempts.settle([ada, pair], 'right')
+    expect([await attempts.isKnown(pair), await attempts.isKnown(ada)]).toEqual([true, false])
+    await pass(60 * minute)
+    expect(await attempts.isKnown(pair)).toBe(false)
+  })
+
+  it('are removed once they are forgotten, whether they were settled or not, and no sooner', async () => {
+    const { attempts, pass, run } = await counting()
+    const rows = async () => (await run('SELECT key FROM attempts')).length
+    await attempts.take([ada, pair])
+    await attempts.settle([ada], 'wrong')
+    await pass(10 * minute)
+    expect([await attempts.removeOld(), await rows()]).toEqual([0, 2])
+    await pass(minute)
+    expect([await attempts.removeOld(), await rows()]).toEqual([2, 0])
+  })
+
+  it('of whoever is known are kept as long as that', async () => {
+    const { attempts, pass } = await counting()
+    await attempts.take([pair])
+    await attempts.settle([pair], 'right')
+    await pass(60 * minute - 1)
+    expect(await attempts.removeOld()).toBe(0)
+    await pass(1)
+    expect(await attempts.removeOld()).toBe(1)
+  })
+
+  it('are removed while others are taken of the same budgets, and none is lost', async () => {
+    const { attempts } = await counting()
+    const wide = { ...ada, free: 1_000, forgetAfter: 1_000 }
+    const [taken] = await Promise.all([
+      Promise.all(Array.from({ length: 200 }, () => attempts.take([pair, wide]).then(({ kind }) => kind))),
+      ...Array.from({ length: 50 }, () => attempts.removeOld()),
+    ])
+    expect(taken.filter((kind) => kind === 'taken')).toHaveLength(3)
+  })
+})
