@@ -5,6 +5,7 @@ import { isDecisive } from './chain.ts'
 import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
 import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts'
 import type { Proof, Realm, Refusal } from './realm.ts'
+import { sourceOf, type Source } from './source.ts'
 import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
 
 const action = 'cluster:admin/xpack/security/grant/explain'
@@ -67,9 +68,10 @@ export function createExplainGrant({ authorize, realms, countAttempt, report }: 
     }
 
     // 2  What does each realm say?
+    const source = sourceOf({ role: 'subject', caller })
     const answers: Answer[] = []
     for (const { realm, problem } of realms) {
-      answers.push(answers.some(hasDecided) ? notAsked : await answerOf(realm, grant, problem))
+      answers.push(answers.some(hasDecided) ? notAsked : await answerOf(realm, grant, source, problem))
     }
 
     // 3  And what does that come to?
@@ -102,10 +104,11 @@ type Answer = Proof | Refusal | Unavailable | NotAsked | null
 async function answerOf(
   realm: Realm,
   grant: AccessTokenCredentials,
+  source: Source,
   problem: () => string | null,
 ): Promise<Answer> {
   try {
-    return await realm.authenticate(grant)
+    return await realm.authenticate(grant, source)
   } catch (failure) {
     if (!(failure instanceof Failure) || failure.code !== 'UNAVAILABLE') throw failure
     return { kind: 'unavailable', detail: problem() ?? failure.message }
