@@ -66,7 +66,13 @@ export async function createApp({
   try {
     const { users, tokens, apiKeys, attempts, securityEpoch } = database
     const decoys = createDecoys()
-    const passwords = createPasswords(decoys)
+    const passwords = createPasswords({
+      ...{ decoyFor: decoys.decoyFor, clock },
+      report(refused) {
+        if (refused) logger.warn(refused, 'too many passwords wait to be checked: some are refused')
+        else logger.info('no password waits to be checked any more')
+      },
+    })
     const realms = createRealms({ settings, users, passwords, clock, logger })
     closing.unshift(realms.close)
     const madeUpPassword = await prepareSuperuser()

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
@@ -143,6 +144,14 @@ export function loadConfig(
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
   }
   return frozen({ host, port: Number(port), databaseUrl, elasticPassword, logLevel, settings })
+}
+
+/**
+ * Gives Node threads for as many passwords at once as there are cores, and for files and names of hosts beside them, unless
+ * it is set how many. To be called before the first one is used.
+ */
+export function widenThreadPool(environment: NodeJS.ProcessEnv = process.env): void {
+  environment.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 4)
 }
 
 function frozen<T extends object>(value: T): T {

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
@@ -124,6 +125,22 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     expect(served.out).not.toContain('GraphQL ')
     expect(served.out + served.err).not.toContain(elastic.password)
     expect(await served.stop()).toBe(0)
+  })
+
+  it.each([
+    [
+      'as many threads as there are cores, and four more for files and names,',
+      {},
+      availableParallelism() + 4,
+    ],
+    ['as many threads as UV_THREADPOOL_SIZE says', { UV_THREADPOOL_SIZE: '3' }, 3],
+  ])('has %s beside the one that answers', async (_, environment, threads) => {
+    const served = gateway(['serve'], await temporaryFolder(), { ...withPassword, ...environment })
+    await served.address()
+    const tasks = `/proc/${served.child.pid}/task`
+    const names = readdirSync(tasks).map((task) => readFileSync(join(tasks, task, 'comm'), 'utf8'))
+    expect(names.filter((name) => name.startsWith('libuv-worker'))).toHaveLength(threads)
+    await served.stop()
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

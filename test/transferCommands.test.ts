@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { createPasswords } from '../src/authentication/passwords.ts'
 import { gateway } from './cliProcess.ts'
 import { finished } from './migrateProcess.ts'
 import { emptyDatabase } from './support/emptyDatabase.ts'
@@ -22,6 +21,8 @@ import {
   security,
   userHit,
 } from './transfer/cluster.ts'
+import { newPasswords } from './support/passwords.ts'
+import { source } from './support/attempts.ts'
 
 const user = { kind: 'user', username: 'ada', password_hash: bcryptHash, roles: [] }
 const broken = { ...user, username: 'eve', password_hash: 's3cret-hash' }
@@ -260,7 +261,7 @@ describe('a gateway on what was imported', { timeout: 60_000 }, () => {
   it('knows its users, and an activation keeps uid, labels and data', async () => {
     const { start, command, write } = await prepared()
     const password = 'l0ng-r4nd0m-p@ssw0rd'
-    const hash = await createPasswords().hash(password)
+    const hash = await newPasswords().hash(password, source)
     const people = response(
       userHit('jacknich', hash, { roles: ['admin'] }),
       userHit('app', hash, { roles: ['superuser'] }),
@@ -302,7 +303,7 @@ describe('a gateway on what was imported', { timeout: 60_000 }, () => {
     const { start, command, write } = await prepared()
     const served = start('serve')
     const fetch = overSocket(await served.address())
-    const hash = await createPasswords().hash('r0les-p@ssw0rd')
+    const hash = await newPasswords().hash('r0les-p@ssw0rd', source)
     await write('a.ndjson', lines({ ...user, password_hash: hash, roles: ['late'] }, ...profiles(2_000)))
     await write('b.ndjson', lines({ kind: 'role', name: 'late', cluster: ['manage_security'] }))
     expect(await command('import', 'a.ndjson')).toMatchObject({ code: 0 })

@@ -6,7 +6,7 @@ export type Attempt = CallerAttempt | SubjectAttempt
 
 export interface CallerAttempt {
   readonly role: 'caller'
-  /** Where the request comes from that they came with. */
+  /** Where the request comes from. */
   readonly origin: Origin
 }
 

@@ -1,5 +1,6 @@
 import type { Credentials } from './credentials.ts'
 import { expired, refused, type Proof, type Realm, type Refusal } from './realm.ts'
+import type { Source } from './source.ts'
 
 /**
  * Asks the realms in order until one proves the user, or knows the token for one of ours that is over: nobody else needs
@@ -7,11 +8,11 @@ import { expired, refused, type Proof, type Realm, type Refusal } from './realm.
  * refuse, because its answer might have been yes. Why a realm refuses, it keeps to itself.
  */
 export function createChain(realms: readonly Realm[]) {
-  return async function ask(credentials: Credentials): Promise<Proof | Refusal> {
+  return async function ask(credentials: Credentials, source: Source): Promise<Proof | Refusal> {
     const failures: unknown[] = []
     for (const realm of realms) {
       try {
-        const answer = await realm.authenticate(credentials)
+        const answer = await realm.authenticate(credentials, source)
         if (isDecisive(answer)) return answer.kind === 'proven' ? answer : expired
       } catch (failure) {
         failures.push(failure)

@@ -4,6 +4,7 @@ import { isDecisive } from './chain.ts'
 import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
 import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts'
 import type { Proof, Realm, Refusal } from './realm.ts'
+import { sourceOf, type Source } from './source.ts'
 import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
 import type { Throttle } from './throttle/throttle.ts'
 import type { CountUse } from './throttle/usesPerMinute.ts'
@@ -66,7 +67,7 @@ export function createExplainGrant({ authorize, realms, throttle, countUse, repo
 
     // 2  What does each realm say, if the token may be tried?
     const attempt = { role: 'subject', caller } as const
-    const answers = await throttle(grant, attempt, () => answersTo(grant), isWrongGuess)
+    const answers = await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), isWrongGuess)
     if ('kind' in answers) throw tooManyGrants(answers.retryAfterSeconds)
 
     // 3  And what does that come to?
@@ -80,10 +81,10 @@ export function createExplainGrant({ authorize, realms, throttle, countUse, repo
     }
   }
 
-  async function answersTo(grant: AccessTokenCredentials): Promise<readonly Answer[]> {
+  async function answersTo(grant: AccessTokenCredentials, source: Source): Promise<readonly Answer[]> {
     const answers: Answer[] = []
     for (const { realm, problem } of realms) {
-      answers.push(answers.some(hasDecided) ? notAsked : await answerOf(realm, grant, problem))
+      answers.push(answers.some(hasDecided) ? notAsked : await answerOf(realm, grant, source, problem))
     }
     return answers
   }
@@ -107,10 +108,11 @@ type Answer = Proof | Refusal | Unavailable | NotAsked | null
 async function answerOf(
   realm: Realm,
   grant: AccessTokenCredentials,
+  source: Source,
   problem: () => string | null,
 ): Promise<Answer> {
   try {
-    return await realm.authenticate(grant)
+    return await realm.authenticate(grant, source)
   } catch (failure) {
     if (!(failure instanceof Failure) || failure.code !== 'UNAVAILABLE') throw failure
     return { kind: 'unavailable', detail: problem() ?? failure.message }

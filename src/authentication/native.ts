@@ -28,7 +28,7 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
   const rehash = createRehash({ users, passwords, report })
 
   return {
-    async authenticate(credentials) {
+    async authenticate(credentials, source) {
       if (credentials.kind !== 'password' || !owns(credentials.username)) return null
       const { username, password } = credentials
       // What is issued on the proof rests on the user as it is once its hash is our own.
@@ -36,9 +36,9 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
         const found = await find(username)
         // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
         const hash = found?.user.enabled ? found.user.passwordHash : null
-        const proven = await passwords.verify(username, hash, password)
+        const proven = await passwords.verify(username, hash, password, source)
         if (!found || !proven) return refused
-        if (rehashes < mostRehashes && (await rehash(found, password))) continue
+        if (rehashes < mostRehashes && (await rehash(found, password, source))) continue
         const { user, basis, securityEpoch } = found
         return { kind: 'proven', subject: subjectOf(user), authenticationType: 'realm', basis, securityEpoch }
       }

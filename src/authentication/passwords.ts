@@ -1,9 +1,10 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { createDecoys, type Decoys } from './decoys.ts'
+import type { Decoys } from './decoys.ts'
 import { argon2id } from './hashFormats/argon2id.ts'
 import { formatOf } from './passwordHash.ts'
 import { createQueue } from './queue.ts'
+import type { Source } from './source.ts'
 import { createUnderWay } from './underWay.ts'
 
 const remembered = 100_000
@@ -11,39 +12,62 @@ const remembered = 100_000
 /** In characters. Hashing what is longer would cost more than a password is worth. */
 export const longestPassword = 4_096
 
+/** How many wait for each core: what it can do in about five seconds, of callers and of grants. */
+const waitingForOne = 500
+/** In milliseconds. Whoever has waited longer has gone. */
+const longestWait = 10_000
+
+interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
+  /** Epoch milliseconds. */
+  clock: () => number
+  /** Told from where the first one comes that is refused since too many wait, and when nobody waits any more: null. */
+  report: (refused: Source | null) => void
+}
+
 /**
  * Hashes and verifies passwords off the event loop, at most as many at once as there are cores. A password that was
  * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
- * a request is that one. Equal verifications under way share one computation.
+ * a request is that one. Equal verifications under way share one computation, which belongs to the source that was first.
  */
-export function createPasswords({ decoyFor }: Pick<Decoys, 'decoyFor'> = createDecoys()) {
+export function createPasswords({ decoyFor, clock, report }: PasswordsParts) {
   const cores = availableParallelism()
   const enqueue = createQueue({
     running: cores,
-    waiting: 250 * cores,
+    waiting: waitingForOne * cores,
     full: 'too many passwords are being checked, try again later',
+    report,
   })
   const processKey = createSecretKey(randomBytes(32))
   const proven = new Set<string>()
   const once = createUnderWay<boolean>()
 
   return {
-    hash(password: string): Promise<string> {
-      return enqueue(() => argon2id.hash(password))
+    hash(password: string, source: Source): Promise<string> {
+      return inTurn(source, () => argon2id.hash(password))
     },
 
     /**
      * Whether the password is the one behind the user's hash. Without a hash: false, at the cost that other names have,
      * alone and among others.
      */
-    async verify(username: string, passwordHash: string | null, password: string): Promise<boolean> {
+    async verify(
+      username: string,
+      passwordHash: string | null,
+      password: string,
+      source: Source,
+    ): Promise<boolean> {
       const against = passwordHash ?? decoyFor(username)
       const key = keyOf(username, against, password)
       if (proven.has(key)) return true
-      const matches = await once(key, () => enqueue(() => verify(against, password)))
+      const matches = await once(key, () => inTurn(source, () => verify(against, password)))
       if (matches) remember(key)
       return matches
     },
+  }
+
+  function inTurn<T>(source: Source, task: () => Promise<T>): Promise<T> {
+    const until = clock() + longestWait
+    return enqueue(source, () => clock() > until, task)
   }
 
   // With the username, so that verifications of unknown users share as much, or as little, as those of known ones.

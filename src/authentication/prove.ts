@@ -3,6 +3,7 @@ import type { Chain } from './chain.ts'
 import type { Credentials } from './credentials.ts'
 import type { MappedSubject } from './mappedSubject.ts'
 import type { Proof, Refusal } from './realm.ts'
+import { sourceOf } from './source.ts'
 import type { Throttle } from './throttle/throttle.ts'
 import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
 
@@ -26,7 +27,8 @@ export function createProve(parts: ProveParts): Prove {
   const { chain, throttle, mappedSubject, securityEpoch: currentEpoch } = parts
 
   return async function prove(credentials, attempt) {
-    const answer = await throttle(credentials, attempt, () => chain(credentials), isWrongGuess)
+    const judge = () => chain(credentials, sourceOf(attempt))
+    const answer = await throttle(credentials, attempt, judge, isWrongGuess)
     return answer.kind === 'proven' ? mapped(answer, attempt) : answer
   }
 

@@ -1,42 +1,89 @@
 import { Failure } from '../errors.ts'
+import { createLane } from './lane.ts'
+import type { Source } from './source.ts'
 
 interface QueueParts {
+  /** How many tasks run at once. */
   running: number
+  /** How many of each lane wait at most. */
   waiting: number
   /** What is said of a task that is refused. */
   full: string
+  /** Told from where the first one comes that is refused, and when nobody waits any more: null. */
+  report: (refused: Source | null) => void
+}
+
+interface Waiter {
+  readonly source: Source
+  readonly isLate: () => boolean
+  readonly begin: () => void
+  readonly refuse: (failure: Failure) => void
 }
 
 /**
- * Runs at most `running` tasks at once and lets at most `waiting` more wait, first come, first served.
- * Beyond that a task is refused at once as `UNAVAILABLE`.
+ * Runs at most `running` tasks at once. Among those that wait, the lanes take turns, and in a lane its sources. A lane
+ * has `waiting` places, and a source a quarter of them: what is beyond is refused at once as `UNAVAILABLE`, and so is, when
+ * its turn comes, what is late.
  */
-export function createQueue({ running, waiting, full }: QueueParts) {
-  const waiters: (() => void)[] = []
+export function createQueue({ running, waiting, full, report }: QueueParts) {
+  const lanes = { callers: createLane<Waiter>(waiting), grants: createLane<Waiter>(waiting) }
+  let turn: Source['lane'] = 'callers'
   let free = running
+  let isRefusing = false
 
-  async function place(): Promise<void> {
-    if (free > 0) {
-      free -= 1
-    } else if (waiters.length < waiting) {
-      await new Promise<void>((resolve) => waiters.push(resolve))
-    } else {
-      throw new Failure('UNAVAILABLE', full)
-    }
-  }
-
-  function leave(): void {
-    const next = waiters.shift()
-    if (next) next()
-    else free += 1
-  }
-
-  return async function enqueue<T>(task: () => Promise<T>): Promise<T> {
-    await place()
+  /** `isLate`: whether nobody waits for the task any more. */
+  return async function enqueue<T>(
+    source: Source,
+    isLate: () => boolean,
+    task: () => Promise<T>,
+  ): Promise<T> {
+    await place(source, isLate)
     try {
       return await task()
     } finally {
       leave()
     }
   }
+
+  async function place(source: Source, isLate: () => boolean): Promise<void> {
+    if (free > 0) {
+      free -= 1
+      return
+    }
+    await new Promise<void>((begin, refuse) => {
+      const excess = lanes[source.lane].add(source.key, { source, isLate, begin, refuse })
+      if (excess) refuseOne(excess)
+    })
+  }
+
+  function leave(): void {
+    for (let next = nextInTurn(); next; next = nextInTurn()) {
+      if (!next.isLate()) {
+        next.begin()
+        return
+      }
+      refuseOne(next)
+    }
+    free += 1
+    if (isRefusing) report(null)
+    isRefusing = false
+  }
+
+  function nextInTurn(): Waiter | undefined {
+    for (const lane of [turn, otherThan[turn]]) {
+      const next = lanes[lane].next()
+      if (!next) continue
+      turn = otherThan[lane]
+      return next
+    }
+    return undefined
+  }
+
+  function refuseOne({ source, refuse }: Waiter): void {
+    if (!isRefusing) report(source)
+    isRefusing = true
+    refuse(new Failure('UNAVAILABLE', full, { retryAfterSeconds: 1, isReported: true }))
+  }
 }
+
+const otherThan = { callers: 'grants', grants: 'callers' } as const

@@ -3,10 +3,12 @@
 
 import type { Basis } from './basis.ts'
 import type { Credentials } from './credentials.ts'
+import type { Source } from './source.ts'
 import type { AuthenticationType, Standing, Subject, TokenOrigin } from './subject.ts'
 
 export interface Realm {
-  authenticate(credentials: Credentials): Promise<Proof | Refusal | null>
+  /** `source`: for whom it is done, where others wait for the same. */
+  authenticate(credentials: Credentials, source: Source): Promise<Proof | Refusal | null>
 }
 
 /** A user proven by one set of credentials. */

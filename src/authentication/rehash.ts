@@ -1,5 +1,6 @@
 import type { Passwords } from './passwords.ts'
 import { formatOf, isOwnHash } from './passwordHash.ts'
+import type { Source } from './source.ts'
 import { createUnderWay } from './underWay.ts'
 import type { FoundUser, UserRepository } from './userRepository.ts'
 
@@ -18,7 +19,11 @@ interface RehashParts {
 export function createRehash({ users, passwords, report }: RehashParts) {
   const once = createUnderWay<boolean>()
 
-  return async function rehash({ user, basis }: FoundUser, password: string): Promise<boolean> {
+  return async function rehash(
+    { user, basis }: FoundUser,
+    password: string,
+    source: Source,
+  ): Promise<boolean> {
     const { username, passwordHash } = user
     if (isOwnHash(passwordHash)) return false
     // What was hashed may begin so, and go on: that alone is to prove the user.
@@ -27,7 +32,7 @@ export function createRehash({ users, passwords, report }: RehashParts) {
 
     async function store(): Promise<boolean> {
       try {
-        await users.rehash(basis, await passwords.hash(password))
+        await users.rehash(basis, await passwords.hash(password, source))
         return true
       } catch (cause) {
         report(cause)

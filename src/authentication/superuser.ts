@@ -1,4 +1,5 @@
 import type { Passwords } from './passwords.ts'
+import type { Source } from './source.ts'
 import { superuser } from './username.ts'
 import type { UserRepository } from './userRepository.ts'
 
@@ -6,6 +7,9 @@ interface SuperuserParts {
   users: Pick<UserRepository, 'find' | 'createIfAbsent'>
   passwords: Passwords
 }
+
+/** Nobody else waits for anything yet. */
+const source: Source = { lane: 'callers', key: 'start' }
 
 /**
  * Makes the superuser `elastic` with a password, unless there is one already, whose password stays.
@@ -18,8 +22,8 @@ export async function ensureSuperuser(
   const there = await users.find(superuser)
   if (password === null) return there ? 'same' : 'missing'
   if (there)
-    return (await passwords.verify(superuser, there.user.passwordHash, password)) ? 'same' : 'differs'
-  const passwordHash = await passwords.hash(password)
+    return (await passwords.verify(superuser, there.user.passwordHash, password, source)) ? 'same' : 'differs'
+  const passwordHash = await passwords.hash(password, source)
   const made = await users.createIfAbsent({
     username: superuser,
     passwordHash,
@@ -30,5 +34,5 @@ export async function ensureSuperuser(
     enabled: true,
   })
   if (made.passwordHash === passwordHash) return 'made'
-  return (await passwords.verify(superuser, made.passwordHash, password)) ? 'same' : 'differs'
+  return (await passwords.verify(superuser, made.passwordHash, password, source)) ? 'same' : 'differs'
 }

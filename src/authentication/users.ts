@@ -2,6 +2,7 @@ import type { Authorize } from '../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../errors.ts'
 import { isOwnHash } from './passwordHash.ts'
 import type { Passwords } from './passwords.ts'
+import { sourceOf } from './source.ts'
 import { isOwnRealm, type Caller } from './subject.ts'
 import { passwordProblems, userProblems, type NewPassword, type UserInput } from './userInput.ts'
 import { isReservedUsername } from './username.ts'
@@ -20,12 +21,15 @@ interface UsersParts {
 
 /** Makes the use cases that manage users. */
 export function createUsers({ authorize, users, passwords }: UsersParts) {
+  const hash = (password: string, { origin }: Caller) =>
+    passwords.hash(password, sourceOf({ role: 'caller', origin }))
+
   return {
     /** Creates a user or replaces it whole. Without a password it keeps the one it has; a new user has none: null. */
     async put(caller: Caller, { password, passwordHash, ...user }: UserInput): Promise<UserPut | null> {
       refuseProblems(userProblems({ ...user, password, passwordHash }))
       await authorize(caller, 'cluster:admin/xpack/security/user/put')
-      const newHash = password === null ? passwordHash : await passwords.hash(password)
+      const newHash = password === null ? passwordHash : await hash(password, caller)
       if (newHash !== null) return { created: await users.put({ ...user, passwordHash: newHash }), user }
       return (await users.replace(user)) ? { created: false, user } : null
     },
@@ -50,7 +54,7 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
       if (!isOwn(caller, username) || (passwordHash !== null && !isOwnHash(passwordHash))) {
         await authorize(caller, 'cluster:admin/xpack/security/user/change_password')
       }
-      const newHash = password === null ? passwordHash : await passwords.hash(password)
+      const newHash = password === null ? passwordHash : await hash(password, caller)
       return newHash !== null && users.setPasswordHash(username, newHash)
     },
 

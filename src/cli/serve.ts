@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { createApp } from '../app.ts'
-import { loadConfig } from '../config.ts'
+import { loadConfig, widenThreadPool } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { clock } from './clock.ts'
 
@@ -15,6 +15,7 @@ interface ServeOptions {
 
 /** Answers at both doors until the process is told to stop. Logs go to standard output, notes to standard error. */
 export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise<void> {
+  widenThreadPool()
   const config = loadConfig()
   const logger = pino({ level: config.logLevel })
   const makeUpPassword = () => randomBytes(18).toString('base64url')

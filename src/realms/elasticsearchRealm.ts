@@ -4,7 +4,7 @@ import { createProvenCredentials } from '../authentication/cluster/provenCredent
 import { createRemote } from '../authentication/remote/remote.ts'
 import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
-import { connectionOf } from './connectionOf.ts'
+import { connectionOf, reportFullTo } from './connectionOf.ts'
 import type { ConfiguredRealm, RealmsParts } from './realms.ts'
 
 type ElasticsearchSettings = Settings['realms']['elasticsearch'][string]
@@ -24,6 +24,7 @@ export function createConfiguredElasticsearchRealm(
       if (reason === null) logger.info('the cluster answers again')
       else logger.warn({ reason }, 'the cluster is not asked for a while')
     },
+    reportFull: reportFullTo(logger),
   })
   const realm = createClusterRealm({
     ...{ name: ref.name, remote, refOf, clock },

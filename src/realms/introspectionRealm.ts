@@ -9,7 +9,7 @@ import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { claimSourcesOf } from './claimSources.ts'
-import { connectionOf } from './connectionOf.ts'
+import { connectionOf, reportFullTo } from './connectionOf.ts'
 import type { ConfiguredRealm, RealmsParts } from './realms.ts'
 
 type IntrospectionSettings = Settings['realms']['introspection'][string]
@@ -30,6 +30,7 @@ export function createConfiguredIntrospectionRealm(
         reason === null ? 'its server answers again' : `its server is not asked for a while: ${reason}`,
       )
     },
+    reportFull: reportFullTo(logger),
   })
   const introspection = createIntrospection({
     issuer: op.issuer,

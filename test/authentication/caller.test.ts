@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createIdentifyCaller } from '../../src/authentication/caller.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
-import { createPasswords } from '../../src/authentication/passwords.ts'
 import type { Caller } from '../../src/authentication/subject.ts'
 import { plainUser } from '../../src/authentication/subject.ts'
 import { prepared } from '../support/testDatabase.ts'
-import { origin, provenByRealms } from '../support/attempts.ts'
+import { origin, provenByRealms, source } from '../support/attempts.ts'
+import { newPasswords } from '../support/passwords.ts'
 
 const uri = '/_security/profile/_activate?pretty'
 const missing = `missing authentication credentials for REST request [${uri}]`
@@ -22,19 +22,19 @@ describe('the caller of a request', () => {
 
   beforeAll(async () => {
     const { users, securityEpoch } = await emptied()
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const common = { roles: ['activator'], fullName: null, email: null, metadata: {}, enabled: true }
     for (const [username, password] of [
       ['app', 'app-s3cret'],
       ['empty', ''],
       ['two words', 'pass:word: '],
     ] as const) {
-      await users.put({ ...common, username, passwordHash: await passwords.hash(password) })
+      await users.put({ ...common, username, passwordHash: await passwords.hash(password, source) })
     }
     await users.put({
       ...common,
       username: 'off',
-      passwordHash: await passwords.hash('s3cret'),
+      passwordHash: await passwords.hash('s3cret', source),
       enabled: false,
     })
     const ref = { name: 'native', type: 'native', domain: null }

@@ -4,6 +4,7 @@ import { createChain } from '../../src/authentication/chain.ts'
 import type { Credentials, Grant } from '../../src/authentication/credentials.ts'
 import { expired, refused, type Proof, type Realm } from '../../src/authentication/realm.ts'
 import type { Subject } from '../../src/authentication/subject.ts'
+import { source } from '../support/attempts.ts'
 
 const grant: Grant = { kind: 'password', username: 'jacknich', password: 'secret' }
 
@@ -25,15 +26,15 @@ const broken: Realm = { authenticate: () => Promise.reject(failure) }
 
 describe('a chain of realms', () => {
   it('answers with the proof of the realm that proves the user', async () => {
-    expect(await createChain([proving])(grant)).toMatchObject({
+    expect(await createChain([proving])(grant, source)).toMatchObject({
       kind: 'proven',
       subject: subjectOf('proving'),
     })
   })
 
   it('refuses where no realm is there, or nobody’s realm is it', async () => {
-    expect(await createChain([])(grant)).toEqual(refused)
-    expect(await createChain([notMine, notMine])(grant)).toEqual(refused)
+    expect(await createChain([])(grant, source)).toEqual(refused)
+    expect(await createChain([notMine, notMine])(grant, source)).toEqual(refused)
   })
 
   it('hands each realm the grant as it came', async () => {
@@ -44,7 +45,7 @@ describe('a chain of realms', () => {
         return Promise.resolve(null)
       },
     }
-    await createChain([recording, recording])(grant)
+    await createChain([recording, recording])(grant, source)
     expect(asked).toEqual([grant, grant])
     expect(asked[0]).toBe(grant)
   })
@@ -52,27 +53,31 @@ describe('a chain of realms', () => {
   it('keeps to itself why a realm has refused', async () => {
     for (const refusal of [refused, expired]) {
       const telling: Realm = { authenticate: () => Promise.resolve({ ...refusal, detail: 'why' }) }
-      expect(await createChain([telling])(grant)).toEqual(refusal)
+      expect(await createChain([telling])(grant, source)).toEqual(refusal)
     }
   })
 
   it('asks no further realm once one has proven the user', async () => {
     const never = { authenticate: () => Promise.reject(new Error('was asked')) }
-    expect(await createChain([proving, never])(grant)).toMatchObject({ kind: 'proven' })
+    expect(await createChain([proving, never])(grant, source)).toMatchObject({ kind: 'proven' })
   })
 
   it('answers with the first of two realms that would prove the user', async () => {
     const other = { authenticate: () => Promise.resolve(proofBy('other')) }
-    expect(await createChain([notMine, other, proving])(grant)).toMatchObject({ subject: subjectOf('other') })
+    expect(await createChain([notMine, other, proving])(grant, source)).toMatchObject({
+      subject: subjectOf('other'),
+    })
   })
 
   it('is proven by a later realm, whatever those before it have said', async () => {
-    expect(await createChain([refusing, notMine, broken, proving])(grant)).toMatchObject({ kind: 'proven' })
+    expect(await createChain([refusing, notMine, broken, proving])(grant, source)).toMatchObject({
+      kind: 'proven',
+    })
   })
 
   it('says that it cannot judge, rather than no, if a realm is broken and none proves the user', async () => {
-    await expect(createChain([broken, refusing])(grant)).rejects.toBe(failure)
-    await expect(createChain([refusing, broken])(grant)).rejects.toBe(failure)
+    await expect(createChain([broken, refusing])(grant, source)).rejects.toBe(failure)
+    await expect(createChain([refusing, broken])(grant, source)).rejects.toBe(failure)
   })
 
   it('passes on what a realm throws before it even returns a promise', async () => {
@@ -81,14 +86,14 @@ describe('a chain of realms', () => {
         throw failure
       },
     }
-    await expect(createChain([throwing, refusing])(grant)).rejects.toBe(failure)
+    await expect(createChain([throwing, refusing])(grant, source)).rejects.toBe(failure)
   })
 
   it('reports the same for any order of realms', async () => {
     const all = [notMine, refusing, refusing, broken, broken, proving]
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(all), async (realms) => {
-        const outcome = await createChain(realms)(grant).then(
+        const outcome = await createChain(realms)(grant, source).then(
           ({ kind }) => kind,
           (error: unknown) => (error === failure ? 'broken' : 'else'),
         )

@@ -5,10 +5,11 @@ import { bcrypt } from '../../src/authentication/hashFormats/bcrypt.ts'
 import { startHashCensus } from '../../src/authentication/hashCensus.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { foreignKindOf } from '../../src/authentication/passwordHash.ts'
-import { createPasswords } from '../../src/authentication/passwords.ts'
 import { refused } from '../../src/authentication/realm.ts'
 import type { UserRepository } from '../../src/authentication/userRepository.ts'
 import { prepared } from '../support/testDatabase.ts'
+import { newPasswords } from '../support/passwords.ts'
+import { source } from '../support/attempts.ts'
 
 const common = { roles: [], fullName: null, email: null, metadata: {}, enabled: true }
 /** Of the superuser: which names get which kind depends on it. */
@@ -62,7 +63,7 @@ describe('the census of hashes', () => {
     await stop()
     expect(foreign()).toEqual([])
     const asked: string[] = []
-    const passwords = createPasswords({
+    const passwords = newPasswords({
       decoyFor(name) {
         asked.push(name)
         return decoys.decoyFor(name)
@@ -71,7 +72,9 @@ describe('the census of hashes', () => {
     const ref = { name: 'native', type: 'native', domain: null }
     const realm = createNativeRealm({ ref, users, passwords, owns: () => true, report: vi.fn() })
     for (const username of ['user-0', 'nobody', 'user-1']) {
-      expect(await realm.authenticate({ kind: 'password', username, password: 'wrong' })).toEqual(refused)
+      expect(await realm.authenticate({ kind: 'password', username, password: 'wrong' }, source)).toEqual(
+        refused,
+      )
     }
     expect(asked).toEqual(['user-0', 'nobody'])
   })

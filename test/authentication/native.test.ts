@@ -5,21 +5,22 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Grant } from '../../src/authentication/credentials.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { isOwnHash } from '../../src/authentication/passwordHash.ts'
-import { createPasswords } from '../../src/authentication/passwords.ts'
 import { refused, type Proof } from '../../src/authentication/realm.ts'
 import type { StoredUser, UserRepository } from '../../src/authentication/userRepository.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { atOnce } from '../storage/contract/concurrency.ts'
 import { newDatabase, optionsFor, prepared, userIn } from '../support/testDatabase.ts'
+import { newPasswords } from '../support/passwords.ts'
+import { source } from '../support/attempts.ts'
 
 const ref = { name: 'default_native', type: 'native', domain: null }
-const passwords = createPasswords()
+const passwords = newPasswords()
 let jacknich: StoredUser
 
 beforeAll(async () => {
   jacknich = {
     username: 'jacknich',
-    passwordHash: await passwords.hash('l0ng-r4nd0m-p@ssw0rd'),
+    passwordHash: await passwords.hash('l0ng-r4nd0m-p@ssw0rd', source),
     roles: ['admin', 'other_role1'],
     fullName: 'Jack Nicholson',
     email: 'jacknich@example.com',
@@ -71,13 +72,15 @@ describe('the native realm', () => {
   describe('answers that a grant is not its', () => {
     it('if it is a token', async () => {
       const { realm } = await withJacknich()
-      expect(await realm.authenticate({ kind: 'accessToken', token: 'x', clientSecret: null })).toBeNull()
+      expect(
+        await realm.authenticate({ kind: 'accessToken', token: 'x', clientSecret: null }, source),
+      ).toBeNull()
     })
 
     it('if the username belongs to another realm, even with the right password', async () => {
       const { realm, users } = await withJacknich()
       await users.put({ ...jacknich, username: 'elastic' })
-      expect(await realm.authenticate(grant('elastic', 'l0ng-r4nd0m-p@ssw0rd'))).toBeNull()
+      expect(await realm.authenticate(grant('elastic', 'l0ng-r4nd0m-p@ssw0rd'), source)).toBeNull()
     })
   })
 
@@ -85,7 +88,7 @@ describe('the native realm', () => {
     it('an enabled user by the password, as the database has the user, without the hash', async () => {
       const { realm } = await withJacknich()
       const { passwordHash, enabled, ...subject } = jacknich
-      const proof = await realm.authenticate(right)
+      const proof = await realm.authenticate(right, source)
       expect(proof).toMatchObject({ kind: 'proven' })
       expect((proof as Proof).subject).toEqual({ ...subject, realm: ref })
       expect(JSON.stringify(proof)).not.toContain(passwordHash)
@@ -96,15 +99,17 @@ describe('the native realm', () => {
       const { realm, users } = await withJacknich()
       await users.setEnabled('jacknich', false)
       await users.setEnabled('jacknich', true)
-      expect(await realm.authenticate(right)).toMatchObject({ kind: 'proven' })
+      expect(await realm.authenticate(right, source)).toMatchObject({ kind: 'proven' })
     })
 
     it('only the new password once it is changed, though the old one was proven a moment ago', async () => {
       const { realm, users } = await withJacknich()
-      await realm.authenticate(right)
-      await users.setPasswordHash('jacknich', await passwords.hash('new password'))
-      expect(await realm.authenticate(right)).toMatchObject({ kind: 'refused' })
-      expect(await realm.authenticate(grant('jacknich', 'new password'))).toMatchObject({ kind: 'proven' })
+      await realm.authenticate(right, source)
+      await users.setPasswordHash('jacknich', await passwords.hash('new password', source))
+      expect(await realm.authenticate(right, source)).toMatchObject({ kind: 'refused' })
+      expect(await realm.authenticate(grant('jacknich', 'new password'), source)).toMatchObject({
+        kind: 'proven',
+      })
     })
   })
 
@@ -135,15 +140,15 @@ describe('the native realm', () => {
         },
       }
       const realm = createNativeRealm({ ref, users, passwords: counted, owns: () => true, report: rethrow })
-      expect(await realm.authenticate(given)).toEqual(refused)
+      expect(await realm.authenticate(given, source)).toEqual(refused)
       expect(verifications).toBe(1)
     })
 
     it('a disabled user whose password was proven before', async () => {
       const { realm, users } = await withJacknich()
-      await realm.authenticate(right)
+      await realm.authenticate(right, source)
       await users.setEnabled('jacknich', false)
-      expect(await realm.authenticate(right)).toEqual(refused)
+      expect(await realm.authenticate(right, source)).toEqual(refused)
     })
   })
 
@@ -162,15 +167,15 @@ describe('the native realm', () => {
 
     it.each(imported)('when the password proves right, which it does then too: %s', async (_, make) => {
       const { realm, users, passwordHash } = await withImported(make)
-      expect(await realm.authenticate(grant('jacknich', 'wrong'))).toEqual(refused)
+      expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toEqual(refused)
       expect(await userIn(users, 'jacknich')).toMatchObject({ passwordHash })
-      const proof = await realm.authenticate(right)
+      const proof = await realm.authenticate(right, source)
       const found = await users.find('jacknich')
       expect(isOwnHash(found?.user.passwordHash ?? '')).toBe(true)
       expect(found?.user).toEqual({ ...jacknich, passwordHash: found?.user.passwordHash })
       expect(proof).toMatchObject({ kind: 'proven', basis: found?.basis })
-      expect(await realm.authenticate(right)).toEqual(proof)
-      expect(await realm.authenticate(grant('jacknich', 'wrong'))).toEqual(refused)
+      expect(await realm.authenticate(right, source)).toEqual(proof)
+      expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toEqual(refused)
     })
 
     it('once, however many log in at once at however many gateways, and proves all of them', async () => {
@@ -179,7 +184,7 @@ describe('the native realm', () => {
       const gateways = [nativeRealm({ users }), nativeRealm({ users })]
       const proofs = await atOnce(
         100,
-        (n) => gateways[n % 2]?.authenticate(right) ?? Promise.reject(new Error()),
+        (n) => gateways[n % 2]?.authenticate(right, source) ?? Promise.reject(new Error()),
       )
       const { basis } = (await users.find('jacknich')) ?? {}
       expect(basis?.revision).toBe((before?.basis.revision ?? 0) + 1)
@@ -190,7 +195,7 @@ describe('the native realm', () => {
     it.each<[string, (users: UserRepository) => Promise<unknown>, object]>([
       [
         'another password',
-        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new')),
+        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new', source)),
         refused,
       ],
       ['a disabling', (users) => users.setEnabled('jacknich', false), refused],
@@ -212,7 +217,7 @@ describe('the native realm', () => {
           },
         },
       })
-      expect(await realm.authenticate(right)).toMatchObject(answer)
+      expect(await realm.authenticate(right, source)).toMatchObject(answer)
       expect(written).toBeDefined()
     })
 
@@ -223,10 +228,10 @@ describe('the native realm', () => {
       const readOnly = { ...users, rehash: () => Promise.reject(failure) }
       const realm = nativeRealm({ users: readOnly, report: (cause) => reported.push(cause) })
       const { basis } = (await users.find('jacknich')) ?? {}
-      expect(await realm.authenticate(right)).toMatchObject({ kind: 'proven', basis })
+      expect(await realm.authenticate(right, source)).toMatchObject({ kind: 'proven', basis })
       expect(reported).toEqual([failure])
       expect(await userIn(users, 'jacknich')).toMatchObject({ passwordHash })
-      expect(await nativeRealm({ users }).authenticate(right)).toMatchObject({ kind: 'proven' })
+      expect(await nativeRealm({ users }).authenticate(right, source)).toMatchObject({ kind: 'proven' })
       expect(isOwnHash((await userIn(users, 'jacknich'))?.passwordHash ?? '')).toBe(true)
     })
 
@@ -241,14 +246,14 @@ describe('the native realm', () => {
           },
         },
       })
-      expect(await realm.authenticate(right)).toMatchObject({ kind: 'proven' })
+      expect(await realm.authenticate(right, source)).toMatchObject({ kind: 'proven' })
     })
 
     it('but not of a password of which bcrypt knows the beginning alone: what was hashed may be longer', async () => {
       const long = 'x'.repeat(100)
       const { realm, users, passwordHash } = await withImported(() => hash(long, 4))
       for (const given of [long, long.slice(0, 72), `${long}!`]) {
-        expect(await realm.authenticate(grant('jacknich', given))).toMatchObject({ kind: 'proven' })
+        expect(await realm.authenticate(grant('jacknich', given), source)).toMatchObject({ kind: 'proven' })
       }
       expect(await userIn(users, 'jacknich')).toMatchObject({ passwordHash })
     })
@@ -256,7 +261,7 @@ describe('the native realm', () => {
 
   it('says what its proof rests on, which every change of the user takes away', async () => {
     const { realm, users, profiles } = await withJacknich()
-    const proof = await realm.authenticate(right)
+    const proof = await realm.authenticate(right, source)
     if (proof?.kind !== 'proven') throw new Error('the user is not proven')
     expect(proof.basis).toEqual((await users.find('jacknich'))?.basis)
     expect(await profiles.candidates('base', proof.basis)).toMatchObject({ stands: true })
@@ -269,7 +274,7 @@ describe('the native realm', () => {
     const other = await openDatabase(optionsFor(made))
     const realm = nativeRealm(other)
     await other.close()
-    await expect(realm.authenticate(right)).rejects.toThrow()
+    await expect(realm.authenticate(right, source)).rejects.toThrow()
     await made.remove()
   })
 })

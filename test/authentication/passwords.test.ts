@@ -6,11 +6,15 @@ import { describe, expect, it } from 'vitest'
 import { argon2id } from '../../src/authentication/hashFormats/argon2id.ts'
 import { pbkdf2, pbkdf2Stretch } from '../../src/authentication/hashFormats/pbkdf2.ts'
 import { isOwnHash } from '../../src/authentication/passwordHash.ts'
-import { createPasswords, type Passwords } from '../../src/authentication/passwords.ts'
+import type { Passwords } from '../../src/authentication/passwords.ts'
+import { newPasswords } from '../support/passwords.ts'
+import type { Source } from '../../src/authentication/source.ts'
+import { source } from '../support/attempts.ts'
 
 // Whether a verification is computed shows without a clock: a computation needs a place in the queue, and when all of
-// them are taken it is refused as UNAVAILABLE. What is remembered, or shared, needs none.
-const places = 251 * availableParallelism()
+// them are taken it is refused as UNAVAILABLE. What is remembered, or shared, needs none. Here all come from one source,
+// where no other is named: it has a quarter of those that wait, and may have all of those that run.
+const places = 126 * availableParallelism()
 
 /** A hash that costs next to nothing, so that thousands can be computed. */
 function cheapHash(password: string): Promise<string> {
@@ -18,8 +22,13 @@ function cheapHash(password: string): Promise<string> {
 }
 
 /** The user of all verifications, but where another is named. */
-const verify = (passwords: Passwords, passwordHash: string | null, password: string, username = 'jacknich') =>
-  passwords.verify(username, passwordHash, password)
+const verify = (
+  passwords: Passwords,
+  passwordHash: string | null,
+  password: string,
+  username = 'jacknich',
+  from = source,
+) => passwords.verify(username, passwordHash, password, from)
 
 /** Another text of the same hash: the name of a key is part of it, without being part of what is computed. */
 function variant(hash: string, number: number): string {
@@ -37,8 +46,8 @@ const unavailable = { code: 'UNAVAILABLE' }
 
 describe('a new hash', () => {
   it('is argon2id with m=19456, t=2, p=1 over a salt of its own', async () => {
-    const passwords = createPasswords()
-    const hashes = await Promise.all([passwords.hash('secret'), passwords.hash('secret')])
+    const passwords = newPasswords()
+    const hashes = await Promise.all([passwords.hash('secret', source), passwords.hash('secret', source)])
     for (const one of hashes) {
       expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
       expect(isOwnHash(one)).toBe(true)
@@ -47,11 +56,11 @@ describe('a new hash', () => {
   })
 
   it('is made in the queue too', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const taken = take(passwords, places, await cheapHash('other'))
-    await expect(passwords.hash('secret')).rejects.toMatchObject(unavailable)
+    await expect(passwords.hash('secret', source)).rejects.toMatchObject(unavailable)
     await taken
-    expect(isOwnHash(await passwords.hash('secret'))).toBe(true)
+    expect(isOwnHash(await passwords.hash('secret', source))).toBe(true)
   })
 })
 
@@ -64,8 +73,8 @@ describe('a verification', () => {
     ['a colon', 'a:b'],
     ['100,000 letters', 'x'.repeat(100_000)],
   ])('is true for the password alone: %s', async (_, password) => {
-    const passwords = createPasswords()
-    const stored = await passwords.hash(password)
+    const passwords = newPasswords()
+    const stored = await passwords.hash(password, source)
     expect(await verify(passwords, stored, password)).toBe(true)
     for (const other of [`${password} `, `${password.slice(1)}1`, `${password.toUpperCase()}1`]) {
       expect(await verify(passwords, stored, other)).toBe(false)
@@ -73,14 +82,14 @@ describe('a verification', () => {
   })
 
   it('is false without a hash, again and again, whatever the password', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     for (const password of ['secret', 'secret', ''])
       expect(await verify(passwords, null, password)).toBe(false)
   })
 
   it('takes one place, with a hash or without', async () => {
     for (const passwordHash of [null, await cheapHash('secret')]) {
-      const passwords = createPasswords()
+      const passwords = newPasswords()
       const cheap = await cheapHash('other')
       const taken = take(passwords, places - 2, cheap)
       const [first, second, third] = ['a', 'b', 'c'].map((wrong) => verify(passwords, passwordHash, wrong))
@@ -92,8 +101,8 @@ describe('a verification', () => {
   })
 
   it('costs the processor as much without a hash as with one', async () => {
-    const passwords = createPasswords()
-    const stored = await passwords.hash('secret')
+    const passwords = newPasswords()
+    const stored = await passwords.hash('secret', source)
     const cost = { with: 0, without: 0 }
     for (let round = 0; round < 8; round++) {
       cost.with += await processorTime(() => verify(passwords, stored, `wrong ${round}`))
@@ -110,14 +119,14 @@ describe('a verification', () => {
       asked.push(username)
       return argon2id.decoy()
     }
-    const passwords = createPasswords({ decoyFor })
+    const passwords = newPasswords({ decoyFor })
     expect(await verify(passwords, null, 'secret', 'nobody')).toBe(false)
     expect(await verify(passwords, await cheapHash('secret'), 'secret')).toBe(true)
     expect(asked).toEqual(['nobody'])
   })
 
   it('is computed in any format in the same queue', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const hashes = [await bcryptHash('secret', 4), pbkdf2.decoy(1_000), pbkdf2Stretch.decoy(1_000)]
     expect(await Promise.all(hashes.map((one) => verify(passwords, one, 'secret')))).toEqual([
       true,
@@ -131,12 +140,12 @@ describe('a verification', () => {
   })
 
   it('throws on what is no hash, and does not repeat it', async () => {
-    const failed = verify(createPasswords(), 'secret', 'secret')
+    const failed = verify(newPasswords(), 'secret', 'secret')
     await expect(failed).rejects.toThrow('the hash of a password is of no format that is known')
   })
 
   it('is computed once for all who ask the same at once', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const [secret, other] = [await cheapHash('secret'), await cheapHash('other')]
     const taken = take(passwords, places - 2, other)
     const right = Promise.all(Array.from({ length: 100 }, () => verify(passwords, secret, 'secret')))
@@ -148,7 +157,7 @@ describe('a verification', () => {
 
   it('is shared only by those who try the same user, be there such a user or not', async () => {
     for (const passwordHash of [null, await cheapHash('secret')]) {
-      const passwords = createPasswords()
+      const passwords = newPasswords()
       const taken = take(passwords, places - 2, await cheapHash('other'))
       const tries = ['a', 'a', 'b', 'b', 'c'].map((name) => verify(passwords, passwordHash, 'wrong', name))
       await expect(tries[4]).rejects.toMatchObject(unavailable)
@@ -158,7 +167,7 @@ describe('a verification', () => {
   })
 
   it('fails alike for all who share it, and is computed anew after that', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const [secret, other] = [await cheapHash('secret'), await cheapHash('other')]
     const taken = take(passwords, places, other)
     for (const answer of [1, 2, 3].map(() => verify(passwords, secret, 'secret'))) {
@@ -169,9 +178,62 @@ describe('a verification', () => {
   })
 })
 
+describe('verifications that are too many', () => {
+  const other = { ...source, key: 'another' }
+
+  it('are refused at once to the source that has a quarter of the places, and others still get in', async () => {
+    const passwords = newPasswords()
+    const [secret, cheap] = [await cheapHash('secret'), await cheapHash('other')]
+    const taken = take(passwords, places, cheap)
+    await expect(verify(passwords, cheap, 'one more')).rejects.toMatchObject(unavailable)
+    for (const from of [other, { ...source, lane: 'grants' as const }])
+      expect(await verify(passwords, secret, 'secret', 'jacknich', from)).toBe(true)
+    await taken
+  })
+
+  // The right password equals none of those that are guessed, so its computation is its own.
+  it('do not keep out the user whose password is guessed, since what is shared belongs to who was first', async () => {
+    const passwords = newPasswords()
+    const secret = await cheapHash('secret')
+    const guesses = take(passwords, places, secret)
+    const order: string[] = []
+    const guessed = guesses.then(() => order.push('guesses'))
+    const own = verify(passwords, secret, 'secret', 'jacknich', other).then((right) => order.push(`${right}`))
+    // Shares what is computed for the other source, and takes no place of its own.
+    expect(await verify(passwords, secret, 'secret')).toBe(true)
+    await Promise.all([own, guessed])
+    expect(order).toEqual(['true', 'guesses'])
+  })
+
+  it('are not computed any more after ten seconds, and what is refused leaves nothing behind', async () => {
+    let now = 0
+    const reports: (Source | null)[] = []
+    const passwords = newPasswords({ clock: () => now, report: (refused) => reports.push(refused) })
+    const secret = await cheapHash('secret')
+    const tries = Array.from({ length: places }, (_, n) => verify(passwords, secret, `wrong ${n}`))
+    const right = verify(passwords, secret, 'secret', 'jacknich', other)
+    now = 10_001
+    const answers = await Promise.allSettled([...tries, right])
+    const computed = answers.filter(({ status }) => status === 'fulfilled')
+    expect(computed).toHaveLength(availableParallelism())
+    expect(answers.at(-1)).toMatchObject({ status: 'rejected', reason: unavailable })
+    expect(reports).toEqual([source, null])
+    expect(await verify(passwords, secret, 'secret', 'jacknich', other)).toBe(true)
+    await take(passwords, places, secret)
+  })
+
+  it('are computed while they wait for no longer', async () => {
+    let now = 0
+    const passwords = newPasswords({ clock: () => now })
+    const tries = take(passwords, places, await cheapHash('secret'))
+    now = 10_000
+    expect(await tries).not.toContain(true)
+  })
+})
+
 describe('a proof', () => {
   it('is remembered, so that it is answered while all places are taken', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const [secret, other] = [await cheapHash('secret'), await cheapHash('other')]
     await verify(passwords, secret, 'secret')
     const taken = take(passwords, places, other)
@@ -180,7 +242,7 @@ describe('a proof', () => {
   })
 
   it('counts only for the hash against which it was proven', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const [first, second, changed] = await Promise.all(['secret', 'secret', 'new secret'].map(cheapHash))
     await verify(passwords, first ?? '', 'secret')
     expect(await verify(passwords, changed ?? '', 'secret')).toBe(false)
@@ -190,7 +252,7 @@ describe('a proof', () => {
   })
 
   it('is not remembered where there is none: wrong passwords are computed each time', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const [secret, other] = [await cheapHash('secret'), await cheapHash('other')]
     await verify(passwords, secret, 'wrong')
     await verify(passwords, null, 'wrong')
@@ -201,7 +263,7 @@ describe('a proof', () => {
   })
 
   it('is not confused with another hash and password of the same letters', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const secret = await cheapHash('secret')
     await verify(passwords, secret, 'secret')
     // A hash that lacks its last letter may not even be one.
@@ -210,17 +272,17 @@ describe('a proof', () => {
   })
 
   it('is forgotten once 100,000 others have come after it', { timeout: 120_000 }, async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const secret = await cheapHash('secret')
     const prove = (number: number) => verify(passwords, variant(secret, number), 'secret')
-    for (let first = 0; first <= 100_000; first += 500) {
-      const proofs = Array.from({ length: 500 }, (_, n) => prove(first + n))
+    for (let first = 0; first <= 100_000; first += 100) {
+      const proofs = Array.from({ length: 100 }, (_, n) => prove(first + n))
       expect(await Promise.all(proofs)).not.toContain(false)
     }
     const taken = take(passwords, places, await cheapHash('other'))
-    expect(await prove(100_499)).toBe(true)
-    expect(await prove(500)).toBe(true)
-    await expect(prove(499)).rejects.toMatchObject(unavailable)
+    expect(await prove(100_099)).toBe(true)
+    expect(await prove(100)).toBe(true)
+    await expect(prove(99)).rejects.toMatchObject(unavailable)
     await taken
   })
 })
@@ -257,7 +319,7 @@ describe('a hash of argon2id', () => {
   })
 
   it('is our own whatever its bytes, and can be verified against', async () => {
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(base64)
     await fc.assert(
       fc.asyncProperty(bytes(16), bytes(32), async (salt, hash) => {

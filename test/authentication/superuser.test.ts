@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createPasswords } from '../../src/authentication/passwords.ts'
 import { ensureSuperuser } from '../../src/authentication/superuser.ts'
 import { prepared, userIn } from '../support/testDatabase.ts'
+import { newPasswords } from '../support/passwords.ts'
+import { source } from '../support/attempts.ts'
 
 describe('the superuser', () => {
   const emptied = prepared()
-  const passwords = createPasswords()
+  const passwords = newPasswords()
 
   async function parts() {
     const { users } = await emptied()
@@ -17,7 +18,9 @@ describe('the superuser', () => {
     expect(await ensureSuperuser({ users, passwords }, 'first password')).toBe('made')
     const elastic = await userIn(users, 'elastic')
     expect(elastic).toMatchObject({ roles: ['superuser'], enabled: true, metadata: { _reserved: true } })
-    expect(await passwords.verify('elastic', elastic?.passwordHash ?? null, 'first password')).toBe(true)
+    expect(await passwords.verify('elastic', elastic?.passwordHash ?? null, 'first password', source)).toBe(
+      true,
+    )
   })
 
   it('is missing where there is none and no password for it, and is not made', async () => {
@@ -46,7 +49,7 @@ describe('the superuser', () => {
     expect(outcomes.toSorted()).toEqual([...Array<string>(7).fill('differs'), 'made'])
     const made = given[outcomes.indexOf('made')] ?? ''
     expect(
-      await passwords.verify('elastic', (await userIn(users, 'elastic'))?.passwordHash ?? null, made),
+      await passwords.verify('elastic', (await userIn(users, 'elastic'))?.passwordHash ?? null, made, source),
     ).toBe(true)
   })
 

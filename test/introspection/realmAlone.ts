@@ -6,6 +6,7 @@ import { passwords } from '../profile/activating.ts'
 import { load } from '../support/loading.ts'
 import { asking } from './realm.ts'
 import { saying, startServer } from './server.ts'
+import { source } from '../support/attempts.ts'
 
 export const now = 1_800_000_000_000
 
@@ -40,6 +41,7 @@ export async function realmAlone(changes: Parameters<typeof asking>[2] = {}, sec
     problems: realms.problems,
     advance: (milliseconds: number) => void (time += milliseconds),
     ask: (token = 'token') =>
-      realm?.authenticate({ kind: 'accessToken', token, clientSecret: null }) ?? Promise.resolve(null),
+      realm?.authenticate({ kind: 'accessToken', token, clientSecret: null }, source) ??
+      Promise.resolve(null),
   }
 }

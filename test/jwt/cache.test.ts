@@ -7,6 +7,7 @@ import { createJwtApp } from '../support/jwtApp.ts'
 import { places } from '../support/jwtPlaces.ts'
 import { provision } from '../support/people.ts'
 import { plainJwtRealm, plainKeyOf } from '../support/plainJwtRealm.ts'
+import { source } from '../support/attempts.ts'
 
 const issuer = createIssuer()
 
@@ -37,7 +38,7 @@ function watchedRealm({ ttl = 1_200_000, size = 100, clockSkew = 60_000, secret 
     /** What the realm says of a token, and whether it had to verify it for that. */
     ask: async (token: string, clientSecret: string | null = null) => {
       looks = 0
-      const answer = await realm.authenticate({ kind: 'accessToken', token, clientSecret })
+      const answer = await realm.authenticate({ kind: 'accessToken', token, clientSecret }, source)
       return `${answer?.kind ?? 'not mine'}, ${looks > 0 ? 'verified' : 'remembered'}`
     },
     advance: (milliseconds: number) => void (time += milliseconds),

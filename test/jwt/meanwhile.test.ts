@@ -2,7 +2,6 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDomainOf } from '../../src/authentication/domain.ts'
 import { staticKeys } from '../../src/authentication/jwt/keys.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
-import { createPasswords } from '../../src/authentication/passwords.ts'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
 import { createActivate } from '../../src/profile/activate.ts'
 import { application, jacknich, profileOf, provision } from '../profile/activating.ts'
@@ -10,6 +9,7 @@ import { createIssuer } from '../support/jwt.ts'
 import { plainJwtRealm, plainKeyOf } from '../support/plainJwtRealm.ts'
 import { prepared, type TestDatabase } from '../support/testDatabase.ts'
 import { provenByRealms } from '../support/attempts.ts'
+import { newPasswords } from '../support/passwords.ts'
 
 const issuer = createIssuer()
 
@@ -30,7 +30,7 @@ describe('what happens to a native user while a token is taken for that user', (
   function activateWhile(happening: () => Promise<unknown>) {
     const { users, roles, profiles } = database
     const ref = { name: 'native', type: 'native', domain: null }
-    const passwords = createPasswords()
+    const passwords = newPasswords()
     const native = createNativeRealm({ ref, users, passwords, owns: () => true, report: vi.fn() })
     let looks = 0
     const realm = plainJwtRealm(issuer, staticKeys([plainKeyOf(issuer)]), {

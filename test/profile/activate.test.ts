@@ -14,6 +14,7 @@ import {
   profileOf,
   provision,
 } from './activating.ts'
+import { source } from '../support/attempts.ts'
 
 const base = baseOf('jacknich')
 const uid = (n: number) => uidOf(base, n)
@@ -330,7 +331,7 @@ describe('an activation whose hash is still being computed', () => {
   it.each<[string, Parameters<typeof during>[0]]>([
     [
       'the password is changed',
-      async ({ users }) => users.setPasswordHash('jacknich', await passwords.hash('new')),
+      async ({ users }) => users.setPasswordHash('jacknich', await passwords.hash('new', source)),
     ],
     ['the user is disabled', ({ users }) => users.setEnabled('jacknich', false)],
     ['the user is deleted', ({ users }) => users.delete('jacknich')],

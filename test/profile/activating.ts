@@ -1,6 +1,6 @@
 import { createDomainOf, type Domain } from '../../src/authentication/domain.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
-import { createPasswords, type Passwords } from '../../src/authentication/passwords.ts'
+import type { Passwords } from '../../src/authentication/passwords.ts'
 import { plainUser, type Caller, type RealmRef } from '../../src/authentication/subject.ts'
 import { isReservedUsername } from '../../src/authentication/username.ts'
 import type { StoredUser } from '../../src/authentication/userRepository.ts'
@@ -8,17 +8,18 @@ import { createAuthorize } from '../../src/authorization/authorize.ts'
 import { createActivate } from '../../src/profile/activate.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import type { TestDatabase } from '../support/testDatabase.ts'
-import { origin, provenByRealms } from '../support/attempts.ts'
+import { origin, provenByRealms, source } from '../support/attempts.ts'
+import { newPasswords } from '../support/passwords.ts'
 
 /** Shared by all tests: a password that was proven once costs nothing the next time. */
-export const passwords = createPasswords()
+export const passwords = newPasswords()
 
 export const native: RealmRef = { name: 'native', type: 'native', domain: null }
 
 const secret = 'l0ng-r4nd0m-p@ssw0rd'
 export const jacknich: StoredUser = {
   username: 'jacknich',
-  passwordHash: await passwords.hash(secret),
+  passwordHash: await passwords.hash(secret, source),
   roles: ['admin', 'other_role1'],
   fullName: 'Jack Nicholson',
   email: 'jacknich@example.com',

@@ -6,6 +6,7 @@ import { passwords } from '../profile/activating.ts'
 import { hmacKey, hmacRealm, hmacToken } from '../support/hmacTokens.ts'
 import { load } from '../support/loading.ts'
 import { createTestApp } from '../support/testApp.ts'
+import { source } from '../support/attempts.ts'
 
 /** The realms of a configuration, on a database without users. */
 async function realmsOf(yaml: string): Promise<Realms> {
@@ -31,7 +32,7 @@ describe('realms', () => {
   ])('are asked in order: a user is of that with %s', async (_, yaml, name) => {
     const { chain } = await realmsOf(yaml)
     const token = hmacToken('corp', { sub: 'jacknich' }, Date.now())
-    const proof = await createChain(chain)({ kind: 'accessToken', token, clientSecret: null })
+    const proof = await createChain(chain)({ kind: 'accessToken', token, clientSecret: null }, source)
     expect(proof).toMatchObject({ kind: 'proven', subject: { realm: { type: 'jwt', name, domain: null } } })
   })
 

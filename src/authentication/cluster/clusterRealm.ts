@@ -5,6 +5,7 @@ import { Failure } from '../../errors.ts'
 import type { Grant } from '../credentials.ts'
 import type { Proof, Realm, Refusal } from '../realm.ts'
 import type { Remote } from '../remote/remote.ts'
+import type { Source } from '../source.ts'
 import type { RealmRef } from '../subject.ts'
 import { createUnderWay } from '../underWay.ts'
 import { clusterHeadersOf } from './clusterHeaders.ts'
@@ -37,11 +38,11 @@ export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
   let problem: string | null = null
 
   return {
-    async authenticate(credentials) {
+    async authenticate(credentials, source) {
       if (credentials.kind === 'apiKey') return null
       const headers = clusterHeadersOf(credentials)
       if (!headers) return null
-      const answer = await answerTo(credentials, headers)
+      const answer = await answerTo(credentials, headers, source)
       return answer.kind === 'user' ? proofOf(answer) : answer
     },
     problem: () => problem,
@@ -51,15 +52,20 @@ export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
   async function answerTo(
     credentials: Grant,
     headers: Readonly<Record<string, string>>,
+    source: Source,
   ): Promise<ClusterUser | Refusal> {
     const key = proven.keyOf(credentials)
-    return proven.find(key) ?? once(key, () => ask(key, headers))
+    return proven.find(key) ?? once(key, () => ask(key, headers, source))
   }
 
   /** @throws `UNAVAILABLE` where the cluster cannot be asked, or does not say */
-  async function ask(key: string, headers: Readonly<Record<string, string>>): Promise<ClusterUser | Refusal> {
+  async function ask(
+    key: string,
+    headers: Readonly<Record<string, string>>,
+    source: Source,
+  ): Promise<ClusterUser | Refusal> {
     const askedAt = clock()
-    const response = await remote.ask(urls, { method: 'GET', headers: { ...headers, accept } })
+    const response = await remote.ask(urls, { method: 'GET', headers: { ...headers, accept } }, source)
     try {
       const answer = readClusterUser(response)
       became(null)

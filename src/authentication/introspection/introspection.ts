@@ -2,6 +2,7 @@ import { allowInsecureRequests, customFetch, introspectionRequest, type ClientAu
 import { Failure } from '../../errors.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Remote } from '../remote/remote.ts'
+import type { Source } from '../source.ts'
 import { answerProblem, isOfUnknownType, readAnswer, type ActiveToken } from './answer.ts'
 
 interface IntrospectionParts {
@@ -28,9 +29,9 @@ export function createIntrospection(parts: IntrospectionParts) {
      * What the server says of a token; a text says why it is none of those that are active.
      * @throws `UNAVAILABLE` if the server does not say
      */
-    ask: async (token: string): Promise<ActiveToken | string> => {
+    ask: async (token: string, source: Source): Promise<ActiveToken | string> => {
       try {
-        const answer = await readAnswer(server, client, await request(token))
+        const answer = await readAnswer(server, client, await request(token, source))
         succeed()
         return answer ? { ...answer, claims: without(token, answer.claims) } : 'the token is not active'
       } catch (thrown) {
@@ -45,14 +46,14 @@ export function createIntrospection(parts: IntrospectionParts) {
     problem: () => problem ?? remote.problem(),
   }
 
-  function request(token: string): Promise<Response> {
+  function request(token: string, source: Source): Promise<Response> {
     return introspectionRequest(server, client, clientAuthentication, token, {
       additionalParameters: { token_type_hint: 'access_token' },
       headers: { 'user-agent': 'profile-gateway' },
       // The settings allow it to this very machine alone.
       [allowInsecureRequests]: true,
       [customFetch]: async (url, { method, headers, body }) => {
-        const answer = await remote.ask([url], { method, headers, body: body.toString() })
+        const answer = await remote.ask([url], { method, headers, body: body.toString() }, source)
         return new Response(answer.body === '' ? null : answer.body, answer)
       },
     })

@@ -7,6 +7,7 @@ import { longestToken, parseJwt } from '../jwt/jwt.ts'
 import { createReadUser, type JwtClaims, type JwtUser } from '../jwt/jwtUser.ts'
 import { createVerifiedTokens } from '../jwt/verifiedTokens.ts'
 import { refused, type Realm, type Refusal } from '../realm.ts'
+import type { Source } from '../source.ts'
 import type { RealmRef } from '../subject.ts'
 import type { Introspection } from './introspection.ts'
 import { createUnderWay } from '../underWay.ts'
@@ -34,18 +35,18 @@ export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm 
   const once = createUnderWay<JwtUser | string>()
 
   return {
-    async authenticate(credentials) {
+    async authenticate(credentials, source) {
       if (credentials.kind !== 'accessToken' || !isOpaque(credentials.token)) return null
       const { token } = credentials
-      const user = remembered.find(token) ?? (await once(token, () => askedUser(token)))
+      const user = remembered.find(token) ?? (await once(token, () => askedUser(token, source)))
       return typeof user === 'string' ? refuse(user) : claimsProof(user, ref)
     },
   }
 
   /** Whom a token proves; a text says why nobody. */
-  async function askedUser(token: string): Promise<JwtUser | string> {
+  async function askedUser(token: string, source: Source): Promise<JwtUser | string> {
     const askedAt = clock()
-    const answer = await ask(token)
+    const answer = await ask(token, source)
     if (typeof answer === 'string') return answer
     const { claims, length } = answer
     const problem = termsProblem({ claims }, clock())

@@ -2,8 +2,8 @@
 // asked, nor what an answer means.
 
 import { Agent, request as send } from 'undici'
-import { Failure } from '../../errors.ts'
 import { createQueue } from '../queue.ts'
+import type { Source } from '../source.ts'
 import { createBreaker } from './breaker.ts'
 import type { Connection } from './connection.ts'
 
@@ -12,6 +12,8 @@ export interface RemoteParts extends Connection {
   clock: () => number
   /** Told why the server is not asked any more, and when it is again: null. */
   report: (reason: string | null) => void
+  /** Told from where a question comes that is refused, the first of many, and when none waits any more: null. */
+  reportFull: (refused: Source | null) => void
 }
 
 export interface RemoteRequest {
@@ -30,10 +32,10 @@ export interface RemoteAnswer {
 /** One server, or a cluster of them, at whatever addresses. */
 export interface Remote {
   /**
-   * Asks at the first of the addresses that answers; next time that is the first.
+   * Asks at the first of the addresses that answers; next time that is the first. `source`: for whom.
    * @throws `UNAVAILABLE` if none does in time, or says only that it cannot: 429 and 5xx
    */
-  readonly ask: (urls: readonly string[], request: RemoteRequest) => Promise<RemoteAnswer>
+  readonly ask: (urls: readonly string[], request: RemoteRequest, source: Source) => Promise<RemoteAnswer>
   /** Why it is not asked now, without where it is: anybody may ask whether a gateway is ready. Or null. */
   readonly problem: () => string | null
   readonly close: () => void
@@ -47,13 +49,11 @@ interface TimedRequest extends RemoteRequest {
   readonly signal: AbortSignal
 }
 
-const full = 'too many requests wait for the server of a realm, try again later'
-
 const headers = { 'accept-encoding': 'identity', 'user-agent': 'profile-gateway' }
 
 /** Connections are kept and bounded in number, and so are the requests that wait for one. Redirects are not followed. */
 export function createRemote(parts: RemoteParts): Remote {
-  const { connectTimeout, readTimeout, socketTimeout, maxConnections, clock, report } = parts
+  const { connectTimeout, readTimeout, socketTimeout, maxConnections, clock, report, reportFull } = parts
   const agent = new Agent({
     connections: maxConnections,
     pipelining: 1,
@@ -73,7 +73,8 @@ export function createRemote(parts: RemoteParts): Remote {
   const enqueue = createQueue({
     running: maxConnections,
     waiting: 4 * maxConnections,
-    full,
+    full: 'too many requests wait for the server of a realm, try again later',
+    report: reportFull,
   })
   /** When each address last failed, in turns: those that did not come first. */
   const failedAt = new Map<string, number>()
@@ -81,12 +82,10 @@ export function createRemote(parts: RemoteParts): Remote {
   let matter: string | null = null
 
   return {
-    ask(urls, request) {
+    ask(urls, request, source) {
       const signal = AbortSignal.timeout(connectTimeout + readTimeout)
-      return enqueue(() => {
-        if (signal.aborted) throw new Failure('UNAVAILABLE', full)
-        return breaker.run(() => askInTurn(urls, { ...request, signal }))
-      })
+      const ask = () => breaker.run(() => askInTurn(urls, { ...request, signal }))
+      return enqueue(source, () => signal.aborted, ask)
     },
     problem: () => (breaker.problem() === null ? null : matter),
     close: () => void agent.destroy(),

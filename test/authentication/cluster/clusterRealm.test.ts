@@ -5,6 +5,7 @@ import { createProvenCredentials } from '../../../src/authentication/cluster/pro
 import type { Credentials } from '../../../src/authentication/credentials.ts'
 import { createRemote } from '../../../src/authentication/remote/remote.ts'
 import { startCluster } from '../../support/cluster.ts'
+import { source } from '../../support/attempts.ts'
 
 const grant = { kind: 'password', username: 'clara', password: 'run-y0u-clever-boy' } as const
 
@@ -16,7 +17,8 @@ async function realmBefore(ttl = 60_000) {
   const clock = () => 1_000_000
   const remote = createRemote({
     ...{ connectTimeout: 20_000, readTimeout: 20_000, socketTimeout: 20_000, maxConnections: 10 },
-    ...{ certificateAuthorities: [], verificationMode: 'full', clock, report: () => undefined },
+    ...{ certificateAuthorities: [], verificationMode: 'full', clock },
+    ...{ report: () => undefined, reportFull: () => undefined },
   })
   onTestFinished(remote.close)
   const realm = createClusterRealm({
@@ -31,7 +33,7 @@ async function realmBefore(ttl = 60_000) {
 describe('a realm that asks a cluster', () => {
   it('proves whom the cluster knows, and says through which realm here', async () => {
     const { realm } = await realmBefore()
-    expect(await realm.authenticate(grant)).toEqual({
+    expect(await realm.authenticate(grant, source)).toEqual({
       kind: 'proven',
       subject: {
         username: 'clara',
@@ -57,20 +59,22 @@ describe('a realm that asks a cluster', () => {
           '"authentication_realm":{"name":"native1","type":"native"},"authentication_type":"realm"}',
       )
     }
-    expect(await realm.authenticate(grant)).toMatchObject({
+    expect(await realm.authenticate(grant, source)).toMatchObject({
       subject: { username: 'clara', roles: ['viewer'], metadata: {} },
     })
   })
 
   it('says to those who manage security why it refuses', async () => {
     const { realm, cluster } = await realmBefore()
-    expect(await realm.authenticate({ ...grant, password: 'wrong' })).toEqual({
+    expect(await realm.authenticate({ ...grant, password: 'wrong' }, source)).toEqual({
       kind: 'refused',
       reason: 'NOT_AUTHENTICATED',
       detail: 'the cluster does not know these credentials',
     })
     cluster.put('password', { username: 'gone', enabled: false })
-    expect(await realm.authenticate({ ...grant, username: 'gone', password: 'password' })).toMatchObject({
+    expect(
+      await realm.authenticate({ ...grant, username: 'gone', password: 'password' }, source),
+    ).toMatchObject({
       detail: 'the user is disabled in the cluster',
     })
   })
@@ -85,7 +89,7 @@ describe('a realm that asks a cluster', () => {
     ['more than headers hold', { ...grant, password: 'ü'.repeat(6_000) }],
   ])('is not the one for %s, and asks nothing', async (_, credentials) => {
     const { realm, cluster } = await realmBefore()
-    expect(await realm.authenticate(credentials)).toBeNull()
+    expect(await realm.authenticate(credentials, source)).toBeNull()
     expect(cluster.asked()).toBe(0)
   })
 
@@ -93,7 +97,9 @@ describe('a realm that asks a cluster', () => {
     const { realm, cluster } = await realmBefore(0)
     const wrong = { ...grant, password: 'wrong' }
     const atOnce = async () =>
-      Promise.all(Array.from({ length: 40 }, (_, index) => realm.authenticate(index % 2 ? grant : wrong)))
+      Promise.all(
+        Array.from({ length: 40 }, (_, index) => realm.authenticate(index % 2 ? grant : wrong, source)),
+      )
     const kinds = (await atOnce()).map((answer) => answer?.kind)
     expect([
       kinds.filter((kind) => kind === 'proven').length,
@@ -107,10 +113,12 @@ describe('a realm that asks a cluster', () => {
   it('lets a failure be nobody’s but of those who have asked', async () => {
     const { realm, cluster } = await realmBefore(0)
     cluster.fault = (_, response) => response.writeHead(500).end()
-    const failed = await Promise.allSettled(Array.from({ length: 9 }, () => realm.authenticate(grant)))
+    const failed = await Promise.allSettled(
+      Array.from({ length: 9 }, () => realm.authenticate(grant, source)),
+    )
     expect(failed.map(({ status }) => status)).toEqual(Array(9).fill('rejected'))
     expect(cluster.asked()).toBe(1)
     cluster.fault = null
-    expect(await realm.authenticate(grant)).toMatchObject({ kind: 'proven' })
+    expect(await realm.authenticate(grant, source)).toMatchObject({ kind: 'proven' })
   })
 })

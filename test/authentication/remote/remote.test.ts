@@ -10,14 +10,16 @@ import {
   type RemoteParts,
   type RemoteRequest,
 } from '../../../src/authentication/remote/remote.ts'
+import type { Source } from '../../../src/authentication/source.ts'
 import { eventually } from '../jwt/eventually.ts'
 import { startIssuer, startSpeaker } from '../jwt/issuer.ts'
+import { source } from '../../support/attempts.ts'
 
 const question: RemoteRequest = { method: 'GET', headers: { authorization: 'Basic s3cret' } }
 
 /** A remote that is patient and without TLS of its own, if the test wants nothing else, and what is heard of it. */
 function watchedRemote(parts: Partial<RemoteParts> = {}) {
-  const seen = { now: 1_000_000, reports: [] as (string | null)[] }
+  const seen = { now: 1_000_000, reports: [] as (string | null)[], refused: [] as (Source | null)[] }
   const remote = createRemote({
     connectTimeout: 20_000,
     readTimeout: 20_000,
@@ -27,11 +29,13 @@ function watchedRemote(parts: Partial<RemoteParts> = {}) {
     verificationMode: 'full',
     clock: () => seen.now,
     report: (reason) => seen.reports.push(reason),
+    reportFull: (refused) => seen.refused.push(refused),
     ...parts,
   })
   onTestFinished(() => remote.close())
-  const ask = (...urls: string[]) => remote.ask(urls, question)
-  const send = (url: string, request: RemoteRequest) => remote.ask([url], request)
+  const ask = (...urls: string[]) => remote.ask(urls, question, source)
+  const askFrom = (from: Source, url: string) => remote.ask([url], question, from)
+  const send = (url: string, request: RemoteRequest) => remote.ask([url], request, source)
   /** Why nothing came back. */
   async function failure(...urls: string[]): Promise<string> {
     const thrown: unknown = await ask(...urls).catch((error: unknown) => error)
@@ -39,7 +43,7 @@ function watchedRemote(parts: Partial<RemoteParts> = {}) {
     expect(inspect(thrown, { depth: 9, showHidden: true })).not.toContain('s3cret')
     return (thrown as { cause: Error }).cause.message
   }
-  return { ...remote, seen, ask, send, failure }
+  return { ...remote, seen, ask, askFrom, send, failure }
 }
 
 const never = () => undefined
@@ -85,27 +89,32 @@ describe('a server that is asked', () => {
     await eventually(server.connections).toBe(0)
   })
 
-  it('is asked at most so many times at once, and the others wait, at most four times as many', async () => {
+  it('is asked at most so many times at once, and four times as many wait, a quarter of them of one source', async () => {
     const waiting: ServerResponse[] = []
     const server = await startIssuer((_, response) => waiting.push(response))
-    const { ask } = watchedRemote({ maxConnections: 2 })
-    const all = Array.from({ length: 12 }, () =>
-      ask(server.url).then(
+    const { askFrom, seen } = watchedRemote({ maxConnections: 2 })
+    const asked = (from: Source) =>
+      askFrom(from, server.url).then(
         ({ body }) => body,
         (error: unknown) => error,
-      ),
-    )
+      )
+    const flooding = Array.from({ length: 9 }, () => asked(source))
+    const others = ['a', 'b', 'c'].flatMap((key) => [1, 2, 3].map(() => asked({ ...source, key })))
+    const grants = [1, 2].map(() => asked({ lane: 'grants', key: source.key }))
     await eventually(() => waiting).toHaveLength(2)
     const message = 'too many requests wait for the server of a realm, try again later'
-    for (const refused of all.slice(10)) {
-      expect(await refused).toMatchObject({ code: 'UNAVAILABLE', message })
+    const refused = [...flooding.slice(4), ...others.filter((_, index) => index % 3 === 2)]
+    for (const one of await Promise.all(refused)) {
+      expect(one).toMatchObject({ code: 'UNAVAILABLE', message, retryAfterSeconds: 1 })
     }
-    for (let answered = 0; answered < 10; answered++) {
+    for (let answered = 0; answered < 12; answered++) {
       await eventually(() => waiting.length).toBeGreaterThan(answered)
       expect(waiting.length - answered).toBeLessThanOrEqual(2)
       waiting[answered]?.end('answer')
     }
-    expect(await Promise.all(all.slice(0, 10))).toEqual(Array(10).fill('answer'))
+    const served = [...flooding, ...others, ...grants].filter((one) => !refused.includes(one))
+    expect(await Promise.all(served)).toEqual(Array(12).fill('answer'))
+    expect(seen.refused).toEqual([source, null])
   })
 
   it.each([301, 302, 303, 307, 308])('is not followed where it redirects with %d', async (status) => {

@@ -1,0 +1,22 @@
+import type { Attempt } from './attempt.ts'
+import { networkOf } from './throttle/network.ts'
+
+/** Where work comes from that others wait for too. */
+export interface Source {
+  readonly lane: 'callers' | 'grants'
+  /** Names it among those of its lane. */
+  readonly key: string
+}
+
+/**
+ * Of callers the network from which they come, of grants the one from which the end user is said to come. Where none is
+ * stated, it is the application.
+ */
+export function sourceOf(attempt: Attempt): Source {
+  if (attempt.role === 'caller') return { lane: 'callers', key: networkOf(attempt.origin.address) }
+  const { realm, username, origin } = attempt.caller
+  const { subjectAddress } = origin
+  const key =
+    subjectAddress === null ? JSON.stringify([realm.type, realm.name, username]) : networkOf(subjectAddress)
+  return { lane: 'grants', key }
+}
