@@ -9,6 +9,7 @@ import {
 
 // The introspection query that clients send needs 16.
 const maxDepth = 20
+const maxDirectives = 2
 
 /** However it is written, a document has one field that takes a credential: one request tries one credential. */
 export function oneCredentialRule(context: ValidationContext): ASTVisitor {
@@ -40,6 +41,19 @@ export function storableStringsRule(context: ValidationContext): ASTVisitor {
       if (node.value.isWellFormed() && !node.value.includes('\0')) return
       const message = 'U+0000 and lone surrogates are not allowed in strings.'
       context.reportError(new GraphQLError(message))
+    },
+  }
+}
+
+/** No place takes the same directive twice, and a request can use two: `@skip` and `@include`. */
+export function directivesRule(context: ValidationContext): ASTVisitor {
+  let isTold = false
+  return {
+    enter(node) {
+      if (isTold || !('directives' in node) || node.directives.length <= maxDirectives) return
+      isTold = true
+      const message = `At most ${maxDirectives} directives may stand at one place.`
+      context.reportError(new GraphQLError(message, { nodes: node }))
     },
   }
 }

@@ -10,7 +10,14 @@ import {
 } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import { depthRule, oneCredentialRule, storableStringsRule, supportedOperationsRule } from './rules.ts'
+import { costRule } from './costRule.ts'
+import {
+  depthRule,
+  directivesRule,
+  oneCredentialRule,
+  storableStringsRule,
+  supportedOperationsRule,
+} from './rules.ts'
 
 const maxTokens = 2_000
 /** In characters: graphql-js looks for the line of each error from the start. */
@@ -51,20 +58,27 @@ const limits: Plugin = {
     })
   },
   onValidate({ addValidationRule, validateFn, setValidationFn }) {
-    const check: typeof validate = validateFn
-    setValidationFn((...given: Parameters<typeof validate>): readonly GraphQLError[] => {
-      try {
-        return withinStack(() => check(...given))
-      } catch (error) {
-        if (error instanceof GraphQLError) return [error]
-        throw error
-      }
-    })
+    setValidationFn(validateWithin(validateFn as typeof validate))
     addValidationRule(supportedOperationsRule)
-    addValidationRule(oneCredentialRule)
     addValidationRule(storableStringsRule)
-    addValidationRule(depthRule)
   },
+}
+
+const limitRules = [depthRule, directivesRule, costRule, oneCredentialRule]
+
+/** Looks at the limits first: what is beyond them is not looked at any further. */
+function validateWithin(check: typeof validate): typeof validate {
+  return (schema, document, ...given) => {
+    try {
+      return withinStack(() => {
+        const beyond = validate(schema, document, limitRules)
+        return beyond.length > 0 ? beyond : check(schema, document, ...given)
+      })
+    } catch (error) {
+      if (error instanceof GraphQLError) return [error]
+      throw error
+    }
+  }
 }
 
 /** graphql-js walks documents by recursion: what nests beyond the stack is the document's fault, not ours. */
@@ -94,16 +108,9 @@ function withoutCredentials(schema: GraphQLSchema) {
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {
-      if (isValid(schema, document) && !hasLiteralCredential(schema, document)) documents.set(text, document)
+      const isValid = validateWithin(validate)(schema, document).length === 0
+      if (isValid && !hasLiteralCredential(schema, document)) documents.set(text, document)
     },
-  }
-}
-
-function isValid(schema: GraphQLSchema, document: DocumentNode): boolean {
-  try {
-    return withinStack(() => validate(schema, document)).length === 0
-  } catch {
-    return false
   }
 }
 
