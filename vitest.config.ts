@@ -30,6 +30,7 @@ const onEveryDatabase = [
 
 /** The suites that are about PostgreSQL alone. */
 const onPostgresql = [
+  'test/http/answerTimeoutPostgres.test.ts',
   'test/migrateCommandPostgres.test.ts',
   'test/storage/postgresql.test.ts',
   'test/crash/*Postgres.test.ts',

@@ -112,6 +112,7 @@ export async function createApp({
         requireAgreement(await database.agreedRealms(), agreement)
       },
       problems: realms.problems,
+      answerTimeout: settings.http.answer_timeout,
       logger,
     })
     closing.unshift(

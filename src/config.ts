@@ -86,6 +86,8 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         .strictObject({
           /** The largest body at Elasticsearch's address. */
           max_content_length: size.prefault('20mb'),
+          /** How long a request waits for its answer; at both doors. */
+          answer_timeout: timeout.prefault('30s'),
         })
         .prefault({}),
       graphql: z

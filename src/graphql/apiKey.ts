@@ -154,10 +154,8 @@ builder.queryFields((t) => ({
       }),
       withLimitedBy: t.arg.boolean({ defaultValue: false, description: about.withLimitedBy }),
     },
-    resolve(_, { which, activeOnly, withLimitedBy }, { caller, useCases, lookups }) {
-      lookups.names(which.ids?.length ?? 0)
-      return useCases.apiKeys.get(caller, { ...askedFor(which), activeOnly }, withLimitedBy)
-    },
+    resolve: (_, { which, activeOnly, withLimitedBy }, { caller, useCases }) =>
+      useCases.apiKeys.get(caller, { ...askedFor(which), activeOnly }, withLimitedBy),
   }),
   apiKeyPage: t.field({
     type: ApiKeyPage,
@@ -170,10 +168,8 @@ builder.queryFields((t) => ({
       newestFirst: t.arg.boolean({ defaultValue: false, description: 'Whether the newest comes first.' }),
       withLimitedBy: t.arg.boolean({ defaultValue: false, description: about.withLimitedBy }),
     },
-    resolve(_, { ids, withLimitedBy, ...page }, { caller, useCases, lookups }) {
-      lookups.names(ids?.length ?? 0)
-      return useCases.apiKeys.query(caller, { ids: ids ?? null, ...page }, withLimitedBy)
-    },
+    resolve: (_, { ids, withLimitedBy, ...page }, { caller, useCases }) =>
+      useCases.apiKeys.query(caller, { ids: ids ?? null, ...page }, withLimitedBy),
   }),
 }))
 
@@ -212,11 +208,10 @@ builder.mutationFields((t) => ({
       'Ends API keys for good. Needs `manage_api_key`, or `manage_own_api_key` for own ones, as the request says it: ' +
       'with `owner`, with the own name and realm, or an API key with its own id.',
     args: { which: t.arg({ type: ApiKeySelectionInput, description: 'Which keys.' }) },
-    resolve: async (_, { which }, { caller, useCases, lookups }) => {
-      lookups.names(which.ids?.length ?? 0)
-      const invalidated = await useCases.apiKeys.invalidate(caller, askedFor(which))
-      return { __typename: 'ApiKeysInvalidated' as const, ...invalidated }
-    },
+    resolve: async (_, { which }, { caller, useCases }) => ({
+      __typename: 'ApiKeysInvalidated' as const,
+      ...(await useCases.apiKeys.invalidate(caller, askedFor(which))),
+    }),
   }),
 }))
 

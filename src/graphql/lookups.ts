@@ -6,8 +6,8 @@ import { Failure } from '../errors.ts'
  */
 export function createLookups() {
   return {
-    /** Counts names and ids of users, roles, role mappings and API keys. @throws `TOO_LARGE` beyond 10,000 */
-    names: counter(10_000, 'names and ids'),
+    /** Counts names of users, roles and role mappings. @throws `TOO_LARGE` beyond 100,000 */
+    names: counter(100_000, 'names'),
     /** Counts profiles, and once more each whose data are read. @throws `TOO_LARGE` beyond 2,500 */
     profiles: counter(2_500, 'profiles and their data'),
   }
