@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 import { rows } from './elasticsearch/rows.ts'
 import { createShim } from './elasticsearch/shim.ts'
 import { Failure } from './errors.ts'
+import { createAllowedOperations } from './graphql/allowedOperations.ts'
 import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
@@ -53,6 +54,8 @@ export async function createApp({
   adoptRealms = false,
 }: AppParts): Promise<App> {
   const { settings } = config
+  const { allowed_operations: operations } = settings.graphql
+  const allowed = operations ? createAllowedOperations(schema, operations) : undefined
   const database = await openDatabase({
     url: config.databaseUrl,
     clock,
@@ -92,6 +95,7 @@ export async function createApp({
             schema,
             useCases,
             bodyLimit: settings.graphql.max_content_length,
+            allowed,
             report: (cause) => logger.error({ err: cause }, 'a field failed'),
           }),
           settings.cors.allowed_origins,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
+import { allowedOperations } from './settings/allowedOperations.ts'
 import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { realms } from './settings/realms.ts'
@@ -94,6 +95,8 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         .strictObject({
           /** The largest body at `/graphql`. */
           max_content_length: size.prefault('1mb'),
+          /** The only operations that may be run there; null: all. */
+          allowed_operations: allowedOperations(file.folder),
         })
         .prefault({}),
       /** Of `/graphql` alone. */

@@ -19,6 +19,9 @@ export interface Params {
   readonly query?: unknown
   readonly variables?: unknown
   readonly operationName?: unknown
+  readonly extensions?: unknown
+  /** Names a document in place of `query`. */
+  readonly documentId?: unknown
 }
 
 /** An error as a client may see it. */

@@ -11,6 +11,9 @@ import {
 const maxDepth = 20
 const maxDirectives = 2
 
+/** What is demanded of a document beside what GraphQL does, and beside the limits. */
+export const ownRules = [supportedOperationsRule, storableStringsRule]
+
 /** However it is written, a document has one field that takes a credential: one request tries one credential. */
 export function oneCredentialRule(context: ValidationContext): ASTVisitor {
   let taken = 0
@@ -25,7 +28,7 @@ export function oneCredentialRule(context: ValidationContext): ASTVisitor {
 }
 
 /** The schema has no subscriptions. */
-export function supportedOperationsRule(context: ValidationContext): ASTVisitor {
+function supportedOperationsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {
       if (context.getSchema().getRootType(node.operation)) return
@@ -35,7 +38,7 @@ export function supportedOperationsRule(context: ValidationContext): ASTVisitor 
 }
 
 /** No database stores U+0000 and lone surrogates alike. */
-export function storableStringsRule(context: ValidationContext): ASTVisitor {
+function storableStringsRule(context: ValidationContext): ASTVisitor {
   return {
     StringValue(node) {
       if (node.value.isWellFormed() && !node.value.includes('\0')) return

@@ -1,27 +1,15 @@
 import {
-  GraphQLError,
-  parse,
   TypeInfo,
-  validate,
   visit,
   visitWithTypeInfo,
   type DocumentNode,
   type GraphQLSchema,
+  type validate,
 } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import { costRule } from './costRule.ts'
-import {
-  depthRule,
-  directivesRule,
-  oneCredentialRule,
-  storableStringsRule,
-  supportedOperationsRule,
-} from './rules.ts'
-
-const maxTokens = 2_000
-/** In characters: graphql-js looks for the line of each error from the start. */
-const maxLength = 65_536
+import { ownRules } from './rules.ts'
+import { parseWithinLimits, validateWithinLimits } from './withinLimits.ts'
 
 /**
  * The pipeline for strangers' documents: parse, validate, execute, each document's parsing and validation remembered.
@@ -50,49 +38,12 @@ export type Pipeline = ReturnType<typeof createPipeline>
 
 const limits: Plugin = {
   onParse({ setParseFn }) {
-    setParseFn((source: string, options?: object) => {
-      if (source.length > maxLength) {
-        throw refused('GRAPHQL_PARSE_FAILED', `The document has more than ${maxLength} characters.`)
-      }
-      return withinStack(() => parse(source, { ...options, maxTokens }))
-    })
+    setParseFn(parseWithinLimits)
   },
   onValidate({ addValidationRule, validateFn, setValidationFn }) {
-    setValidationFn(validateWithin(validateFn as typeof validate))
-    addValidationRule(supportedOperationsRule)
-    addValidationRule(storableStringsRule)
+    setValidationFn(validateWithinLimits(validateFn as typeof validate))
+    for (const rule of ownRules) addValidationRule(rule)
   },
-}
-
-const limitRules = [depthRule, directivesRule, costRule, oneCredentialRule]
-
-/** Looks at the limits first: what is beyond them is not looked at any further. */
-function validateWithin(check: typeof validate): typeof validate {
-  return (schema, document, ...given) => {
-    try {
-      return withinStack(() => {
-        const beyond = validate(schema, document, limitRules)
-        return beyond.length > 0 ? beyond : check(schema, document, ...given)
-      })
-    } catch (error) {
-      if (error instanceof GraphQLError) return [error]
-      throw error
-    }
-  }
-}
-
-/** graphql-js walks documents by recursion: what nests beyond the stack is the document's fault, not ours. */
-function withinStack<T>(walk: () => T): T {
-  try {
-    return walk()
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw refused('GRAPHQL_VALIDATION_FAILED', 'The document is nested too deep.')
-  }
-}
-
-function refused(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } })
 }
 
 /**
@@ -108,7 +59,7 @@ function withoutCredentials(schema: GraphQLSchema) {
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {
-      const isValid = validateWithin(validate)(schema, document).length === 0
+      const isValid = validateWithinLimits()(schema, document).length === 0
       if (isValid && !hasLiteralCredential(schema, document)) documents.set(text, document)
     },
   }
