@@ -14,7 +14,7 @@ const manifest = z
 
 /** The only operations that may be run, or null for all: a file of JSON, by its path from the folder. */
 export function allowedOperations(folder: string) {
-  return z.union([z.null(), z.string().transform(read)], { error: 'expected a file' }).default(null)
+  return z.string({ error: 'expected a file' }).transform(read).nullable().default(null)
 
   function read(given: string, context: z.RefinementCtx): Operations {
     const json = jsonIn(resolve(folder, given))
