@@ -31,6 +31,7 @@ const onEveryDatabase = [
 
 /** The suites that are about PostgreSQL alone. */
 const onPostgresql = [
+  'test/http/answerTimeoutPostgres.test.ts',
   'test/migrateCommandPostgres.test.ts',
   'test/authentication/throttle/*Postgres.test.ts',
   'test/storage/postgresql.test.ts',

@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 import { rows } from './elasticsearch/rows.ts'
 import { createShim } from './elasticsearch/shim.ts'
 import { Failure } from './errors.ts'
+import { createAllowedOperations } from './graphql/allowedOperations.ts'
 import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
@@ -54,6 +55,8 @@ export async function createApp({
   adoptRealms = false,
 }: AppParts): Promise<App> {
   const { settings } = config
+  const { allowed_operations: operations } = settings.graphql
+  const allowed = operations ? createAllowedOperations(schema, operations) : undefined
   const database = await openDatabase({
     url: config.databaseUrl,
     clock,
@@ -101,6 +104,7 @@ export async function createApp({
             schema,
             useCases,
             bodyLimit: settings.graphql.max_content_length,
+            allowed,
             report: (cause) => logger.error({ err: cause }, 'a field failed'),
           }),
           settings.cors.allowed_origins,
@@ -132,6 +136,7 @@ export async function createApp({
         requireAgreement(await database.agreedRealms(), agreement)
       },
       problems: realms.problems,
+      answerTimeout: settings.http.answer_timeout,
       logger,
     })
     closing.unshift(

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
+import { allowedOperations } from './settings/allowedOperations.ts'
 import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { exposureProblem } from './settings/exposureProblem.ts'
@@ -94,6 +95,8 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         .strictObject({
           /** The largest body at `/graphql`. */
           max_content_length: size.prefault('1mb'),
+          /** The only operations that may be run there; null: all. */
+          allowed_operations: allowedOperations(file.folder),
         })
         .prefault({}),
       /** Of `/graphql` alone. */

@@ -15,6 +15,7 @@ import type { Profiles } from '../profile/profiles.ts'
 import type { SetProfileEnabled } from '../profile/setProfileEnabled.ts'
 import type { UpdateData } from '../profile/updateData.ts'
 import { createAnswerSize, type AnswerSize } from './answerSize.ts'
+import { createLookups, type Lookups } from './lookups.ts'
 import type { Server } from './server.ts'
 
 /** The use cases that the schema exposes. */
@@ -37,11 +38,12 @@ export interface Context {
   caller: Caller
   useCases: UseCases
   answerSize: AnswerSize
+  lookups: Lookups
 }
 
 /** What the resolvers of one request share. */
 export function createContext(caller: Caller, useCases: UseCases): Context {
-  return { caller, useCases, answerSize: createAnswerSize() }
+  return { caller, useCases, answerSize: createAnswerSize(), lookups: createLookups() }
 }
 
 type JsonObject = Readonly<Record<string, unknown>>

@@ -5,6 +5,7 @@ import { Failure } from '../errors.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
 import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { JsonProblem, parseJson } from '../json.ts'
+import { notAllowed, type AllowedOperations } from './allowedOperations.ts'
 import { createContext, type UseCases } from './builder.ts'
 import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
@@ -17,12 +18,20 @@ interface GraphqlDoorParts {
   report: (cause: unknown) => void
   /** The largest body, in bytes. */
   bodyLimit: number
+  /** Which operations may be run; without it, all. */
+  allowed?: AllowedOperations | undefined
 }
 
 type MediaType = 'application/json' | 'application/graphql-response+json'
 
 /** GraphQL over HTTP: JSON by POST, queries by GET, and GraphiQL for a browser that opens the address. */
-export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: GraphqlDoorParts): Door<Caller> {
+export function createGraphqlDoor({
+  schema,
+  useCases,
+  report,
+  bodyLimit,
+  allowed = (asked) => asked,
+}: GraphqlDoorParts): Door<Caller> {
   // Loading it takes as long as all the rest: whoever starts the gateway need not wait for it.
   let pipeline: Promise<Pipeline> | undefined
   let page: Promise<GraphiqlPage> | undefined
@@ -49,7 +58,9 @@ export function createGraphqlDoor({ schema, useCases, report, bodyLimit }: Graph
       }
       if (request.method === 'POST' && !isJson(request))
         return protocolError(415, 'Send application/json in UTF-8.')
-      const params = request.method === 'GET' ? paramsOfQuery(request.query) : (json(body) as Params)
+      const asked = request.method === 'GET' ? paramsOfQuery(request.query) : (json(body) as Params)
+      const params = allowed(asked)
+      if (!params) return render({ errors: [notAllowed] }, {}, mediaType)
       return render(await resultOf(params, request.method, caller), params, mediaType)
     },
 
@@ -149,9 +160,11 @@ function paramsOfQuery(query: string): Params {
     return text ? { [name]: json(Buffer.from(text)) } : {}
   }
   const operationName = given.get('operationName')
+  const documentId = given.get('documentId')
   return {
     query: given.get('query') ?? undefined,
     ...(operationName && { operationName }),
+    ...(documentId && { documentId }),
     ...parsed('variables'),
     ...parsed('extensions'),
   }

@@ -35,6 +35,7 @@ builder.objectField(Viewer, 'profile', (t) =>
     description:
       'The profile of whoever sends this request, or null if there is none yet; of nobody else. Needs a realm with ' +
       '`self_activation`, or `read_security` or `manage_user_profile`.',
+    extensions: { readsDatabase: true },
     resolve: (viewer, _, { caller, useCases }) => (viewer === caller ? useCases.profiles.mine(caller) : null),
   }),
 )

@@ -71,8 +71,12 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
           description: 'What to read: `app`, `app.key`, `app*`; `["*"]` is all, `[]` nothing. At most 100.',
         }),
       },
-      resolve: (profile, { keys }, { caller, useCases, answerSize }) =>
-        keys.length === 0 ? {} : answerSize.addNext(() => useCases.profiles.data(caller, profile, keys)),
+      extensions: { readsDatabase: true },
+      resolve(profile, { keys }, { caller, useCases, answerSize, lookups }) {
+        if (keys.length === 0) return {}
+        lookups.profiles(1)
+        return answerSize.addNext(() => useCases.profiles.data(caller, profile, keys))
+      },
     }),
     doc: t.field({
       type: DocumentVersion,
@@ -131,7 +135,8 @@ builder.queryField('profile', (t) =>
     nullable: true,
     description: 'A profile by its uid, or null. Needs `read_security` or `manage_user_profile`.',
     args: { uid: t.arg.id({ description: 'The uid.' }) },
-    resolve: async (_, { uid }, { caller, useCases }) => {
+    resolve: async (_, { uid }, { caller, useCases, lookups }) => {
+      lookups.profiles(1)
       const { profiles } = await useCases.profiles.find(caller, [uid])
       return profiles[0] ?? null
     },
@@ -143,6 +148,9 @@ builder.queryField('profiles', (t) =>
     type: ProfilesResult,
     description: 'Profiles by their uids. Needs `read_security` or `manage_user_profile`.',
     args: { uids: t.arg.idList({ description: 'The uids.' }) },
-    resolve: (_, { uids }, { caller, useCases }) => useCases.profiles.find(caller, uids),
+    resolve(_, { uids }, { caller, useCases, lookups }) {
+      lookups.profiles(uids.length)
+      return useCases.profiles.find(caller, uids)
+    },
   }),
 )

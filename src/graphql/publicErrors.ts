@@ -19,6 +19,9 @@ export interface Params {
   readonly query?: unknown
   readonly variables?: unknown
   readonly operationName?: unknown
+  readonly extensions?: unknown
+  /** Names a document in place of `query`. */
+  readonly documentId?: unknown
 }
 
 /** An error as a client may see it. */
@@ -100,8 +103,9 @@ function ofSyntax(error: GraphQLError): PublicError {
   return ofProtocol(tooLong ? `The document ${tooLong[0]}` : `Syntax error at ${line}:${column}`, error)
 }
 
-/** What Yoga and graphql-js say of the protocol and of names; none of it repeats a value. */
-function ofProtocol(message: string, { locations, extensions }: GraphQLError): PublicError {
+/** What Yoga and graphql-js say of the protocol and of names; none of it repeats a value, or may name what was not named. */
+function ofProtocol(said: string, { locations, extensions }: GraphQLError): PublicError {
+  const message = said.replace(/ Did you mean .*/s, '')
   const { code = 'BAD_REQUEST' } = extensions
   const { status = 400, spec = false } = (extensions.http ?? {}) as { status?: number; spec?: boolean }
   return {

@@ -96,7 +96,10 @@ builder.queryFields((t) => ({
     description:
       'Those of the named roles that exist, or all, built-in ones first, by name. Needs `read_security`.',
     args: { names: t.arg.stringList({ required: false, description: 'The names; left out: all roles.' }) },
-    resolve: (_, { names }, { caller, useCases }) => useCases.roles.list(caller, names ?? null),
+    resolve(_, { names }, { caller, useCases, lookups }) {
+      lookups.names(names?.length ?? 0)
+      return useCases.roles.list(caller, names ?? null)
+    },
   }),
 }))
 

@@ -121,7 +121,10 @@ builder.queryField('roleMappings', (t) =>
     args: {
       names: t.arg.stringList({ required: false, description: 'The names; left out: all role mappings.' }),
     },
-    resolve: (_, { names }, { caller, useCases }) => useCases.roleMappings.list(caller, names ?? null),
+    resolve(_, { names }, { caller, useCases, lookups }) {
+      lookups.names(names?.length ?? 0)
+      return useCases.roleMappings.list(caller, names ?? null)
+    },
   }),
 )
 

@@ -9,6 +9,10 @@ import {
 
 // The introspection query that clients send needs 16.
 const maxDepth = 20
+const maxDirectives = 2
+
+/** What is demanded of a document beside what GraphQL does, and beside the limits. */
+export const ownRules = [supportedOperationsRule, storableStringsRule]
 
 /** However it is written, a document has one field that takes a credential: one request tries one credential. */
 export function oneCredentialRule(context: ValidationContext): ASTVisitor {
@@ -24,7 +28,7 @@ export function oneCredentialRule(context: ValidationContext): ASTVisitor {
 }
 
 /** The schema has no subscriptions. */
-export function supportedOperationsRule(context: ValidationContext): ASTVisitor {
+function supportedOperationsRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {
       if (context.getSchema().getRootType(node.operation)) return
@@ -34,12 +38,25 @@ export function supportedOperationsRule(context: ValidationContext): ASTVisitor 
 }
 
 /** No database stores U+0000 and lone surrogates alike. */
-export function storableStringsRule(context: ValidationContext): ASTVisitor {
+function storableStringsRule(context: ValidationContext): ASTVisitor {
   return {
     StringValue(node) {
       if (node.value.isWellFormed() && !node.value.includes('\0')) return
       const message = 'U+0000 and lone surrogates are not allowed in strings.'
       context.reportError(new GraphQLError(message))
+    },
+  }
+}
+
+/** No place takes the same directive twice, and a request can use two: `@skip` and `@include`. */
+export function directivesRule(context: ValidationContext): ASTVisitor {
+  let isTold = false
+  return {
+    enter(node) {
+      if (isTold || !('directives' in node) || node.directives.length <= maxDirectives) return
+      isTold = true
+      const message = `At most ${maxDirectives} directives may stand at one place.`
+      context.reportError(new GraphQLError(message, { nodes: node }))
     },
   }
 }

@@ -120,7 +120,10 @@ builder.queryFields((t) => ({
     args: {
       usernames: t.arg.stringList({ required: false, description: 'The names; left out: all users.' }),
     },
-    resolve: (_, { usernames }, { caller, useCases }) => useCases.users.list(caller, usernames ?? null),
+    resolve(_, { usernames }, { caller, useCases, lookups }) {
+      lookups.names(usernames?.length ?? 0)
+      return useCases.users.list(caller, usernames ?? null)
+    },
   }),
 }))
 

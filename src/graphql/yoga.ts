@@ -1,20 +1,15 @@
 import {
-  GraphQLError,
-  parse,
   TypeInfo,
-  validate,
   visit,
   visitWithTypeInfo,
   type DocumentNode,
   type GraphQLSchema,
+  type validate,
 } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
-import { depthRule, oneCredentialRule, storableStringsRule, supportedOperationsRule } from './rules.ts'
-
-const maxTokens = 2_000
-/** In characters: graphql-js looks for the line of each error from the start. */
-const maxLength = 65_536
+import { ownRules } from './rules.ts'
+import { parseWithinLimits, validateWithinLimits } from './withinLimits.ts'
 
 /**
  * The pipeline for strangers' documents: parse, validate, execute, each document's parsing and validation remembered.
@@ -43,42 +38,12 @@ export type Pipeline = ReturnType<typeof createPipeline>
 
 const limits: Plugin = {
   onParse({ setParseFn }) {
-    setParseFn((source: string, options?: object) => {
-      if (source.length > maxLength) {
-        throw refused('GRAPHQL_PARSE_FAILED', `The document has more than ${maxLength} characters.`)
-      }
-      return withinStack(() => parse(source, { ...options, maxTokens }))
-    })
+    setParseFn(parseWithinLimits)
   },
   onValidate({ addValidationRule, validateFn, setValidationFn }) {
-    const check: typeof validate = validateFn
-    setValidationFn((...given: Parameters<typeof validate>): readonly GraphQLError[] => {
-      try {
-        return withinStack(() => check(...given))
-      } catch (error) {
-        if (error instanceof GraphQLError) return [error]
-        throw error
-      }
-    })
-    addValidationRule(supportedOperationsRule)
-    addValidationRule(oneCredentialRule)
-    addValidationRule(storableStringsRule)
-    addValidationRule(depthRule)
+    setValidationFn(validateWithinLimits(validateFn as typeof validate))
+    for (const rule of ownRules) addValidationRule(rule)
   },
-}
-
-/** graphql-js walks documents by recursion: what nests beyond the stack is the document's fault, not ours. */
-function withinStack<T>(walk: () => T): T {
-  try {
-    return walk()
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw refused('GRAPHQL_VALIDATION_FAILED', 'The document is nested too deep.')
-  }
-}
-
-function refused(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } })
 }
 
 /**
@@ -94,16 +59,9 @@ function withoutCredentials(schema: GraphQLSchema) {
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {
-      if (isValid(schema, document) && !hasLiteralCredential(schema, document)) documents.set(text, document)
+      const isValid = validateWithinLimits()(schema, document).length === 0
+      if (isValid && !hasLiteralCredential(schema, document)) documents.set(text, document)
     },
-  }
-}
-
-function isValid(schema: GraphQLSchema, document: DocumentNode): boolean {
-  try {
-    return withinStack(() => validate(schema, document)).length === 0
-  } catch {
-    return false
   }
 }
 

@@ -4,7 +4,8 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { failureOf } from '../errors.ts'
+import { Failure, failureOf } from '../errors.ts'
+import { createAnswerTimeout } from './answerTimeout.ts'
 import { readBody } from './body.ts'
 import { createConnections, type Limits } from './connections.ts'
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
@@ -27,6 +28,8 @@ interface ServerParts<Caller> {
   check: () => Promise<void>
   /** Why some requests cannot be answered now. */
   problems: () => readonly string[]
+  /** How long a request waits for its answer, in milliseconds: until its caller is known, and once it has come. */
+  answerTimeout: number
   logger: Logger
 }
 
@@ -45,8 +48,12 @@ export function createServer<Caller>({
   tls,
   check,
   problems,
+  answerTimeout,
   logger,
 }: ServerParts<Caller>): FastifyInstance {
+  const inTime = createAnswerTimeout(answerTimeout, (cause) => {
+    report(failureOf(cause))
+  })
   const secured = securityHeaders(tls !== null)
   const connections = createConnections({
     limits,
@@ -131,19 +138,25 @@ export function createServer<Caller>({
       if (open) return await send(reply, open)
       const origin = originOf(raw.id, addressOf(raw), request.headers)
       const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
-      const caller = await identify()
+      const caller = await inTime(identify())
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
-      // A body can take its time, in which whoever sends it may have been locked out.
-      const sender = body.length > 0 ? await identify() : caller
-      return await send(reply, await door.enter(request, body, sender))
+      const answer = async () => {
+        // A body can take its time, in which whoever sends it may have been locked out.
+        const sender = body.length > 0 ? await identify() : caller
+        return door.enter(request, body, sender)
+      }
+      return await send(reply, await inTime(answer()))
     } catch (thrown) {
       const failure = failureOf(thrown)
-      if (failure.status >= 500 && !failure.isReported)
-        logger.error({ code: failure.code, err: failure.cause }, failure.message)
+      report(failure)
       // What is still to come of it is not read.
       if (failure.code === 'TOO_LARGE' && !raw.raw.complete) void reply.header('connection', 'close')
       return send(reply, door.refuse(failure, request))
     }
+  }
+
+  function report({ code, status, isReported, cause, message }: Failure): void {
+    if (status >= 500 && !isReported) logger.error({ code, err: cause }, message)
   }
 }
 

@@ -16,6 +16,8 @@ export const http = z
     header_timeout: time.prefault('10s'),
     /** How long all of a request may take to come, and then its answer to be taken. */
     request_timeout: time.prefault('2m'),
+    /** How long a request waits for its answer; at both doors. */
+    answer_timeout: time.prefault('30s'),
     /** How long a connection may wait for its next request: longer than load balancers keep theirs, so that it is they who close them. */
     idle_timeout: time.prefault('75s'),
   })

@@ -68,6 +68,7 @@ const codes = [
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
+  'OPERATION_NOT_ALLOWED',
 ]
 
 /** Expects a refusal: this status, no data, GraphQL errors with known codes, this one first. */

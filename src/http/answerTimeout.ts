@@ -1,0 +1,25 @@
+import { Failure } from '../errors.ts'
+
+/**
+ * Bounds how long a request waits for what is done for it, in milliseconds. What has begun goes on without it; what
+ * becomes of it then is reported if it fails.
+ */
+export function createAnswerTimeout(longest: number, report: (cause: unknown) => void) {
+  /** @throws `UNAVAILABLE` where it takes longer */
+  return async function inTime<T>(work: Promise<T>): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      work.catch(report)
+      reject(tooLate())
+    }, longest)
+    try {
+      return await Promise.race([work, late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+function tooLate(): Failure {
+  return new Failure('UNAVAILABLE', 'the answer took too long: what the request asked for may still be done')
+}
