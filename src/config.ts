@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
+import { audit } from './settings/audit.ts'
 import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { realms } from './settings/realms.ts'
@@ -98,6 +99,7 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
       cors,
       /** Of grants: the credentials of end users. */
       throttle,
+      audit: audit(file),
     })
     .superRefine(
       ({ domains: named, realms: byType }, context) => {

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
+import type { Audit } from './audit/audit.ts'
 import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
 import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
 import { createAttemptsPerMinute } from './authentication/attemptsPerMinute.ts'
@@ -34,16 +35,15 @@ interface UseCasesParts {
   database: Database
   realms: Realms
   passwords: Passwords
+  audit: Pick<Audit, 'prove' | 'useCases'>
   /** Epoch milliseconds. */
   clock: () => number
   logger: Logger
 }
 
 /** Makes the use cases, and what proves whose credentials are. */
-export function createUseCases({ settings, database, realms, passwords, clock, logger }: UseCasesParts): {
-  useCases: UseCases
-  prove: Prove
-} {
+export function createUseCases(parts: UseCasesParts): { useCases: UseCases; prove: Prove } {
+  const { settings, database, realms, passwords, audit, clock, logger } = parts
   const { users, roles, roleMappings, profiles, tokens, apiKeys, securityEpoch } = database
   const realmOf = realms.refOf
   const mappedRoles = createMappedRoles({
@@ -55,12 +55,8 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
   const mappedSubject = createMappedSubject(mappedRoles)
   const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
   const chain = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
-  const prove = createProve({
-    chain,
-    throttle: createThrottle({ ...settings.throttle, clock }),
-    mappedSubject,
-    securityEpoch,
-  })
+  const throttle = createThrottle({ ...settings.throttle, clock })
+  const prove = audit.prove(createProve({ chain, throttle, mappedSubject, securityEpoch }))
   const authorize = createAuthorize(roles)
   const domainOf = createDomainOf(settings.domains)
   const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
@@ -105,9 +101,6 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
       authorize,
       realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
       countAttempt: createAttemptsPerMinute(60),
-      report: (use) => {
-        logger.info(use, 'a grant was explained')
-      },
     }),
     roles: createRoles({ authorize, roles }),
     roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
@@ -117,5 +110,5 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
       clusterUuid: database.clusterUuid,
     },
   }
-  return { useCases, prove }
+  return { useCases: audit.useCases(useCases), prove }
 }

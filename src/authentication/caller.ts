@@ -34,7 +34,7 @@ export function createIdentifyCaller({ prove, securityEpoch: currentEpoch }: Ide
   return async function identifyCaller(headers: CallerHeaders, uri: string, origin: Origin): Promise<Caller> {
     const credentials = credentialsOf(headers)
     if (!credentials) throw new Failure('UNAUTHENTICATED', missingCredentials(uri))
-    const proof = await prove(credentials, { role: 'caller' })
+    const proof = await prove(credentials, { role: 'caller', origin })
     if (proof.kind === 'TooManyAttempts') {
       const { message, retryAfterSeconds } = proof
       throw new Failure('TOO_MANY_ATTEMPTS', message, { retryAfterSeconds })

@@ -46,12 +46,10 @@ interface ExplainGrantParts {
   /** In the order in which the chain asks them. */
   realms: readonly NamedRealm[]
   countAttempt: CountAttempt
-  /** Told of each use, for whoever wants to know who has tried tokens. */
-  report: (use: { caller: string; realm: string; outcome: GrantOutcome }) => void
 }
 
 /** Makes the use case: what each realm says of an access token, for those who manage security and look for a mistake. */
-export function createExplainGrant({ authorize, realms, countAttempt, report }: ExplainGrantParts) {
+export function createExplainGrant({ authorize, realms, countAttempt }: ExplainGrantParts) {
   return async function explainGrant(
     caller: Caller,
     grant: AccessTokenCredentials,
@@ -75,7 +73,6 @@ export function createExplainGrant({ authorize, realms, countAttempt, report }: 
     // 3  And what does that come to?
     const rejected = clientRejected(grant) ?? userRejected(grant, answers)
     const outcome = rejected ? 'REFUSED' : outcomeOfAll(answers)
-    report({ caller: caller.username, realm: `${caller.realm.type}/${caller.realm.name}`, outcome })
     return {
       outcome,
       reason: rejected?.message ?? null,

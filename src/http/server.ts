@@ -13,6 +13,8 @@ import { originOf, type Origin } from './origin.ts'
 interface ServerParts<Caller> {
   /** Who sends a request, by its headers. Throws `UNAUTHENTICATED` for nobody. */
   identifyCaller: (headers: CallerHeaders, uri: string, origin: Origin) => Promise<Caller>
+  /** Resolves, or is undefined, when what is to be recorded of a request is; rejects if it may not be answered without. */
+  written: (request: Origin) => Promise<void> | undefined
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   /** Throws a failure that says why no request can be answered now. */
@@ -31,6 +33,7 @@ interface CallerHeaders {
 /** Makes the HTTP server. It does not listen yet. */
 export function createServer<Caller>({
   identifyCaller,
+  written,
   doors,
   check,
   problems,
@@ -100,21 +103,34 @@ export function createServer<Caller>({
 
   async function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const request = requestOf(raw)
+    let origin: Origin | undefined
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      const origin = originOf(raw.id, raw.ip, request.headers)
-      const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
+      const from = (origin = originOf(raw.id, raw.ip, request.headers))
+      const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), from)
       const caller = await identify()
       const body = await readBody(raw.raw, door.bodyLimit)
       // A body can take its time, in which whoever sends it may have been locked out.
       const sender = body.length > 0 ? await identify() : caller
-      return await send(reply, await door.enter(request, body, sender))
+      const response = await door.enter(request, body, sender)
+      await written(from)
+      return await send(reply, response)
     } catch (thrown) {
-      const failure = failureOf(thrown)
+      const failure = await recorded(failureOf(thrown), origin)
       if (failure.status >= 500 && !failure.isReported)
         logger.error({ code: failure.code, err: failure.cause }, failure.message)
       return send(reply, door.refuse(failure, request))
+    }
+  }
+
+  /** A failure, or the one that it could not be recorded. */
+  async function recorded(failure: Failure, origin: Origin | undefined): Promise<Failure> {
+    try {
+      if (origin) await written(origin)
+      return failure
+    } catch (thrown) {
+      return failureOf(thrown)
     }
   }
 }

@@ -51,13 +51,13 @@ describe('a gateway that is asked how it is', () => {
     expect(await ask('/health/ready')).toEqual(ready)
 
     const columns = 'id, checksum, finished_at, logs, rolled_back_at, started_at, applied_steps_count'
-    const names = ['99990101000000_r5_next', '99990101000000_r6_next']
+    const names = ['99990101000000_r6_next', '99990101000000_r7_next']
     for (const name of names) {
       await app.run(
         `INSERT INTO _prisma_migrations (migration_name, ${columns}) SELECT '${name}', ${columns.replace('id,', `'${name}',`)}
          FROM _prisma_migrations WHERE migration_name LIKE '%_init'`,
       )
-      expect(await ask('/health/ready')).toMatchObject({ status: name.includes('_r5_') ? 200 : 503 })
+      expect(await ask('/health/ready')).toMatchObject({ status: name.includes('_r6_') ? 200 : 503 })
     }
     for (const name of names) {
       await app.run(`DELETE FROM _prisma_migrations WHERE migration_name = '${name}'`)

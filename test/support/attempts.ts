@@ -8,7 +8,7 @@ import type { Throttle } from '../../src/authentication/throttle/throttle.ts'
 /** Where requests come from that come from nowhere in particular. */
 export const origin: Origin = { requestId: 'r', address: '192.0.2.1', subjectAddress: null }
 
-export const callerAttempt: Attempt = { role: 'caller' }
+export const callerAttempt: Attempt = { role: 'caller', origin }
 
 /** Counts nothing. */
 export const unlimited: Throttle = (_, __, judge) => judge()
