@@ -38,8 +38,18 @@ interface TestAppOptions {
 }
 
 /** An audit line as it was read. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a line holds is for the test to say
-export type AuditLine = Record<'event' | 'user' | 'source' | 'client' | 'http' | 'profile_gateway', any>
+export interface AuditLine {
+  readonly event: {
+    readonly action: string
+    readonly outcome: string
+    readonly type: readonly string[]
+    readonly reason?: string
+    readonly id?: string
+  }
+  readonly http: { readonly request: { readonly id: string } }
+  readonly user?: { readonly name?: string; readonly hash?: string }
+  readonly profile_gateway: Readonly<Record<string, unknown>>
+}
 
 export interface Credentials {
   readonly username: string
