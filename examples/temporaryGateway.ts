@@ -29,7 +29,7 @@ export async function startTemporaryGateway(settings: object): Promise<Temporary
       ELASTIC_PASSWORD: password,
       GATEWAY_CONFIG: file,
     })
-    const app = await createApp({ config, logger: pino({ level: 'error' }), clock })
+    const app = await createApp({ config, logger: pino({ level: 'error' }), clock, auditTo: null })
     const address = await app.listen()
     return {
       address,

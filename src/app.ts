@@ -2,6 +2,8 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { createAudit, noAudit, type Audit } from './audit/audit.ts'
+import { openDestination, type Destination } from './audit/destination.ts'
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createDecoys } from './authentication/decoys.ts'
 import { startHashCensus } from './authentication/hashCensus.ts'
@@ -31,6 +33,10 @@ export interface App {
   readonly madeUpPassword: string | null
   /** Starts to listen, and returns the address. */
   listen(): Promise<string>
+  /** Opens the file of the audit log anew, which somebody has moved away. Throws if it cannot. */
+  reopenAudit(): void
+  /** How many audit lines could not be written. */
+  auditFailures(): number
   /** Lets the requests under way finish, and closes the database. */
   close(): Promise<void>
 }
@@ -44,6 +50,8 @@ interface AppParts {
   makeUpPassword?: () => string
   /** Whether all gateways on the database are to agree on the realms and domains of this one. */
   adoptRealms?: boolean
+  /** Where audit lines go, in place of where the settings say; null: nowhere. */
+  auditTo?: Destination | null
 }
 
 /** Puts the gateway together on an open database. It does not listen yet. */
@@ -53,6 +61,7 @@ export async function createApp({
   clock,
   makeUpPassword,
   adoptRealms = false,
+  auditTo,
 }: AppParts): Promise<App> {
   const { settings } = config
   const { allowed_operations: operations } = settings.graphql
@@ -68,6 +77,8 @@ export async function createApp({
   const closing: (() => unknown)[] = [database.close]
   try {
     const { users, tokens, apiKeys, attempts, securityEpoch } = database
+    const audit = await openAudit()
+    closing.push(audit.close)
     const decoys = createDecoys()
     const passwords = createPasswords({
       ...{ decoyFor: decoys.decoyFor, clock },
@@ -93,11 +104,12 @@ export async function createApp({
         },
       }),
     )
-    const made = createUseCases({ settings, database, realms, passwords, clock, logger })
+    const made = createUseCases({ settings, database, realms, passwords, audit, clock, logger })
     closing.unshift(made.close)
     const { useCases, prove } = made
     const server = createServer({
-      identifyCaller: createIdentifyCaller({ prove, securityEpoch }),
+      identifyCaller: audit.identifyCaller(createIdentifyCaller({ prove, securityEpoch })),
+      written: audit.written,
       doors: {
         '/graphql': allowOrigins(
           createGraphqlDoor({
@@ -135,7 +147,7 @@ export async function createApp({
         // Another one may have had its own adopted since: two of them could give one user two profiles.
         requireAgreement(await database.agreedRealms(), agreement)
       },
-      problems: realms.problems,
+      problems: () => [...realms.problems(), ...audit.problems()],
       answerTimeout: settings.http.answer_timeout,
       logger,
     })
@@ -158,7 +170,20 @@ export async function createApp({
         const address = await server.listen({ host: config.host, port: config.port })
         return settings.tls ? address.replace(/^http:/, 'https:') : address
       },
+      reopenAudit: audit.reopen,
+      auditFailures: audit.failures,
       close: () => server.close(),
+    }
+
+    async function openAudit(): Promise<Audit> {
+      const { destination: target, on_failure: onFailure } = settings.audit
+      const destination = auditTo ?? (target === 'none' ? null : openDestination(target))
+      if (auditTo === null || destination === null) return noAudit
+      const nameKey = await database.auditKey()
+      const report = (err: unknown, failures: number) => {
+        logger.error({ err, failures }, 'audit lines cannot be written')
+      }
+      return createAudit({ destination, onFailure, nameKey, clock, report })
     }
 
     async function prepareSuperuser(): Promise<string | null> {

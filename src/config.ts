@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
 import { allowedOperations } from './settings/allowedOperations.ts'
+import { audit } from './settings/audit.ts'
 import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { exposureProblem } from './settings/exposureProblem.ts'
@@ -103,6 +104,7 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
       cors,
       /** Of grants: the credentials of end users. */
       throttle,
+      audit: audit(file),
     })
     .superRefine(
       ({ domains: named, realms: byType }, context) => {

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
+import type { Audit } from './audit/audit.ts'
 import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
 import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
 import { createChain } from './authentication/chain.ts'
@@ -34,17 +35,19 @@ interface UseCasesParts {
   database: Database
   realms: Realms
   passwords: Passwords
+  audit: Pick<Audit, 'prove' | 'useCases'>
   /** Epoch milliseconds. */
   clock: () => number
   logger: Logger
 }
 
 /** Makes the use cases, what proves whose credentials are, and what waits until all that was tried is counted. */
-export function createUseCases({ settings, database, realms, passwords, clock, logger }: UseCasesParts): {
+export function createUseCases(parts: UseCasesParts): {
   useCases: UseCases
   prove: Prove
   close: () => Promise<void>
 } {
+  const { settings, database, realms, passwords, audit, clock, logger } = parts
   const { users, roles, roleMappings, profiles, tokens, apiKeys, securityEpoch } = database
   const realmOf = realms.refOf
   const mappedRoles = createMappedRoles({
@@ -64,7 +67,7 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
     },
     clock,
   })
-  const prove = createProve({ chain, throttle, mappedSubject, securityEpoch })
+  const prove = audit.prove(createProve({ chain, throttle, mappedSubject, securityEpoch }))
   const authorize = createAuthorize(roles)
   const domainOf = createDomainOf(settings.domains)
   const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
@@ -110,9 +113,6 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
       realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
       throttle,
       countUse: createUsesPerMinute(60, clock),
-      report: (use) => {
-        logger.info(use, 'a grant was explained')
-      },
     }),
     roles: createRoles({ authorize, roles }),
     roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
@@ -122,5 +122,5 @@ export function createUseCases({ settings, database, realms, passwords, clock, l
       clusterUuid: database.clusterUuid,
     },
   }
-  return { useCases, prove, close }
+  return { useCases: audit.useCases(useCases), prove, close }
 }

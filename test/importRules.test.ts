@@ -35,6 +35,7 @@ const may: Record<string, readonly string[]> = {
   cli: ['app.ts', 'config.ts', 'realms', 'storage', 'transfer'],
   'app.ts': [
     'config.ts',
+    'audit',
     'useCases.ts',
     'realms',
     'elasticsearch',
@@ -45,13 +46,14 @@ const may: Record<string, readonly string[]> = {
     'authentication',
     'authorization',
   ],
-  'useCases.ts': ['config.ts', 'realms', 'graphql', 'storage', 'profile', 'authentication', 'authorization'],
+  'useCases.ts': ['config.ts', 'audit', 'realms', 'graphql', 'storage', 'profile', 'authentication', 'authorization'],
   'config.ts': ['settings'],
   settings: ['authentication'],
   realms: ['config.ts', 'authentication'],
   'errors.ts': [],
   'json.ts': [],
   'wildcard.ts': [],
+  audit: [],
   http: [],
   elasticsearch: ['http'],
   graphql: ['http', 'profile', 'authentication', 'authorization'],
@@ -65,6 +67,7 @@ const may: Record<string, readonly string[]> = {
 /** Of which parts a part may know the types, and nothing that runs. */
 const mayKnow: Record<string, readonly string[]> = {
   storage: ['transfer', 'profile', 'authentication', 'authorization'],
+  audit: ['graphql', 'profile', 'authentication', 'authorization'],
 }
 
 /** Files that are named for what they are about, though nothing that they export is called so. */

@@ -49,12 +49,10 @@ interface ExplainGrantParts {
   realms: readonly NamedRealm[]
   throttle: Throttle
   countUse: CountUse
-  /** Told of each use, for whoever wants to know who has tried tokens. */
-  report: (use: { caller: string; realm: string; outcome: GrantOutcome }) => void
 }
 
 /** Makes the use case: what each realm says of an access token, for those who manage security and look for a mistake. */
-export function createExplainGrant({ authorize, realms, throttle, countUse, report }: ExplainGrantParts) {
+export function createExplainGrant({ authorize, realms, throttle, countUse }: ExplainGrantParts) {
   return async function explainGrant(
     caller: Caller,
     grant: AccessTokenCredentials,
@@ -73,7 +71,6 @@ export function createExplainGrant({ authorize, realms, throttle, countUse, repo
     // 3  And what does that come to?
     const rejected = clientRejected(grant) ?? userRejected(grant, answers)
     const outcome = rejected ? 'REFUSED' : outcomeOfAll(answers)
-    report({ caller: caller.username, realm: `${caller.realm.type}/${caller.realm.name}`, outcome })
     return {
       outcome,
       reason: rejected?.message ?? null,

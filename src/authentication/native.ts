@@ -1,5 +1,5 @@
 import type { Passwords } from './passwords.ts'
-import { refused, type Realm } from './realm.ts'
+import { refused, refusedKnown, type Realm } from './realm.ts'
 import { createRehash } from './rehash.ts'
 import type { RealmRef, Subject } from './subject.ts'
 import type { FoundUser, StoredUser, UserRepository } from './userRepository.ts'
@@ -37,7 +37,8 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
         // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
         const hash = found?.user.enabled ? found.user.passwordHash : null
         const proven = await passwords.verify(username, hash, password, source)
-        if (!found || !proven) return refused
+        if (!found) return refused
+        if (!proven) return refusedKnown
         if (rehashes < mostRehashes && (await rehash(found, password, source))) continue
         const { user, basis, securityEpoch } = found
         return { kind: 'proven', subject: subjectOf(user), authenticationType: 'realm', basis, securityEpoch }

@@ -37,9 +37,13 @@ export interface Refusal {
   readonly reason: 'NOT_AUTHENTICATED' | 'TOKEN_EXPIRED'
   /** Why, for those who manage security: never for whoever has sent the credentials. */
   readonly detail?: string
+  /** Whether there is such a user or API key: for the audit log alone, which names nobody else. */
+  readonly isKnown?: true
 }
 
 export const refused: Refusal = { kind: 'refused', reason: 'NOT_AUTHENTICATED' }
+
+export const refusedKnown: Refusal = { ...refused, isKnown: true }
 
 /** Only of a token that was really ours. */
 export const expired: Refusal = { kind: 'refused', reason: 'TOKEN_EXPIRED' }

@@ -25,6 +25,7 @@ export async function demo(): Promise<void> {
       config: loadConfig(environment, null),
       logger: pino({ level: 'error' }),
       clock,
+      auditTo: null,
     })
     try {
       const address = await app.listen()

@@ -38,6 +38,8 @@ export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise
       })
     })
   }
+  // Only where there is something to do: to others it says that their terminal is gone.
+  if (typeof config.settings.audit.destination === 'object') process.on('SIGHUP', reopen)
   const address = await app.listen().catch(async (error: unknown) => {
     await app.close()
     if (isStopping) return null
@@ -45,6 +47,15 @@ export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise
   })
   if (address === null) return
   note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
+
+  function reopen(): void {
+    try {
+      app.reopenAudit()
+      logger.info('the file of the audit log is opened anew')
+    } catch (err) {
+      logger.error({ err }, 'the file of the audit log stays as it is')
+    }
+  }
 }
 
 function note(text: string): void {

@@ -18,6 +18,8 @@ import { securityHeaders } from './securityHeaders.ts'
 interface ServerParts<Caller> {
   /** Who sends a request, by its headers. Throws `UNAUTHENTICATED` for nobody. */
   identifyCaller: (headers: CallerHeaders, uri: string, origin: Origin) => Promise<Caller>
+  /** Resolves, or is undefined, when what is to be recorded of a request is; rejects if it may not be answered without. */
+  written: (request: Origin) => Promise<void> | undefined
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   peerOf: PeerOf
@@ -42,6 +44,7 @@ interface CallerHeaders {
 /** Makes the HTTP server. It does not listen yet. */
 export function createServer<Caller>({
   identifyCaller,
+  written,
   doors,
   peerOf,
   limits,
@@ -133,21 +136,24 @@ export function createServer<Caller>({
 
   async function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const request = requestOf(raw)
+    let origin: Origin | undefined
     try {
       const open = await door.open(request)
       if (open) return await send(reply, open)
-      const origin = originOf(raw.id, addressOf(raw), request.headers)
-      const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), origin)
+      const from = (origin = originOf(raw.id, addressOf(raw), request.headers))
+      const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), from)
       const caller = await inTime(identify())
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
       const answer = async () => {
         // A body can take its time, in which whoever sends it may have been locked out.
         const sender = body.length > 0 ? await identify() : caller
-        return door.enter(request, body, sender)
+        const response = await door.enter(request, body, sender)
+        await written(from)
+        return response
       }
       return await send(reply, await inTime(answer()))
     } catch (thrown) {
-      const failure = failureOf(thrown)
+      const failure = await recorded(failureOf(thrown), origin)
       report(failure)
       // What is still to come of it is not read.
       if (failure.code === 'TOO_LARGE' && !raw.raw.complete) void reply.header('connection', 'close')
@@ -157,6 +163,16 @@ export function createServer<Caller>({
 
   function report({ code, status, isReported, cause, message }: Failure): void {
     if (status >= 500 && !isReported) logger.error({ code, err: cause }, message)
+  }
+
+  /** A failure, or the one that it could not be recorded. */
+  async function recorded(failure: Failure, origin: Origin | undefined): Promise<Failure> {
+    try {
+      if (origin) await written(origin)
+      return failure
+    } catch (thrown) {
+      return failureOf(thrown)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { Failure } from '../errors.ts'
 import type { Client } from './client.ts'
 
@@ -13,10 +13,21 @@ export async function clusterUuid({ cluster }: Client): Promise<string> {
   return uuid
 }
 
+/** The key under which the audit logs of all gateways hash names: made by whoever needs it first, and kept. */
+export async function auditKey({ cluster }: Client): Promise<string> {
+  const made = randomBytes(32).toString('base64url')
+  await cluster.updateMany({ where: { id: 1, auditKey: null }, data: { auditKey: made } })
+  const row = await cluster.findUnique({ where: { id: 1 }, select: { auditKey: true } })
+  if (row?.auditKey) return row.auditKey
+  throw new Failure('CONFIGURATION', rowMissing)
+}
+
+const rowMissing = 'the database lacks the row of the cluster: restart the gateway'
+
 /** The security epoch as a statement has read it. Without it nobody could know which roles count. */
 export function epochOut(column: bigint | null | undefined): number {
   if (typeof column === 'bigint') return Number(column)
-  throw new Failure('CONFIGURATION', 'the database lacks the row of the cluster: restart the gateway')
+  throw new Failure('CONFIGURATION', rowMissing)
 }
 
 /** The security epoch of now. */

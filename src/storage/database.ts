@@ -11,7 +11,7 @@ import { Failure } from '../errors.ts'
 import { createApiKeyRepository } from './apiKeys.ts'
 import { createAttemptRepository } from './attempts.ts'
 import type { Connected } from './client.ts'
-import { agreedRealms, agreeOnRealms, clusterUuid, readSecurityEpoch } from './cluster.ts'
+import { agreedRealms, agreeOnRealms, auditKey, clusterUuid, readSecurityEpoch } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
 import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
@@ -56,6 +56,8 @@ export interface Database {
   readonly agreeOnRealms: (realms: string, adopt: boolean) => Promise<string>
   /** Those on which they have agreed. */
   readonly agreedRealms: () => Promise<string>
+  /** The key under which the audit logs of all gateways hash names. */
+  readonly auditKey: () => Promise<string>
   /** Throws `UNAVAILABLE` if it does not answer, `CONFIGURATION` if its schema is not one for this release any more. */
   readonly check: () => Promise<void>
   readonly close: () => Promise<void>
@@ -108,6 +110,7 @@ async function databaseOn(
       securityEpoch: () => readSecurityEpoch(connected.client),
       agreeOnRealms: (realms: string, adopt: boolean) => agreeOnRealms(connected.client, realms, adopt),
       agreedRealms: () => agreedRealms(connected.client),
+      auditKey: () => auditKey(connected.client),
       async check() {
         const { missing } = await check()
         if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')

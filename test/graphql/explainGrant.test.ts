@@ -293,22 +293,19 @@ describe('explainGrant', () => {
     expectRefused(await ask(app.fetch, query, { grant: { token: 'x' } }), 400, 'GRAPHQL_VALIDATION_FAILED')
   })
 
-  it('leaves one line in the log for each use, which says who has come to what', async () => {
-    const lines = () =>
-      app
-        .logs()
-        .split('\n')
-        .filter((line) => line.includes('a grant was explained'))
+  it('leaves one line in the audit log for each use, which says who has come to what', async () => {
+    const lines = () => app.audit().filter(({ event }) => event.action === 'grant-explain')
     const before = lines().length
     await explain(sound())
     await explain(sound({ aud: 'other' }))
     await explain(sound(), undefined, nobody)
-    const logged = lines()
-      .slice(before)
-      .map((line) => JSON.parse(line) as object)
-    expect(logged).toMatchObject([
-      { level: 30, caller: 'elastic', realm: 'reserved/reserved', outcome: 'PROVEN' },
-      { level: 30, caller: 'elastic', realm: 'reserved/reserved', outcome: 'REFUSED' },
+    const by = (name: string, outcome: string, told: object) => ({
+      ...{ event: { outcome }, user: { name }, profile_gateway: told },
+    })
+    expect(lines().slice(before)).toMatchObject([
+      by('elastic', 'success', { explained: 'PROVEN', realm: { name: 'reserved' } }),
+      by('elastic', 'success', { explained: 'REFUSED', realm: { name: 'reserved' } }),
+      by('nobody', 'failure', {}),
     ])
   })
 

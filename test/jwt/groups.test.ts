@@ -283,7 +283,10 @@ describe('gateways on one database', () => {
       }
 
       async function start() {
-        const gateway = await createApp({ config, logger: pino({ level: 'silent' }), clock: () => now })
+        const gateway = await createApp({
+          ...{ config, logger: pino({ level: 'silent' }), clock: () => now },
+          auditTo: null,
+        })
         onTestFinished(() => gateway.close())
         return requests(inProcess(gateway))
       }

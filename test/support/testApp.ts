@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { createApp, type App } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
+import type { Destination } from '../../src/audit/destination.ts'
 import { newDatabase, type NewDatabase } from './testDatabase.ts'
 
 /** `fetch`, but for paths of the gateway: in process, or over a socket. */
@@ -16,6 +17,8 @@ export interface TestApp {
   readonly fetch: Fetch
   /** Everything that was logged so far. */
   readonly logs: () => string
+  /** Every audit line so far, unless they go where the settings say. */
+  readonly audit: () => AuditLine[]
   /** Moves the clock, in milliseconds. */
   readonly advance: (milliseconds: number) => Promise<void>
   /** Runs a statement past the gateway, and answers with its rows. */
@@ -28,8 +31,24 @@ interface TestAppOptions {
   environment?: Record<string, string>
   /** What `gateway.yml` says. */
   settings?: string
+  /** Whether audit lines go where the settings say, and not to the test. */
+  auditAsSet?: boolean
   /** Where its clock stands at first, in epoch milliseconds. */
   now?: number
+}
+
+/** An audit line as it was read. */
+export interface AuditLine {
+  readonly event: {
+    readonly action: string
+    readonly outcome: string
+    readonly type: readonly string[]
+    readonly reason?: string
+    readonly id?: string
+  }
+  readonly http: { readonly request: { readonly id: string } }
+  readonly user?: { readonly name?: string; readonly hash?: string }
+  readonly profile_gateway: Readonly<Record<string, unknown>>
 }
 
 export interface Credentials {
@@ -43,6 +62,7 @@ export const elastic = { username: 'elastic', password: 'elastic-p@ssw0rd' }
 export async function createTestApp({
   environment = {},
   settings,
+  auditAsSet = false,
   now = 1_800_000_000_000,
 }: TestAppOptions = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
@@ -54,6 +74,16 @@ export async function createTestApp({
       done()
     },
   })
+  let audited = ''
+  const auditTo: Destination = {
+    mostBytes: 1_048_576,
+    write(lines) {
+      audited += lines
+      return Promise.resolve()
+    },
+    reopen: () => undefined,
+    close: () => undefined,
+  }
   if (settings !== undefined) await writeFile(join(folder, 'gateway.yml'), settings)
   const config = loadConfig({
     PORT: '0',
@@ -68,11 +98,17 @@ export async function createTestApp({
     logger: pino({ level: 'debug' }, destination),
     // On PostgreSQL the gateway's own is for the times in tokens alone.
     clock: () => now,
+    ...(!auditAsSet && { auditTo }),
   })
   return {
     app,
     fetch: inProcess(app),
     logs: () => lines.join(''),
+    audit: () =>
+      audited
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as AuditLine),
     advance(milliseconds) {
       now += milliseconds
       return database.setTime(now)

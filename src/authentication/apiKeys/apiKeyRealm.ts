@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { refused, type Realm } from '../realm.ts'
+import { refused, refusedKnown, type Realm } from '../realm.ts'
 import { hashOf } from '../tokens/opaqueToken.ts'
 import { apiKeyProof } from './apiKeyProof.ts'
 import { isKeyId } from './keyId.ts'
@@ -15,7 +15,8 @@ export function createApiKeyRealm(apiKeys: Pick<ApiKeyRepository, 'find'>): Real
       if (credentials.kind !== 'apiKey') return null
       const { id, key } = credentials
       const found = isKeyId(id) ? await apiKeys.find(id) : null
-      if (!found || !isSame(found.keyHash, hashOf(key)) || !found.isValid) return refused
+      if (!found) return refused
+      if (!isSame(found.keyHash, hashOf(key)) || !found.isValid) return refusedKnown
       const { apiKey, securityEpoch } = found
       return { ...apiKeyProof(apiKey), authenticationType: 'api_key', securityEpoch }
     },

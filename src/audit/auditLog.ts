@@ -1,0 +1,158 @@
+import { Failure } from '../errors.ts'
+import type { Destination } from './destination.ts'
+
+/** A request, or whatever else has lines of its own. */
+type Owner = object
+
+export interface AuditLog {
+  /** Takes a line, and sees to it that it is written soon. `isRequired`: whether its owner may not go on without. */
+  readonly add: (owner: Owner, line: string, isRequired: boolean) => void
+  /**
+   * Resolves when the operating system has every line of an owner; undefined: it has.
+   * Rejects with `UNAVAILABLE`, once, if it does not get one that is required.
+   */
+  readonly written: (owner: Owner) => Promise<void> | undefined
+  /** How many lines could not be written, or not in time. */
+  readonly failures: () => number
+  /** Whether the last ones could not. */
+  readonly isFailing: () => boolean
+  /** Writes what is left, and lets go of the destination. */
+  readonly close: () => Promise<void>
+}
+
+interface AuditLogParts {
+  destination: Destination
+  /** How long a write may take, in milliseconds: then nobody waits for it any more. */
+  patience?: number
+  /** Told why lines cannot be written, and how many could not so far. */
+  report: (cause: unknown, failures: number) => void
+}
+
+interface Lines {
+  /** How many are not written yet. */
+  waiting: number
+  isRefused: boolean
+  settled: PromiseWithResolvers<undefined> | null
+}
+
+interface Line {
+  readonly text: string
+  readonly isRequired: boolean
+  /** Null once nobody waits for it. */
+  lines: Lines | null
+}
+
+/** How much may wait to be written, in characters. */
+const mostWaiting = 8_388_608
+
+/**
+ * Writes lines in groups: one write at a time takes all that has come since the last one began. While a write stands
+ * still, lines are kept as long as there is room, and written when it goes on.
+ */
+export function createAuditLog({ destination, patience = 5_000, report }: AuditLogParts): AuditLog {
+  const linesOf = new WeakMap<Owner, Lines>()
+  let queue: Line[] = []
+  let queued = 0
+  let writing: Promise<void> | null = null
+  let isStalled = false
+  let isFailing = false
+  let failures = 0
+  const tooMuch = new Error('more lines wait to be written than there is room for')
+
+  return {
+    add(owner, text, isRequired) {
+      const lines = ofOwner(owner)
+      const line: Line = { text, isRequired, lines }
+      lines.waiting += 1
+      if (isStalled) lost([line])
+      if (queued + text.length > mostWaiting) {
+        fail([line], tooMuch)
+        return
+      }
+      queue.push(line)
+      queued += text.length
+      writing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(writeAll)
+    },
+
+    written(owner) {
+      const lines = linesOf.get(owner)
+      return lines && (lines.waiting > 0 || lines.isRefused) ? settled(lines) : undefined
+    },
+
+    failures: () => failures,
+    isFailing: () => isFailing,
+
+    async close() {
+      await writing
+      destination.close()
+    },
+  }
+
+  function ofOwner(owner: Owner): Lines {
+    let lines = linesOf.get(owner)
+    if (!lines) linesOf.set(owner, (lines = { waiting: 0, isRefused: false, settled: null }))
+    return lines
+  }
+
+  async function settled(lines: Lines): Promise<void> {
+    if (lines.waiting > 0) await (lines.settled ??= Promise.withResolvers()).promise
+    if (!lines.isRefused) return
+    lines.isRefused = false
+    throw new Failure('UNAVAILABLE', 'the audit log cannot be written, try again later', { isReported: true })
+  }
+
+  async function writeAll(): Promise<void> {
+    while (queue.length > 0) await writeGroup(nextGroup())
+    writing = null
+  }
+
+  function nextGroup(): Line[] {
+    let bytes = 0
+    const beyond = queue.findIndex(({ text }) => (bytes += Buffer.byteLength(text)) > destination.mostBytes)
+    const group = queue.slice(0, beyond < 0 ? queue.length : Math.max(1, beyond))
+    queue = queue.slice(group.length)
+    for (const { text } of group) queued -= text.length
+    return group
+  }
+
+  async function writeGroup(group: readonly Line[]): Promise<void> {
+    const timer = setTimeout(() => {
+      isStalled = true
+      fail([...group, ...queue], new Error(`a write has not ended after ${patience} ms`))
+    }, patience)
+    try {
+      await destination.write(group.map(({ text }) => text).join(''))
+      isFailing = false
+      settle(group, false)
+    } catch (cause) {
+      fail(group, cause)
+    } finally {
+      clearTimeout(timer)
+      isStalled = false
+    }
+  }
+
+  function fail(group: readonly Line[], cause: unknown): void {
+    lost(group)
+    report(cause, failures)
+  }
+
+  function lost(group: readonly Line[]): void {
+    isFailing = true
+    for (const { lines } of group) failures += lines ? 1 : 0
+    settle(group, true)
+  }
+
+  function settle(group: readonly Line[], isLost: boolean): void {
+    for (const line of group) {
+      const { lines, isRequired } = line
+      if (!lines) continue
+      line.lines = null
+      lines.isRefused ||= isLost && isRequired
+      lines.waiting -= 1
+      if (lines.waiting > 0) continue
+      lines.settled?.resolve(undefined)
+      lines.settled = null
+    }
+  }
+}

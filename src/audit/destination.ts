@@ -1,0 +1,106 @@
+import { close, fstatSync, openSync, readSync, write } from 'node:fs'
+import { promisify } from 'node:util'
+import { Failure } from '../errors.ts'
+
+/** Where audit lines go. One write at a time. */
+export interface Destination {
+  /** How much is written at once at most, in bytes, unless one line alone is longer. */
+  readonly mostBytes: number
+  /** Resolves when the operating system has all of it. What was written of it, if that fails, is no line of the next. */
+  readonly write: (lines: string) => Promise<void>
+  /** Opens a file anew, which somebody has moved away. Throws if that fails: then it stays open as it is. */
+  readonly reopen: () => void
+  /** After the last write. */
+  readonly close: () => void
+}
+
+/** Others write to a pipe too, and so many bytes at once stay together. Source: PIPE_BUF in pipe(7). */
+export const pipeBytes = 4_096
+
+/** A file is ours alone. */
+const fileBytes = 1_048_576
+
+/** How long to wait until a pipe takes more, in milliseconds. */
+const pause = 5
+
+/**
+ * Opens a destination. A file is added to, and is only the gateway's to read if it was not there.
+ * @throws `CONFIGURATION` if that cannot be done
+ */
+export function openDestination(target: 'stdout' | 'stderr' | { readonly file: string }): Destination {
+  if (typeof target === 'string') {
+    const lines = linesTo(target === 'stdout' ? 1 : 2)
+    return { ...lines, mostBytes: pipeBytes, reopen: () => undefined, close: () => undefined }
+  }
+  const { file } = target
+  let current = openLines(file)
+  return {
+    mostBytes: fileBytes,
+    write: (lines) => current.write(lines),
+    reopen() {
+      const before = current
+      current = openLines(file)
+      before.close()
+    },
+    close: () => {
+      current.close()
+    },
+  }
+}
+
+function openLines(file: string): ReturnType<typeof linesTo> {
+  try {
+    const descriptor = openSync(file, 'a+', 0o600)
+    return linesTo(descriptor, endsWithin(descriptor))
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
+    throw new Failure('CONFIGURATION', `audit.destination: the file cannot be opened: ${code}`, { cause })
+  }
+}
+
+/** Whether a file ends in the middle of a line, as a full disk leaves it. */
+function endsWithin(descriptor: number): boolean {
+  const file = fstatSync(descriptor)
+  if (!file.isFile() || file.size === 0) return false
+  const last = Buffer.alloc(1)
+  readSync(descriptor, last, 0, 1, file.size - 1)
+  return last.toString() !== '\n'
+}
+
+const writeTo = promisify(write)
+
+/** `isTorn`: whether it ends in the middle of a line. */
+function linesTo(descriptor: number, isTorn = false) {
+  let underWay: Promise<void> = Promise.resolve()
+
+  return {
+    write(lines: string): Promise<void> {
+      return (underWay = writeAll(Buffer.from(isTorn ? `\n${lines}` : lines)))
+    },
+    close(): void {
+      const end = () => {
+        close(descriptor)
+      }
+      underWay.then(end, end)
+    },
+  }
+
+  async function writeAll(bytes: Buffer): Promise<void> {
+    for (let written = 0; written < bytes.length;) {
+      written += await writeSome(bytes, written)
+      isTorn = written < bytes.length
+    }
+  }
+
+  async function writeSome(bytes: Buffer, from: number): Promise<number> {
+    try {
+      const { bytesWritten } = await writeTo(descriptor, bytes, from)
+      if (bytesWritten === 0) throw new Error('nothing was written')
+      return bytesWritten
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      return 0
+    }
+  }
+}

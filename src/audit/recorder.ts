@@ -1,0 +1,37 @@
+import type { Origin } from '../authentication/origin.ts'
+import type { Caller } from '../authentication/subject.ts'
+import { auditLine, type AuditEvent, type EventOrigin } from './auditLine.ts'
+import type { AuditLog } from './auditLog.ts'
+
+/** What becomes of requests of which no line can be written: `by_kind` refuses changes of security data alone. */
+export type OnFailure = 'by_kind' | 'refuse' | 'continue'
+
+/** Has a line written of what has happened in a request. `from`: what it says of where that comes from. */
+export type RecordEvent = (request: Origin, isChange: boolean, event: AuditEvent, from?: EventOrigin) => void
+
+interface RecorderParts {
+  log: Pick<AuditLog, 'add'>
+  onFailure: OnFailure
+  /** Epoch milliseconds. */
+  clock: () => number
+}
+
+export function createRecorder({ log, onFailure, clock }: RecorderParts): RecordEvent {
+  return function record(request, isChange, event, from = request) {
+    const isRequired = onFailure === 'refuse' || (onFailure === 'by_kind' && isChange)
+    log.add(request, auditLine(event, from, clock()), isRequired)
+  }
+}
+
+type Proven = Pick<Caller, 'realm' | 'authenticationType'> & {
+  readonly apiKey?: { readonly id: string; readonly name: string } | null | undefined
+}
+
+/** How somebody was proven, as a line tells it. */
+export function proofOf({ realm, authenticationType, apiKey }: Proven) {
+  return {
+    realm: { name: realm.name, type: realm.type },
+    authentication_type: authenticationType,
+    api_key: apiKey ? { id: apiKey.id, name: apiKey.name } : undefined,
+  }
+}

@@ -1,0 +1,237 @@
+import type { GrantRejected } from '../authentication/grantRejected.ts'
+import type { Token } from '../authentication/tokens/issue.ts'
+import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
+import type { UseCases } from '../graphql/builder.ts'
+import type { Profile } from '../profile/profile.ts'
+import type { AuditUser } from './auditLine.ts'
+
+/** What a line says of what a use case was asked for, or has answered. Undefined is left out. */
+export interface Details {
+  /** The user it is about. */
+  readonly user?: AuditUser['target']
+  readonly [field: string]: unknown
+}
+
+/** How a use case is recorded that a line is written of: before a change of security data too, or only when it is over. */
+export interface DoneEvent<Asked extends readonly unknown[], Answer> {
+  readonly kind: 'change' | 'use'
+  readonly action: string | ((...asked: Asked) => string)
+  readonly category: readonly string[]
+  readonly type: readonly string[]
+  readonly asked?: (...asked: Asked) => Details
+  /** What the answer tells; a text: it is a no, and that is why. */
+  readonly answered?: (answer: Answer) => Details | string
+}
+
+/** How a use case is recorded that changes nothing: only if the caller may not do it. */
+export interface ReadEvent {
+  readonly kind: 'read'
+  readonly action: string
+  readonly category: readonly string[]
+  readonly type: readonly string[]
+}
+
+type EventOf<UseCase> = UseCase extends (caller: never, ...asked: infer Asked) => Promise<infer Answer>
+  ? DoneEvent<Asked, Answer> | ReadEvent
+  : never
+
+type EventsOf<Group> = { readonly [Name in keyof Group]: EventOf<Group[Name]> }
+
+type Grouped = 'profiles' | 'users' | 'tokens' | 'apiKeys' | 'roles' | 'roleMappings'
+
+/** One for every use case: without it nothing compiles. */
+export type UseCaseEvents = EventsOf<Omit<UseCases, Grouped | 'server'>> & {
+  readonly [Group in Grouped]: EventsOf<UseCases[Group]>
+}
+
+const changesUsers = { kind: 'change', category: ['iam'], type: ['user', 'change'] } as const
+const changesOthers = { kind: 'change', category: ['iam'], type: ['admin', 'change'] } as const
+const reads = (action: string) => ({ kind: 'read', action, category: ['iam'], type: ['info'] }) as const
+
+/** Every use case. No line has what proves anybody, or a text that a client has made up to be an answer. */
+export const useCaseEvents: UseCaseEvents = {
+  activate: {
+    kind: 'use',
+    action: 'profile-activate',
+    category: ['iam'],
+    type: ['user', 'change'],
+    asked: ({ kind }) => ({ grant_type: grantTypes[kind] }),
+    answered: (answer) => ('uid' in answer ? ofProfile(answer) : rejection(answer)),
+  },
+  activateMine: {
+    kind: 'use',
+    action: 'profile-activate-own',
+    category: ['iam'],
+    type: ['user', 'change'],
+    answered(answer) {
+      if ('uid' in answer) return ofProfile(answer)
+      return answer.kind === 'ProfileDisabled' ? 'PROFILE_DISABLED' : 'TOO_MANY_ATTEMPTS'
+    },
+  },
+  updateData: {
+    kind: 'use',
+    action: 'profile-data-update',
+    category: ['iam'],
+    type: ['user', 'change'],
+    asked: ({ uid }) => ({ uid }),
+    answered: (answer) => ('uid' in answer ? {} : dataRefusals[answer.kind]),
+  },
+  setProfileEnabled: {
+    ...changesUsers,
+    action: (_, enabled) => (enabled ? 'profile-enable' : 'profile-disable'),
+    asked: (uid) => ({ uid }),
+    answered: (profile) => (profile ? { user: { name: profile.user.username } } : notFound),
+  },
+  profiles: {
+    authorizeRead: reads('profile-get'),
+    find: reads('profile-get'),
+    mine: reads('profile-get-own'),
+    data: reads('profile-data-get'),
+  },
+  users: {
+    put: {
+      ...changesUsers,
+      action: 'user-put',
+      asked: ({ username, roles }) => ({ user: { name: username, roles } }),
+      answered: (put) => (put ? {} : 'PASSWORD_REQUIRED'),
+    },
+    delete: {
+      ...changesUsers,
+      type: ['user', 'deletion'],
+      action: 'user-delete',
+      asked: (username) => ({ user: { name: username } }),
+      answered: found,
+    },
+    changePassword: {
+      ...changesUsers,
+      action: 'user-change-password',
+      asked: (username) => ({ user: { name: username } }),
+      answered: found,
+    },
+    setEnabled: {
+      ...changesUsers,
+      action: (_, enabled) => (enabled ? 'user-enable' : 'user-disable'),
+      asked: (username) => ({ user: { name: username } }),
+      answered: found,
+    },
+    list: reads('user-get'),
+  },
+  tokens: {
+    create: {
+      kind: 'change',
+      action: 'token-create',
+      category: ['session'],
+      type: ['start'],
+      asked: ({ kind }) => ({ grant_type: grantTypes[kind] }),
+      answered: (answer) => (answer.kind === 'Token' ? ofToken(answer) : rejection(answer)),
+    },
+    refresh: {
+      kind: 'change',
+      action: 'token-refresh',
+      category: ['session'],
+      type: ['info'],
+      // What is said of refresh tokens is always one of a few texts.
+      answered: (answer) => (answer.kind === 'Token' ? ofToken(answer) : answer.message),
+    },
+    invalidate: {
+      kind: 'change',
+      action: 'token-invalidate',
+      category: ['session'],
+      type: ['end'],
+      asked: ({ username, realmName }) => ({
+        user: username === null ? undefined : { name: username },
+        target: realmName === null ? undefined : { realm: realmName },
+      }),
+      answered: ({ invalidated }) => ({ invalidated }),
+    },
+  },
+  apiKeys: {
+    create: {
+      ...changesOthers,
+      type: ['admin', 'creation'],
+      action: 'api-key-create',
+      asked: ({ name }) => ({ target: { name } }),
+      answered: ({ id, name }) => ({ target: { id, name } }),
+    },
+    get: reads('api-key-get'),
+    query: reads('api-key-query'),
+    invalidate: {
+      ...changesOthers,
+      type: ['admin', 'deletion'],
+      action: 'api-key-invalidate',
+      asked: ({ ids, name, username, realmName, owned }) => ({
+        user: username === null ? undefined : { name: username },
+        target: { id: ids ?? undefined, name: name ?? undefined, realm: realmName ?? undefined, owned },
+      }),
+      answered: ({ invalidated }) => ({ target: { id: invalidated }, invalidated: invalidated.length }),
+    },
+  },
+  explainGrant: {
+    kind: 'use',
+    action: 'grant-explain',
+    category: ['authentication'],
+    type: ['info'],
+    asked: () => ({ grant_type: grantTypes.accessToken }),
+    answered: ({ outcome }) => ({ explained: outcome }),
+  },
+  roles: {
+    put: {
+      ...changesOthers,
+      action: 'role-put',
+      asked: ({ name, cluster }) => ({ target: { name, cluster } }),
+    },
+    delete: {
+      ...changesOthers,
+      type: ['admin', 'deletion'],
+      action: 'role-delete',
+      asked: (name) => ({ target: { name } }),
+      answered: found,
+    },
+    list: reads('role-get'),
+  },
+  roleMappings: {
+    put: {
+      ...changesOthers,
+      action: 'role-mapping-put',
+      asked: ({ name, enabled, roles }) => ({ target: { name, enabled, roles } }),
+    },
+    delete: {
+      ...changesOthers,
+      type: ['admin', 'deletion'],
+      action: 'role-mapping-delete',
+      asked: (name) => ({ target: { name } }),
+      answered: found,
+    },
+    list: reads('role-mapping-get'),
+  },
+}
+
+const grantTypes = {
+  password: 'password',
+  accessToken: 'access_token',
+  clientCredentials: 'client_credentials',
+} as const
+
+const dataRefusals = {
+  ProfileNotFound: 'NOT_FOUND',
+  VersionConflict: 'VERSION_CONFLICT',
+  ProfileTooLarge: 'TOO_LARGE',
+} as const
+
+const notFound = 'NOT_FOUND'
+
+function found(isFound: boolean): Details | string {
+  return isFound ? {} : notFound
+}
+
+function rejection(answer: GrantRejected | TooManyAttempts): string {
+  return answer.kind === 'GrantRejected' ? answer.reason : 'TOO_MANY_ATTEMPTS'
+}
+
+function ofProfile({ uid, user: { username, roles, realm } }: Profile): Details {
+  return { uid, user: { name: username, roles }, target: { realm: { name: realm.name, type: realm.type } } }
+}
+
+function ofToken({ authentication: { username, realm } }: Token): Details {
+  return { user: { name: username }, target: { realm: { name: realm.name, type: realm.type } } }
+}
