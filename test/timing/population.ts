@@ -78,6 +78,6 @@ async function pbkdf2Hash(prefix: string, text: string): Promise<string> {
 }
 
 async function put(fetch: Fetch, path: string, body: object): Promise<void> {
-  const { status, body: answer } = await rest(fetch, 'PUT', `/_security/${path}`, elastic, body)
-  if (status !== 200) throw new Error(`PUT ${path}: ${status} ${JSON.stringify(answer)}`)
+  const { status, ...answer } = await rest(fetch, 'PUT', `/_security/${path}`, elastic, body)
+  if (status !== 200) throw new Error(`PUT ${path}: ${status} ${JSON.stringify(answer.body)}`)
 }
