@@ -16,8 +16,8 @@ export interface GatewayProcess {
   readonly address: string
   /** Where its debugger listens, if it was asked for. */
   readonly debuggerAddress: string | undefined
-  /** What it has logged so far, from the level that was asked for. */
-  readonly logged: () => string
+  /** What it has logged since the last time, from the level that was asked for. */
+  readonly takeLog: () => string
   /** How it has ended, or null while it runs. */
   readonly ending: () => string | null
   readonly stop: () => Promise<void>
@@ -77,7 +77,11 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     pid: child.pid ?? 0,
     address,
     debuggerAddress: /Debugger listening on (ws:\S+)/.exec(said)?.[1],
-    logged: () => logged,
+    takeLog() {
+      const log = logged
+      logged = ''
+      return log
+    },
     ending: () => ending,
     async stop() {
       if (ending === null) child.kill()
