@@ -7,7 +7,7 @@ import { isSecurityName } from '../authorization/securityName.ts'
 
 interface NativeRealmParts {
   ref: RealmRef
-  users: Pick<UserRepository, 'find' | 'rehash'>
+  users: Pick<UserRepository, 'find' | 'findPassword' | 'rehash'>
   passwords: Passwords
   /** Which usernames are this realm's: the reserved ones and all others are two realms over one table. */
   owns: (username: string) => boolean
@@ -33,12 +33,16 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
       const { username, password } = credentials
       // What is issued on the proof rests on the user as it is once its hash is our own.
       for (let rehashes = 0; ; rehashes++) {
-        const found = await find(username)
+        const stored = isSecurityName(username) ? await users.findPassword(username) : null
         // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
-        const hash = found?.user.enabled ? found.user.passwordHash : null
+        const hash = stored?.enabled ? stored.passwordHash : null
         const proven = await passwords.verify(username, hash, password, source)
-        if (!found) return refused
+        if (!stored) return refused
         if (!proven) return refusedKnown
+        // Only whoever knows the password gets to know that a large user takes longer.
+        const found = stored.found ?? (await users.find(username))
+        // Somebody else has written the user meanwhile.
+        if (!found?.user.enabled || found.user.passwordHash !== hash) continue
         if (rehashes < mostRehashes && (await rehash(found, password, source))) continue
         const { user, basis, securityEpoch } = found
         return { kind: 'proven', subject: subjectOf(user), authenticationType: 'realm', basis, securityEpoch }
@@ -46,13 +50,9 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
     },
 
     async lookUp(username) {
-      const found = owns(username) ? await find(username) : null
+      const found = owns(username) && isSecurityName(username) ? await users.find(username) : null
       return found?.user.enabled ? found : null
     },
-  }
-
-  async function find(username: string): Promise<FoundUser | null> {
-    return isSecurityName(username) ? users.find(username) : null
   }
 
   function subjectOf({ username, roles, fullName, email, metadata }: StoredUser): Subject {

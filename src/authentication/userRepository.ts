@@ -22,8 +22,18 @@ export interface FoundUser {
   readonly securityEpoch: number
 }
 
+/** What a password is verified against. */
+export interface StoredPassword {
+  readonly passwordHash: string
+  readonly enabled: boolean
+  /** The user whose it is, as the same statement found it; null if the user is large. */
+  readonly found: FoundUser | null
+}
+
 /** What the authentication service needs of the database. Every write is one atomic statement. */
 export interface UserRepository {
+  /** How long it takes does not tell how large the user is, nor whether there is one. */
+  findPassword(username: string): Promise<StoredPassword | null>
   find(username: string): Promise<FoundUser | null>
   /** Those of the named users that exist, or all users, by name. */
   list(usernames: readonly string[] | null): Promise<User[]>

@@ -30,7 +30,7 @@ export interface Realms {
 
 export interface RealmsParts {
   settings: Pick<Settings, 'realms' | 'domains'>
-  users: Pick<UserRepository, 'find' | 'rehash'>
+  users: Pick<UserRepository, 'find' | 'findPassword' | 'rehash'>
   passwords: Passwords
   /** Epoch milliseconds. */
   clock: () => number

@@ -22,6 +22,8 @@ export interface Connected {
   readonly now: () => Sql
   /** JSON text as the value of a column. */
   readonly json: (text: string) => Sql
+  /** How many bytes a column takes, found without reading it; too many where it is compressed. */
+  readonly storedSize: (column: Sql) => Sql
   /** Ends a SELECT whose rows must not change before the statement is done. */
   readonly forShare: Sql
 }

@@ -48,6 +48,9 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
       client: client as unknown as Client,
       now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
       json: (text) => sql`${text}::jsonb`,
+      // Compressed, a little can be a lot.
+      storedSize: (column) =>
+        sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 100000000 END`,
       forShare: sql`FOR SHARE`,
       async check() {
         await requireServable(connection)

@@ -47,6 +47,7 @@ async function prepared(connection: SqlDriverAdapter, clock: () => number): Prom
       client,
       now: () => sql`${clock()}`,
       json: (text) => sql`${text}`,
+      storedSize: (column) => sql`octet_length(${column})`,
       forShare: empty,
       check: () => migrationState(connection, migrations),
       close: () => client.$disconnect(),

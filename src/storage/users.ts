@@ -1,25 +1,41 @@
 import { randomUUID } from 'node:crypto'
+import { join, sqltag as sql } from '@prisma/client/runtime/client'
 import type { UserModel } from '../../prisma/generated/sqlite/models.ts'
-import type { StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
+import type { FoundUser, StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
 import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
 import { jsonIn, objectOut, stringsOut } from './json.ts'
 
+/** In bytes. A user who takes more is large: it takes longer to read. */
+const mostReadAtOnce = 4_096
+
 /** Keeps users in the table `users`. */
-export function createUserRepository({ client }: Connected): UserRepository {
+export function createUserRepository({ client, storedSize }: Connected): UserRepository {
   const { user: users } = client
+  const columns = [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`]
+  const size = join(
+    columns.map((column) => sql`COALESCE(${storedSize(sql`"users".${column}`)}, 0)`),
+    ' + ',
+  )
   return {
-    async find(username) {
-      const [row] = await client.$queryRaw<(UserModel & { securityEpoch: bigint | null })[]>`
-        SELECT "users".*, "securityEpoch" FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = ${username}`
+    async findPassword(username) {
+      const [row] = await client.$queryRaw<(PasswordColumns & Nullable<FoundColumns>)[]>`
+        SELECT
+          "stored"."passwordHash" AS "storedHash", "stored"."enabled" AS "isEnabled", "users".*, "securityEpoch"
+        FROM "users" AS "stored"
+        LEFT JOIN "users" ON "users"."username" = "stored"."username" AND ${size} <= ${mostReadAtOnce}
+        LEFT JOIN "cluster" ON "id" = 1
+        WHERE "stored"."username" = ${username}`
       if (!row) return null
-      const { incarnation, revision, securityEpoch } = row
-      return {
-        user: storedUserOf(row),
-        basis: { username, incarnation, revision },
-        securityEpoch: epochOut(securityEpoch),
-      }
+      const { storedHash: passwordHash, isEnabled: enabled } = row
+      return { passwordHash, enabled, found: isWhole(row) ? foundUserOf(row) : null }
+    },
+
+    async find(username) {
+      const [row] = await client.$queryRaw<FoundColumns[]>`
+        SELECT "users".*, "securityEpoch" FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = ${username}`
+      return row ? foundUserOf(row) : null
     },
 
     async list(usernames) {
@@ -81,6 +97,27 @@ export function createUserRepository({ client }: Connected): UserRepository {
       data: { ...columns, revision: { increment: 1 } },
     })
     return count > 0
+  }
+}
+
+type FoundColumns = UserModel & { securityEpoch: bigint | null }
+type Nullable<T> = { [Name in keyof T]: T[Name] | null }
+
+interface PasswordColumns {
+  storedHash: string
+  isEnabled: boolean
+}
+
+function isWhole(row: Nullable<FoundColumns>): row is FoundColumns {
+  return row.username !== null
+}
+
+function foundUserOf(row: FoundColumns): FoundUser {
+  const { username, incarnation, revision, securityEpoch } = row
+  return {
+    user: storedUserOf(row),
+    basis: { username, incarnation, revision },
+    securityEpoch: epochOut(securityEpoch),
   }
 }
 

@@ -47,7 +47,7 @@ async function pbkdf2Hash(prefix: string, text: string): Promise<string> {
 }
 
 interface Realms {
-  users: Pick<UserRepository, 'find' | 'rehash'>
+  users: Pick<UserRepository, 'find' | 'findPassword' | 'rehash'>
   report?: (cause: unknown) => void
 }
 
@@ -94,6 +94,47 @@ describe('the native realm', () => {
       expect(JSON.stringify(proof)).not.toContain(passwordHash)
       expect(enabled).toBe(true)
     })
+
+    it('a user with large metadata, whole', async () => {
+      const { realm, users } = await withJacknich()
+      const metadata = { text: 'x'.repeat(100_000) }
+      await users.put({ ...jacknich, metadata })
+      const { basis } = (await users.find('jacknich')) ?? {}
+      expect(await realm.authenticate(right)).toMatchObject({ kind: 'proven', subject: { metadata }, basis })
+    })
+
+    it.each<[string, (users: UserRepository) => Promise<unknown>, object]>([
+      [
+        'its password',
+        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new')),
+        refused,
+      ],
+      ['that it is enabled', (users) => users.setEnabled('jacknich', false), refused],
+      ['that it is there', (users) => users.delete('jacknich'), refused],
+      [
+        'its roles',
+        (users) => users.replace({ ...jacknich, roles: ['new'] }),
+        { kind: 'proven', subject: { roles: ['new'] } },
+      ],
+    ])(
+      'a user with large metadata as it is once that is read, after another write: %s',
+      async (_, write, answer) => {
+        const { users } = await withJacknich()
+        await users.put({ ...jacknich, metadata: { text: 'x'.repeat(100_000) } })
+        let written: Promise<unknown> | undefined
+        const realm = nativeRealm({
+          users: {
+            ...users,
+            async find(...given) {
+              await (written ??= write(users))
+              return users.find(...given)
+            },
+          },
+        })
+        expect(await realm.authenticate(right)).toMatchObject(answer)
+        expect(written).toBeDefined()
+      },
+    )
 
     it('a user who is enabled again', async () => {
       const { realm, users } = await withJacknich()
@@ -142,6 +183,14 @@ describe('the native realm', () => {
       const realm = createNativeRealm({ ref, users, passwords: counted, owns: () => true, report: rethrow })
       expect(await realm.authenticate(given, source)).toEqual(refused)
       expect(verifications).toBe(1)
+    })
+
+    it('a wrong password of a user with large metadata, of which nothing is read for it', async () => {
+      const { users } = await withJacknich()
+      await users.put({ ...jacknich, metadata: { text: 'x'.repeat(100_000) } })
+      const realm = nativeRealm({ users: { ...users, find: () => Promise.reject(new Error('read')) } })
+      expect(await realm.authenticate(grant('jacknich', 'wrong'))).toEqual(refused)
+      await expect(realm.authenticate(right)).rejects.toThrow('read')
     })
 
     it('a disabled user whose password was proven before', async () => {

@@ -26,7 +26,11 @@ export async function realmAlone(changes: Parameters<typeof asking>[2] = {}, sec
   })
   const realms = createRealms({
     settings,
-    users: { find: () => Promise.resolve(null), rehash: () => Promise.resolve(false) },
+    users: {
+      find: () => Promise.resolve(null),
+      findPassword: () => Promise.resolve(null),
+      rehash: () => Promise.resolve(false),
+    },
     passwords,
     clock: () => time,
     logger: pino({ level: 'debug' }, destination),

@@ -11,7 +11,11 @@ import { source } from '../support/attempts.ts'
 /** The realms of a configuration, on a database without users. */
 async function realmsOf(yaml: string): Promise<Realms> {
   const { settings } = await load(yaml, { HMAC_KEY: hmacKey })
-  const users = { find: () => Promise.resolve(null), rehash: () => Promise.resolve(false) }
+  const users = {
+    find: () => Promise.resolve(null),
+    findPassword: () => Promise.resolve(null),
+    rehash: () => Promise.resolve(false),
+  }
   const logger = pino({ level: 'silent' })
   const realms = createRealms({ settings, users, passwords, clock: Date.now, logger })
   onTestFinished(realms.close)

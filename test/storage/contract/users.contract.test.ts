@@ -222,6 +222,46 @@ describe('users', () => {
     )
   })
 
+  describe('a password that is looked for', () => {
+    it('is null if there is nobody', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      expect(await users.findPassword('ADA')).toBeNull()
+    })
+
+    it('comes with whether its user is enabled, and with the user', async () => {
+      const { users } = await emptied()
+      await users.put(ada)
+      for (const enabled of [true, false]) {
+        await users.setEnabled('ada', enabled)
+        const whole = await found(users)
+        expect(await users.findPassword('ada')).toEqual({ passwordHash, enabled, found: whole })
+      }
+      await users.put({ ...ada, fullName: null, email: null, roles: [], metadata: {} })
+      expect(await users.findPassword('ada')).toEqual({
+        passwordHash,
+        enabled: true,
+        found: await found(users),
+      })
+    })
+
+    // PostgreSQL stores it compressed, if that is possible.
+    const random = Array.from({ length: 400 }, () => Math.random().toString(36)).join('')
+
+    it.each<[string, Partial<StoredUser>]>([
+      ['metadata', { metadata: { text: random } }],
+      ['roles', { roles: random.match(/.{100}/g) ?? [] }],
+      ['a full name', { fullName: random }],
+      ['an email', { email: random }],
+      ['metadata that can be compressed', { metadata: { text: 'x'.repeat(10_000) } }],
+      ['metadata that is larger by far', { metadata: { text: 'x'.repeat(1_000_000) } }],
+    ])('comes without a user who is large by %s: not even its size takes reading it', async (_, large) => {
+      const { users } = await emptied()
+      await users.put({ ...ada, ...large })
+      expect(await users.findPassword('ada')).toEqual({ passwordHash, enabled: true, found: null })
+    })
+  })
+
   describe('users that are listed', () => {
     it('are all, by name in the order of code points, whatever the order in which they came', async () => {
       const { users } = await emptied()

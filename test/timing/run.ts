@@ -1,0 +1,62 @@
+// Measures whether the time of an answer tells who exists: `npm run timing`. What goes on is said on standard error; the
+// report goes to standard output.
+
+import { startGatewayProcess } from '../support/gatewayProcess.ts'
+import { throwawayDatabases } from '../support/throwawayDatabase.ts'
+import type { Door } from './doors.ts'
+import { measure, tryOnce } from './measure.ts'
+import { readOptions } from './options.ts'
+import { populate } from './population.ts'
+import { populations, type Population } from './populations.ts'
+import { reportOf, type Compared } from './report.ts'
+
+const options = readOptions(process.argv.slice(2))
+const { samples, only, database } = options
+const compared: Compared[] = []
+const selected = populations
+  .map((population) => ({ population, doors: population.doors.filter((door) => isWanted(population, door)) }))
+  .filter(({ doors }) => doors.length > 0)
+const minutes = selected.reduce((sum, { population, doors }) => sum + doors.length * minutesOf(population), 0)
+say(`about ${Math.ceil(minutes)} minutes on a machine that does nothing else`)
+const databases = await throwawayDatabases(database)
+try {
+  for (const { population, doors } of selected) await compareIn(population, doors)
+} finally {
+  await databases.remove()
+}
+process.stdout.write(reportOf(compared, options))
+
+async function compareIn(population: Population, doors: readonly Door[]): Promise<void> {
+  const { name, formats, kinds, verdict, settings } = population
+  const databaseUrl = await databases.create()
+  const making = await startGatewayProcess({ databaseUrl })
+  const names = await populate(making.address, formats, Math.min(samples, population.names)).finally(
+    making.stop,
+  )
+  // Another one: what hashes there are is counted at the start.
+  const gateway = await startGatewayProcess({ databaseUrl, settings })
+  try {
+    const port = Number(new URL(gateway.address).port)
+    const trying = { port, names, kinds, samples, verdict }
+    const [first] = doors
+    if (first && verdict === 'throttled') await tryOnce({ ...trying, door: first })
+    for (const door of doors) {
+      say(`${name} / ${door.name}`)
+      compared.push({ population, door, times: await measure({ ...trying, door }) })
+    }
+  } finally {
+    await gateway.stop()
+  }
+}
+
+function isWanted(population: Population, door: Door): boolean {
+  return only.test(`${population.name} / ${door.name}`)
+}
+
+function minutesOf({ kinds, cost }: Population): number {
+  return (samples * kinds.length * cost) / 60_000
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
