@@ -100,13 +100,17 @@ describe('the native realm', () => {
       const metadata = { text: 'x'.repeat(100_000) }
       await users.put({ ...jacknich, metadata })
       const { basis } = (await users.find('jacknich')) ?? {}
-      expect(await realm.authenticate(right)).toMatchObject({ kind: 'proven', subject: { metadata }, basis })
+      expect(await realm.authenticate(right, source)).toMatchObject({
+        kind: 'proven',
+        subject: { metadata },
+        basis,
+      })
     })
 
     it.each<[string, (users: UserRepository) => Promise<unknown>, object]>([
       [
         'its password',
-        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new')),
+        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new', source)),
         refused,
       ],
       ['that it is enabled', (users) => users.setEnabled('jacknich', false), refused],
@@ -131,7 +135,7 @@ describe('the native realm', () => {
             },
           },
         })
-        expect(await realm.authenticate(right)).toMatchObject(answer)
+        expect(await realm.authenticate(right, source)).toMatchObject(answer)
         expect(written).toBeDefined()
       },
     )
@@ -189,8 +193,8 @@ describe('the native realm', () => {
       const { users } = await withJacknich()
       await users.put({ ...jacknich, metadata: { text: 'x'.repeat(100_000) } })
       const realm = nativeRealm({ users: { ...users, find: () => Promise.reject(new Error('read')) } })
-      expect(await realm.authenticate(grant('jacknich', 'wrong'))).toEqual(refused)
-      await expect(realm.authenticate(right)).rejects.toThrow('read')
+      expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toEqual(refused)
+      await expect(realm.authenticate(right, source)).rejects.toThrow('read')
     })
 
     it('a disabled user whose password was proven before', async () => {
