@@ -26,10 +26,7 @@ export const httpGuards: readonly Guard[] = [
   {
     item: 'time for an answer to be taken',
     file: 'src/http/connections.ts',
-    without: [
-      'setTimeout(() => socket.destroy(), limits.requestTimeout)',
-      'setTimeout(() => undefined, limits.requestTimeout)',
-    ],
+    without: ['destroyAfter(limits.requestTimeout, socket, response)', 'void limits.requestTimeout'],
     test: 'http/slowClients.test.ts',
     title: 'is let go of, though they are not all sent',
   },
@@ -112,6 +109,13 @@ export const httpGuards: readonly Guard[] = [
     without: ['closeWith(socket, isOfRequest ? null : failure)', 'closeWith(socket, failure)'],
     test: 'http/refusedRequests.test.ts',
     title: 'has no second answer when the body is none',
+  },
+  {
+    item: 'the last answer is whole',
+    file: 'src/http/connections.ts',
+    without: ['if (!failure) socket.destroy()', 'if (!failure || !socket.writable) socket.destroy()'],
+    test: 'http/refusedRequests.test.ts',
+    title: 'does not cut off the answer to that one',
   },
   {
     item: 'no body that is too large is asked for',
