@@ -98,9 +98,21 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
       out: '',
       err: 'profile-gateway: cannot listen on HOST and PORT: EADDRINUSE\n',
     })
-    const notOurs = await run(['serve'], { ...withPassword, HOST: '192.0.2.1' })
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'gateway.yml'), 'http.insecure: true')
+    const notOurs = await run(['serve'], { ...withPassword, HOST: '192.0.2.1' }, folder)
     expect(notOurs.code).toBe(78)
     expect(notOurs.err).toBe('profile-gateway: cannot listen on HOST and PORT: EADDRNOTAVAIL\n')
+  })
+
+  it('ends with 78, and has opened nothing, where others would send credentials in the clear', async () => {
+    const folder = await temporaryFolder()
+    const { code, err } = await run(['serve'], { ...withPassword, HOST: '0.0.0.0' }, folder)
+    expect(code).toBe(78)
+    expect(err).toMatch(
+      /^profile-gateway: the configuration is not valid\n {2}HOST: .* tls\.certificate and tls\.key/,
+    )
+    expect(await readdir(folder)).toEqual([])
   })
 })
 

@@ -46,7 +46,7 @@ const maxHeaderSize = 16_384
 const lingering = 2_000
 
 export function createConnections({ limits, tls, refuse, reportDrop }: ConnectionsParts): Connections {
-  /** The latest request of each connection. */
+  /** The latest request of each connection, until it has come and is answered: then nobody keeps its body. */
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
   const givenUp = new WeakSet<Duplex>()
 
@@ -102,18 +102,21 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     latest.set(socket, { request, response })
     // What stands behind it, the parser has skipped in part.
     if (request.headers.upgrade !== undefined) response.setHeader('connection', 'close')
+    const forget = () => {
+      const isOver = request.complete && response.destroyed
+      if (isOver && latest.get(socket)?.request === request) latest.delete(socket)
+    }
+    request.once('close', forget)
+    response.once('close', forget)
     response.once('prefinish', () => {
-      const timer = setTimeout(() => socket.destroy(), limits.requestTimeout).unref()
-      response.once('close', () => {
-        clearTimeout(timer)
-      })
+      destroyAfter(limits.requestTimeout, socket, response)
     })
     listener(request, response)
   }
 
   function takeError(error: Error, socket: Socket): void {
     const failure = notHttp(error)
-    if (!failure || !socket.writable) socket.destroy()
+    if (!failure) socket.destroy()
     else if (!givenUp.has(socket)) giveUp(socket, failure)
   }
 
@@ -136,15 +139,21 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
   }
 
   function closeWith(socket: Duplex, failure: Failure | null): void {
+    // The answer before it was the last, and may still be on its way.
     if (!socket.writable) return
     const { remoteAddress = '' } = socket as Socket
     if (failure) socket.end(rawResponse(refuse(failure, remoteAddress)))
     else socket.end()
-    const timer = setTimeout(() => socket.destroy(), lingering).unref()
-    socket.once('close', () => {
-      clearTimeout(timer)
-    })
+    destroyAfter(lingering, socket, socket)
   }
+}
+
+/** Ends a connection after a time, unless what it is for is closed before. */
+function destroyAfter(milliseconds: number, socket: Duplex, whatFor: Duplex | ServerResponse): void {
+  const timer = setTimeout(() => socket.destroy(), milliseconds).unref()
+  whatFor.once('close', () => {
+    clearTimeout(timer)
+  })
 }
 
 /** What is wrong with what came, or null where it is the connection itself. */

@@ -6,7 +6,8 @@ const strictTransport = `max-age=${365 * 24 * 3_600}`
 /** What stands in every answer, unless a door says otherwise: it is for one caller, and no page. */
 const headers = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 }

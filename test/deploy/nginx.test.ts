@@ -24,7 +24,9 @@ describe.skipIf(!nginx)(`deploy/nginx.conf, in a real nginx${reason}`, () => {
   let proxy: Proxy
   beforeAll(async () => {
     cluster = await startCluster()
-    app = await createTestApp({ settings: realmOf(cluster) })
+    app = await createTestApp({
+      settings: `${realmOf(cluster)}\nproxies.trusted_proxies: [127.0.0.1]\n`,
+    })
     sides = { gateway: new URL(await app.app.listen()).host, cluster: new URL(cluster.url).host }
     proxy = await startNginx(sides)
     await provision(app.fetch)
@@ -144,6 +146,17 @@ describe.skipIf(!nginx)(`deploy/nginx.conf, in a real nginx${reason}`, () => {
     ])
   })
 
+  it('tells the gateway where a request comes from, whatever its client claims', async () => {
+    for (const claimed of [undefined, '203.0.113.7', '203.0.113.7, 127.0.0.1', '127.0.0.1', 'x']) {
+      const logged = app.logs().length
+      const headers = { authorization: basic(elastic), ...(claimed && { 'x-forwarded-for': claimed }) }
+      const sent = http.get(`${proxy.url}/_security/profile/u_a_0`, { headers, localAddress: '127.0.0.2' })
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+      expect([answer.statusCode, await text(answer)]).toEqual([200, expect.any(String)])
+      expect(app.logs().slice(logged)).toMatch(/"address":"127\.0\.0\.2".*"answered"/)
+    }
+  })
+
   it('takes a token of 15 KiB to either side', async () => {
     const token = 'x'.repeat(15_000)
     cluster.putToken(token, { username: 'long', roles: ['superuser'] })
@@ -230,6 +243,18 @@ describe.skipIf(!nginx)(`deploy/nginx.conf, in a real nginx${reason}`, () => {
       answer.resume()
     }
     expect(secure.received.map(({ url }) => url)).toEqual(['/_cat/indices'])
+  })
+})
+
+describe('docs/operations.md', () => {
+  it('shows lines of deploy/nginx.conf', () => {
+    const read = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
+    const [, shown = ''] = /```nginx\n(.*?)\n```/s.exec(read('docs/operations.md')) ?? []
+    const lines = read('deploy/nginx.conf')
+      .split('\n')
+      .map((line) => line.trim())
+    expect(shown).toContain('X-Forwarded-For')
+    for (const line of shown.split('\n')) expect(lines).toContain(line)
   })
 })
 

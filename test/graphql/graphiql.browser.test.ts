@@ -63,6 +63,8 @@ describe.runIf(found)(found ? 'GraphiQL in Chromium' : `GraphiQL without Chromiu
     await page.close()
     const origins = requests.map((request) => new URL(request.url()).origin)
     expect(new Set(origins), 'asks no other host').toEqual(new Set([gateway.url]))
+    const violations = messages.filter((message) => message.includes('Content Security Policy'))
+    expect(violations, 'needs nothing that its policy forbids').toEqual([])
   })
 
   it('asks for the Authorization header, sends nothing without it, and offers no field to a password manager', async () => {

@@ -13,7 +13,9 @@ export interface RawSocket {
   readonly socket: Socket
   /** Sends bytes, each written as the character of its number. */
   readonly send: (bytes: string) => void
-  /** Everything that was answered, once the other side has closed the connection. */
+  /** Everything that was received, once the other side has closed the connection. */
+  readonly received: () => Promise<string>
+  /** The same, as answers. */
   readonly answers: () => Promise<RawAnswer[]>
   /** Waits until something has come that matches. */
   readonly until: (expected: RegExp) => Promise<void>
@@ -31,14 +33,16 @@ export async function openSocket(address: string): Promise<RawSocket> {
   socket.on('error', () => undefined)
   const ended = new Promise((resolve) => socket.once('end', resolve).once('close', resolve))
   await once(socket, 'connect')
+  const all = async () => {
+    await ended
+    socket.destroy()
+    return received
+  }
   return {
     socket,
+    received: all,
     send: (bytes) => socket.write(Buffer.from(bytes, 'latin1')),
-    async answers() {
-      await ended
-      socket.destroy()
-      return answersIn(received)
-    },
+    answers: async () => answersIn(await all()),
     async until(expected) {
       while (!expected.test(received)) await once(socket, 'data')
     },

@@ -167,6 +167,19 @@ describe('a request behind another one', () => {
     expect(await users()).toEqual(['elastic'])
   })
 
+  it('does not cut off the answer to that one, if it was the last', async () => {
+    const large = { metadata: { much: 'x'.repeat(8_000_000) } }
+    await rest(app.fetch, 'PUT', '/_security/role/large', elastic, large)
+    const { send, until, answers } = await openSocket(address)
+    send(get(`${host}Connection: close\r\n`, 'GET /_security/role/large HTTP/1.1'))
+    await until(/xxx/)
+    send(smuggled)
+    const [answer, ...more] = await answers()
+    expect([answer?.status, answer?.body.length, more]).toEqual([200, expect.any(Number), []])
+    expect(answer?.body.length).toBeGreaterThan(8_000_000)
+    expect(await users()).toEqual(['elastic'])
+  })
+
   it('is not looked at where the body of that one is too large to be read', async () => {
     const answers = await answersTo(address, put('first', 'Content-Length: 999999999\r\n') + smuggled)
     expect(answers).toMatchObject([{ status: 413 }])

@@ -7,11 +7,18 @@ import { answersTo, openSocket } from './rawSocket.ts'
 const app = await createTestApp({
   settings: 'http: { header_timeout: 1s, request_timeout: 2s, idle_timeout: 1s }',
 })
+/** One that waits for long, but for headers. */
+const patient = await createTestApp({ settings: 'http: { header_timeout: 1s, request_timeout: 1h }' })
 let address: string
+let patientAddress: string
 beforeAll(async () => {
   address = await app.app.listen()
+  patientAddress = await patient.app.listen()
 })
-afterAll(app.close)
+afterAll(async () => {
+  await app.close()
+  await patient.close()
+})
 
 const head = (path: string, headers = '', method = 'POST') =>
   `${method} ${path} HTTP/1.1\r\nHost: gateway\r\nAuthorization: ${basic(elastic)}\r\nContent-Type: application/json\r\n${headers}`
@@ -52,8 +59,8 @@ describe('a client that is too slow', () => {
     ['sends empty lines', '', '\r\n'],
     ['does so in HTTP/0.9', 'GET /\r\n', ''],
     ['does so behind another request', `${get('/health/live')}GET / HTTP/1.1\r\nX-A: `, 'a'],
-  ])('is told so and let go where it %s', async (_, first, more) => {
-    const client = await openSocket(address)
+  ])('is told so and let go with its headers, where it %s', async (_, first, more) => {
+    const client = await openSocket(patientAddress)
     if (first !== '') client.send(first)
     void (more && trickle(client, more))
     const answers = await client.answers()
@@ -122,7 +129,7 @@ describe('a client that goes away', () => {
 })
 
 describe('a client that does not take its answers', () => {
-  it('is let go', async () => {
+  it('is let go of, though they are not all sent', async () => {
     const metadata = { much: 'x'.repeat(8_000_000) }
     await rest(app.fetch, 'PUT', '/_security/role/large', elastic, { metadata })
     const { socket, send } = await openSocket(address)
