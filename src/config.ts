@@ -102,7 +102,7 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
         .prefault({}),
       /** Of `/graphql` alone. */
       cors,
-      /** Of grants: the credentials of end users. */
+      /** Of the credentials of end users, and of callers that send a password. */
       throttle,
       audit: audit(file),
     })

@@ -3,7 +3,7 @@ import { durationFrom, integer } from './value.ts'
 
 const time = durationFrom(1_000, 86_400_000, 'at least 1s and at most 24h')
 
-/** How often credentials may be tried. */
+/** How often credentials may be tried: grants, and callers' own passwords, each by themselves. */
 export const throttle = z
   .strictObject({
     /** How often one name may be tried wrongly, in all and from one address, before one has to wait. */

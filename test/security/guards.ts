@@ -1,5 +1,6 @@
 import type { Guard } from './guard.ts'
 import { httpGuards } from './httpGuards.ts'
+import { throttleGuards } from './throttleGuards.ts'
 
 /** Every guard that docs/security.md names, in its order. */
-export const guards: readonly Guard[] = [...httpGuards]
+export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards]

@@ -36,9 +36,11 @@ const counting: SqlMigrationAwareDriverAdapterFactory = {
   },
 }
 
-/** In a migration each statement ends a line, and semicolons inside of functions do not; `begin` is one line. */
+/** In a migration each statement ends a line; those of a function, between `$$`, are its own. `begin` is one line. */
 function statementsOf(script: string): string[] {
-  return script.split(/(?<=;)\n|(?<=^BEGIN;) /).filter((statement) => statement.trim() !== '')
+  return script
+    .split(/(?<=;)\n(?=(?:[^$]*\$\$[^$]*\$\$)*[^$]*$)|(?<=^BEGIN;) /)
+    .filter((statement) => statement.trim() !== '')
 }
 
 function counted<A, R>(execute: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
