@@ -21,19 +21,23 @@ process.on('disconnect', () => process.exit())
 // Who started it ends it.
 process.on('SIGINT', () => undefined)
 
-async function flood({ port, clients, sources }: Deluge): Promise<void> {
-  await Promise.all(Array.from({ length: clients }, (_, n) => client(port, n, (n >> 1) % sources)))
+async function flood({ port, clients, sources, beyond }: Deluge): Promise<void> {
+  // Not all at once: the server would be busy with those alone for a while, and its system drops some.
+  for (let n = 0; n < clients && !over; n++) {
+    const source = (n >> 1) % sources
+    await sleep(2)
+    void client(await Connection.open(port, `127.0.1.${source + 1}`), n, source, beyond)
+  }
 }
 
-async function client(port: number, n: number, source: number): Promise<void> {
-  const connection = await Connection.open(port, `127.0.1.${source + 1}`)
+async function client(connection: Connection, n: number, source: number, beyond: number): Promise<void> {
   while (!over) {
     const name = `nobody-${tries++}`
     const { status } = await connection.exchange(n % 2 === 0 ? asCaller(name) : asGrant(name, source))
     // It was not known before, so this is the end of what is measured, too.
     if (status !== 401 && status !== 503) throw new Error(`the flood is answered with ${status}`)
     if (status === 401) tally.wrong += 1
-    else if (tally.refused++ === 0) process.send?.('full')
+    else if (++tally.refused === beyond) process.send?.('full')
     if (status === 503) await sleep(1_000)
   }
   connection.close()

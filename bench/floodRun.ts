@@ -31,9 +31,9 @@ export const floodServers: readonly Server[] = (['sqlite', 'postgresql'] as cons
   (['graphql', 'rest', 'read'] as const).map((door) => gatewayAt(door, database)),
 )
 
-/** More than both queues hold, however few of those that are refused wait to come again. */
-const clients = 1_200 * availableParallelism()
-const sources = 16
+/** So many for each core are in the queues, and some more come again and again. */
+const beyond = 40 * availableParallelism()
+const deluge = { clients: 1_000 * availableParallelism() + beyond, beyond, sources: 16 }
 /** How many requests are under way at once, and which part of what is answered then arrives at a fixed rate. */
 const connections = 16
 const part = 0.25
@@ -95,9 +95,7 @@ export async function runFlood(
     const quiet: [Subject, FloodRow, Pair][] = []
     for (const [subject, row] of subjects) quiet.push([subject, row, await pair(subject)])
     const port = subjects[0]?.[0].deployment.server.port ?? 0
-    const flood = await parts.own(Promise.resolve(startFlood({ port, clients, sources })), (one) =>
-      one.kill(),
-    )
+    const flood = await parts.own(Promise.resolve(startFlood({ port, ...deluge })), (one) => one.kill())
     await flood.isFull
     for (const [subject, row, without] of quiet) {
       const within = await pair(subject, throughputOf(without.closed))

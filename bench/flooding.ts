@@ -9,6 +9,8 @@ export interface Deluge {
   readonly clients: number
   /** From how many addresses. */
   readonly sources: number
+  /** How many there are for which there is no place in the queues. */
+  readonly beyond: number
 }
 
 /** How its tries were answered: with 401, and with 503. */
@@ -18,7 +20,7 @@ export interface Tally {
 }
 
 export interface Flood {
-  /** When the first one was refused. */
+  /** When `beyond` were refused. */
   readonly isFull: Promise<unknown>
   /** Ends it. Answers what came of it. */
   readonly end: () => Promise<Tally>

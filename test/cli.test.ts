@@ -149,7 +149,7 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     const all = threadsOf(served).filter(({ name }) => name === 'libuv-worker')
     expect(all).toHaveLength(threads)
     // On which passwords are hashed: the one that answers comes first.
-    const own = Math.min(19, getPriority() + 10)
+    const own = Math.min(19, getPriority() + 5)
     expect(new Set(all.map(({ priority }) => priority))).toEqual(new Set([own]))
     const others = threadsOf(served).filter(({ name }) => name !== 'libuv-worker')
     expect(new Set(others.map(({ priority }) => priority))).toEqual(new Set([getPriority()]))

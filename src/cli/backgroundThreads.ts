@@ -2,8 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { getPriority, setPriority } from 'node:os'
 
-/** A tenth of what the thread that answers has, where both want a core. */
-const lower = 10
+/**
+ * A third of what the thread that answers has, where both want a core: enough for it to have one, if there are two, and for
+ * passwords not to wait long for what else runs on the machine.
+ */
+const lower = 5
 const lowest = 19
 
 /**
