@@ -24,7 +24,7 @@ export function createChecker() {
       const problem = activated ? problemOf(activated, uid, rule, before) : 'it is no profile'
       if (problem !== null) {
         throw new Error(
-          `wrong answer of ${history} at ${doors[door].path} for ${uid}: ${problem}\n${status} ${body}`,
+          `wrong answer of ${history} at the door ${door} for ${uid}: ${problem}\n${status} ${body}`,
         )
       }
       known.set(uid, activated as Last)

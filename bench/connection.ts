@@ -19,14 +19,14 @@ export class Connection {
   #waiting: { resolve: (answer: Answer) => void; reject: (reason: Error) => void } | undefined
   #partial: Buffer | undefined
 
-  /** Opens a connection to a port of this machine. */
-  static async open(port: number): Promise<Connection> {
-    const connection = new Connection(port)
+  /** Opens a connection to a port of this machine, from an address of it. */
+  static async open(port: number, localAddress?: string): Promise<Connection> {
+    const connection = new Connection(port, localAddress)
     await once(connection.#socket, 'connect')
     return connection
   }
 
-  private constructor(port: number) {
+  private constructor(port: number, localAddress?: string) {
     const received = Buffer.allocUnsafe(65_536)
     const onread = {
       buffer: received,
@@ -35,7 +35,10 @@ export class Connection {
         return true
       },
     }
-    this.#socket = connect({ host: '127.0.0.1', port, noDelay: true, onread })
+    this.#socket = connect({
+      ...{ host: '127.0.0.1', port, noDelay: true, onread },
+      ...(localAddress !== undefined && { localAddress }),
+    })
     this.#socket.setTimeout(patience, () => this.#waiting?.reject(new Error('the server does not answer')))
     this.#socket.on('error', (error) => this.#waiting?.reject(error))
     this.#socket.on('close', () => this.#waiting?.reject(new Error('the server has closed the connection')))

@@ -15,24 +15,39 @@ export interface Activated {
 }
 
 interface Door {
-  readonly path: string
+  readonly method: 'GET' | 'POST'
+  readonly pathOf: (uid: string) => string
   readonly bodyOf: (grant: Grant) => string
   /** Reads an answer's body. @throws if it is no profile */
   readonly read: (body: string) => Activated
 }
 
-/** The two addresses at which a profile is activated. The floors have the second one only. */
+/**
+ * The two addresses at which a profile is activated, of which the floors have the second one only, and the one at which it
+ * is read.
+ */
 export const doors: Readonly<Record<DoorName, Door>> = {
   graphql: {
-    path: '/graphql',
+    method: 'POST',
+    pathOf: () => '/graphql',
     bodyOf: (grant) => JSON.stringify({ query: operation, variables: { grant: graphqlGrant(grant) } }),
     read(body) {
       const { uid, doc, lastSynchronized } = (JSON.parse(body) as GraphqlAnswer).data.activateProfile
       return { uid, seqNo: doc.seqNo, lastSynchronized: Date.parse(lastSynchronized) }
     },
   },
+  read: {
+    method: 'GET',
+    pathOf: (uid) => `/_security/profile/${uid}`,
+    bodyOf: () => '',
+    read(body) {
+      const [{ uid, _doc, last_synchronized }] = (JSON.parse(body) as ReadAnswer).profiles
+      return { uid, seqNo: _doc._seq_no, lastSynchronized: last_synchronized }
+    },
+  },
   rest: {
-    path: '/_security/profile/_activate',
+    method: 'POST',
+    pathOf: () => '/_security/profile/_activate',
     bodyOf: (grant) => JSON.stringify(restGrant(grant)),
     read(body) {
       const { uid, _doc, last_synchronized } = JSON.parse(body) as RestAnswer
@@ -41,7 +56,7 @@ export const doors: Readonly<Record<DoorName, Door>> = {
   },
 }
 
-export type DoorName = 'graphql' | 'rest'
+export type DoorName = 'graphql' | 'rest' | 'read'
 
 /** Asks for what the REST body holds. */
 const operation = /* GraphQL */ `
@@ -82,6 +97,10 @@ interface RestAnswer {
   uid: string
   _doc: { _seq_no: number }
   last_synchronized: number
+}
+
+interface ReadAnswer {
+  profiles: [RestAnswer]
 }
 
 function graphqlGrant(grant: Grant): object {

@@ -38,6 +38,8 @@ function settingsFor({ name, scenario }: DeploymentParts): object {
       claims: { principal: 'sub', groups: 'roles', name: 'name', mail: 'mail' },
       client_authentication: { type: 'none' },
     },
+    // So that the queues alone are in the way of a flood.
+    throttle: { attempts_per_address: 1_000_000, attempts_per_caller: 1_000_000 },
     // However many rounds there are.
     ...(scenario.proof === 'opaque token' && { token: { timeout: '1h' } }),
   }

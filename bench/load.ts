@@ -70,9 +70,10 @@ function sentOf(requests: readonly Prepared[]): Sent {
   }
 }
 
-function bytesOf({ body }: Request, { door, port }: Job): Buffer {
+function bytesOf({ uid, body }: Request, { door, port }: Job): Buffer {
+  const { method, pathOf } = doors[door]
   const lines = [
-    `POST ${doors[door].path} HTTP/1.1`,
+    `${method} ${pathOf(uid)} HTTP/1.1`,
     `host: 127.0.0.1:${port}`,
     `authorization: ${authorization}`,
     'content-type: application/json',

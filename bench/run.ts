@@ -5,6 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../test/support/postgres.ts'
+import { floodReport } from './floodReport.ts'
+import { floodServers, runFlood } from './floodRun.ts'
 import { startGenerator } from './generator.ts'
 import { describeMachine } from './machine.ts'
 import { readOptions } from './options.ts'
@@ -55,19 +57,17 @@ async function run(): Promise<void> {
   const issuer = createIssuer()
   print(`${await describeMachine(postgres, passwords, options)}\n`)
 
+  const parts = { options, postgres, generator, issuer, passwords, own, say }
   const rows: Row[] = []
   for (const [index, scenario] of scenarios.entries()) {
     const selected = servers.filter(({ name }) => options.only.test(`${scenario.name} / ${name}`))
     if (selected.length === 0) continue
     const inside = join(folder, String(index))
-    rows.push(
-      ...(await runScenario(scenario, selected, {
-        ...{ options, postgres, generator, issuer, passwords },
-        folder: inside,
-        own,
-        say,
-      })),
-    )
+    rows.push(...(await runScenario(scenario, selected, { ...parts, folder: inside })))
   }
-  print(reportOf(rows))
+  if (rows.length > 0) print(reportOf(rows))
+  const flooded = floodServers.filter(({ name }) => options.only.test(`flood / ${name}`))
+  if (flooded.length === 0) return
+  const { rows: floodRows, tally } = await runFlood(flooded, { ...parts, folder: join(folder, 'flood') })
+  print(floodReport(floodRows, tally))
 }

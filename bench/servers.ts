@@ -18,14 +18,15 @@ export const poolSize = 10
 /** In the order of a round: what is compared stands side by side. */
 export const servers: readonly Server[] = [
   floor('A', { hasGrace: false }),
-  gateway('graphql', 'postgresql'),
-  gateway('rest', 'postgresql'),
+  gatewayAt('graphql', 'postgresql'),
+  gatewayAt('rest', 'postgresql'),
   floor('B', { hasGrace: true }),
-  gateway('graphql', 'sqlite'),
-  gateway('rest', 'sqlite'),
+  gatewayAt('graphql', 'sqlite'),
+  gatewayAt('rest', 'sqlite'),
 ]
 
-function gateway(door: DoorName, database: 'sqlite' | 'postgresql'): Server {
+/** A gateway at one of its doors. */
+export function gatewayAt(door: DoorName, database: 'sqlite' | 'postgresql'): Server {
   return {
     name: `gateway/${door}/${database}`,
     door,

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
@@ -126,6 +126,15 @@ describe('a database that is not there', { timeout: 60_000 }, () => {
   })
 })
 
+/** By proc_pid_stat(5): the name in parentheses, and the priority as the 17th field after it. */
+function threadsOf({ child: { pid } }: Process): { name: string; priority: number }[] {
+  return readdirSync(`/proc/${pid}/task`).map((id) => {
+    const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')
+    const [, name = '', rest = ''] = /\((.*)\) (.*)/.exec(stat) ?? []
+    return { name, priority: Number(rest.split(' ')[16]) }
+  })
+}
+
 describe('a gateway that serves', { timeout: 60_000 }, () => {
   it('says where both doors are, on standard error, and answers at both', async () => {
     const served = gateway(['serve'], await temporaryFolder(), withPassword)
@@ -149,9 +158,13 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
   ])('has %s beside the one that answers', async (_, environment, threads) => {
     const served = gateway(['serve'], await temporaryFolder(), { ...withPassword, ...environment })
     await served.address()
-    const tasks = `/proc/${served.child.pid}/task`
-    const names = readdirSync(tasks).map((task) => readFileSync(join(tasks, task, 'comm'), 'utf8'))
-    expect(names.filter((name) => name.startsWith('libuv-worker'))).toHaveLength(threads)
+    const all = threadsOf(served).filter(({ name }) => name === 'libuv-worker')
+    expect(all).toHaveLength(threads)
+    // On which passwords are hashed: the one that answers comes first.
+    const own = Math.min(19, getPriority() + 5)
+    expect(new Set(all.map(({ priority }) => priority))).toEqual(new Set([own]))
+    const others = threadsOf(served).filter(({ name }) => name !== 'libuv-worker')
+    expect(new Set(others.map(({ priority }) => priority))).toEqual(new Set([getPriority()]))
     await served.stop()
   })
 

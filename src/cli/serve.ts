@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { createApp } from '../app.ts'
 import { loadConfig, widenThreadPool } from '../config.ts'
 import { Failure } from '../errors.ts'
+import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
 
 /** How long requests may go on after the process is told to stop, in milliseconds. */
@@ -16,6 +17,7 @@ interface ServeOptions {
 /** Answers at both doors until the process is told to stop. Logs go to standard output, notes to standard error. */
 export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise<void> {
   widenThreadPool()
+  await lowerBackgroundThreads()
   const config = loadConfig()
   const logger = pino({ level: config.logLevel })
   const makeUpPassword = () => randomBytes(18).toString('base64url')

@@ -2,27 +2,22 @@ import { availableParallelism } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../authentication/jwt/eventually.ts'
 import { keepThreadsBusy } from '../support/busyThreads.ts'
-import { jacknich, jacknichUid, loginBackend, nobody, provision } from '../support/people.ts'
+import { jacknich, jacknichUid, loginBackend, nobody } from '../support/people.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { basic, createTestApp, elastic, rest, type Answered, type Credentials } from '../support/testApp.ts'
+import { basic, createTestApp, elastic, type Credentials } from '../support/testApp.ts'
+import { login, tokenRequests } from '../support/tokenRequests.ts'
 
 // While the threads are busy no password is checked: whatever is answered then has not waited for one.
 
-const { app, fetch, advance, logs, close } = await createTestApp({
+const gateway = await createTestApp({
   settings: 'throttle: { attempts_per_address: 1000000, attempts_per_caller: 1000000 }',
 })
+const { app, advance, logs, close } = gateway
+const { prepare, issue } = tokenRequests(gateway)
 let token: string
 beforeAll(async () => {
-  await provision(fetch)
-  const grant = { grant_type: 'password', ...jacknich }
-  const issued: Answered<{ access_token: string }> = await rest(
-    fetch,
-    'POST',
-    '/_security/oauth2/token',
-    elastic,
-    grant,
-  )
-  token = issued.body.access_token
+  await prepare()
+  token = (await issue(login)).body.access_token
   // The application is known from then on, as it is wherever one has run for a while.
   await activate({ grant_type: 'access_token', access_token: token })
   await inGraphql(jacknich)

@@ -1,6 +1,7 @@
 import type { Guard } from './guard.ts'
 import { httpGuards } from './httpGuards.ts'
+import { queueGuards } from './queueGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 
 /** Every guard that docs/security.md names, in its order. */
-export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards]
+export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards, ...queueGuards]

@@ -1,0 +1,74 @@
+import type { Guard } from './guard.ts'
+
+/** That no flood of passwords keeps others out. */
+export const queueGuards: readonly Guard[] = [
+  {
+    item: 'callers and grants have places of their own',
+    file: 'src/authentication/queue.ts',
+    without: [
+      '{ callers: createLane<Waiter>(waiting), grants: createLane<Waiter>(waiting) }',
+      '((lane) => ({ callers: lane, grants: lane }))(createLane<Waiter>(waiting))',
+    ],
+    test: 'authentication/queue.test.ts',
+    title: 'refuses at once what is beyond the places of a lane, and takes those of the other',
+  },
+  {
+    item: 'callers and grants are served in turn',
+    file: 'src/authentication/queue.ts',
+    without: ['turn = otherThan[lane]', ''],
+    test: 'authentication/queue.test.ts',
+    title: 'takes callers and grants in turn, however many there are of either',
+  },
+  {
+    item: 'a quarter for one source',
+    file: 'src/authentication/lane.ts',
+    without: ['Math.max(1, Math.floor(places / 4))', 'places'],
+    test: 'http/flood.test.ts',
+    title: 'what is beyond gets 503 at once',
+  },
+  {
+    item: 'sources are served in turn',
+    file: 'src/authentication/lane.ts',
+    without: ['rows.delete(source)', 'if (row.length === 0) rows.delete(source)'],
+    test: 'authentication/queue.test.ts',
+    title: 'takes the sources of a lane in turn',
+  },
+  {
+    item: 'a place for newcomers in a full queue',
+    file: 'src/authentication/lane.ts',
+    without: ['taken < places ? undefined : lastOfLongest(row.length + 1)', 'undefined'],
+    test: 'authentication/lane.test.ts',
+    title: 'is never held by those that flood it together',
+  },
+  {
+    item: 'nothing is computed for who has gone',
+    file: 'src/authentication/passwords.ts',
+    without: ['() => clock() > until', '() => false'],
+    test: 'authentication/passwords.test.ts',
+    title: 'are not computed any more after ten seconds',
+  },
+  {
+    item: "a quarter of the questions to a realm's server",
+    file: 'src/authentication/remote/remote.ts',
+    without: [
+      'enqueue(source, () => signal.aborted, ask)',
+      "enqueue({ lane: 'callers', key: '' }, () => signal.aborted, ask)",
+    ],
+    test: 'authentication/remote/remote.test.ts',
+    title: 'is asked at most so many times at once, and four times as many wait',
+  },
+  {
+    item: 'hashing yields to what answers',
+    file: 'src/cli/serve.ts',
+    without: ['await lowerBackgroundThreads()', ''],
+    test: 'cli.test.ts',
+    title: 'has as many threads as there are cores',
+  },
+  {
+    item: 'files and names do not wait for hashes',
+    file: 'src/cli/serve.ts',
+    without: ['  widenThreadPool()\n', ''],
+    test: 'cli.test.ts',
+    title: 'has as many threads as there are cores',
+  },
+]
