@@ -1,7 +1,8 @@
 import type { Guard } from './guard.ts'
+import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { queueGuards } from './queueGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 
 /** Every guard that docs/security.md names, in its order. */
-export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards, ...queueGuards]
+export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards, ...queueGuards, ...graphqlGuards]

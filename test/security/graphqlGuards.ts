@@ -1,0 +1,171 @@
+import type { Guard } from './guard.ts'
+
+const withinLimits = 'src/graphql/withinLimits.ts'
+const costRule = 'src/graphql/costRule.ts'
+const door = 'src/graphql/door.ts'
+const allowed = 'src/graphql/allowedOperations.ts'
+
+const hostile = { test: 'security/hostile.test.ts', title: 'is refused, in application/json' }
+const affordable = 'graphql/affordable.test.ts'
+const allowedTest = 'graphql/allowedOperations.test.ts'
+const secrets = 'graphql/secrets.test.ts'
+
+/** What keeps documents of strangers cheap and mute, whichever way they come in. */
+export const graphqlGuards: readonly Guard[] = [
+  {
+    item: 'tokens of a document: 2,000',
+    file: withinLimits,
+    without: ['{ ...options, maxTokens }', 'options'],
+    test: 'graphql/limits.test.ts',
+    title: 'is the longest',
+  },
+  {
+    item: 'characters of a document: 65,536',
+    file: withinLimits,
+    without: ['source.length > maxLength', 'source.length > Infinity'],
+    ...hostile,
+  },
+  {
+    item: 'nesting beyond the stack',
+    file: withinLimits,
+    without: ['if (!(error instanceof RangeError)) throw error', 'if (Date) throw error'],
+    test: 'graphql/nesting.test.ts',
+    title: 'refuses 50,000 nested lists',
+  },
+  {
+    item: 'depth of selections: 20',
+    file: withinLimits,
+    without: ['[depthRule, ', '['],
+    test: 'graphql/limits.test.ts',
+    title: 'are the deepest',
+  },
+  {
+    item: 'cost of an operation: 1,000, aliases and repeated fields counted',
+    file: withinLimits,
+    without: ['directivesRule, costRule,', 'directivesRule,'],
+    ...hostile,
+  },
+  {
+    item: 'cost below lists',
+    file: costRule,
+    without: ['isList ? listSize : 1', '1'],
+    test: affordable,
+    title: 'are 100 fields for each of a thousand profiles',
+  },
+  {
+    item: 'cost of fragments, wherever they are spread',
+    file: costRule,
+    without: [
+      'isNamed ? context.getFragment(selection.name.value) : selection',
+      'isNamed ? null : selection',
+    ],
+    ...hostile,
+  },
+  {
+    item: 'cost of fragments that nothing uses',
+    file: costRule,
+    without: [
+      'requireAffordable(selectionSet, schema.getType(typeCondition.name.value))',
+      'schema.getType(typeCondition.name.value)',
+    ],
+    ...hostile,
+  },
+  {
+    item: 'fields of a mutation: 10',
+    file: costRule,
+    without: ['.length > maxMutationFields', '.length > Infinity'],
+    ...hostile,
+  },
+  {
+    item: 'credentials of a document: one',
+    file: withinLimits,
+    without: ['costRule, oneCredentialRule]', 'costRule]'],
+    test: 'graphql/limits.test.ts',
+    title: 'is the only one: refuses',
+  },
+  {
+    item: 'directives at one place: 2',
+    file: withinLimits,
+    without: ['[depthRule, directivesRule,', '[depthRule,'],
+    ...hostile,
+  },
+  {
+    item: 'nothing more is done with what is beyond a limit',
+    file: withinLimits,
+    without: ['return beyond.length > 0 ? beyond : check(', 'return check('],
+    test: 'security/graphqlCop.test.ts',
+    title: 'no directive overloading',
+  },
+  {
+    item: 'profiles and their data of a request: 2,500, in variables too',
+    file: 'src/graphql/lookups.ts',
+    without: ['counter(2_500,', 'counter(Infinity,'],
+    test: affordable,
+    title: 'are the data of 2,500 profiles',
+  },
+  {
+    item: 'names of a request: 100,000, in variables too',
+    file: 'src/graphql/lookups.ts',
+    without: ['counter(100_000,', 'counter(Infinity,'],
+    ...hostile,
+  },
+  {
+    item: 'size of an answer: 64 MiB of documents',
+    file: 'src/graphql/answerSize.ts',
+    without: ['if (bytes > most)', 'if (bytes > Infinity)'],
+    test: 'graphql/limits.test.ts',
+    title: 'is answered up to 64 MiB',
+  },
+  {
+    item: 'time of an answer: 30 s',
+    file: 'src/http/answerTimeout.ts',
+    without: ['reject(tooLate())', 'void tooLate()'],
+    test: 'http/answerTimeout.test.ts',
+    title: 'is in the way of nobody else',
+  },
+  {
+    item: 'events: no stream of them is opened',
+    file: door,
+    without: ['if (!mediaType)', 'if (!mediaType && Date === null)'],
+    test: 'security/hostile.test.ts',
+    title: 'is refused like whatever is asked so',
+  },
+  {
+    item: 'forms: other pages can send nothing that is run',
+    file: door,
+    without: [
+      "request.method === 'POST' && !isJson(request)",
+      "request.method === 'PUT' && !isJson(request)",
+    ],
+    test: 'security/hostile.test.ts',
+    title: 'a mutation is refused and not run',
+  },
+  {
+    item: 'suggestions: a guess is not corrected',
+    file: 'src/graphql/publicErrors.ts',
+    without: ["said.replace(/ Did you mean .*/s, '')", 'said'],
+    test: 'security/graphqlCop.test.ts',
+    title: 'no suggestions',
+  },
+  {
+    item: 'syntax errors say where, and nothing of what stands there',
+    file: 'src/graphql/publicErrors.ts',
+    without: ['`Syntax error at ${line}:${column}`', '`${error.message} at ${line}:${column}`'],
+    test: secrets,
+    title: 'syntax errors',
+  },
+  {
+    item: 'documents with a credential in them are not kept',
+    file: 'src/graphql/yoga.ts',
+    without: ['if (isValid && !hasLiteralCredential(schema, document))', 'if (isValid)'],
+    test: secrets,
+    title: 'is forgotten if a credential is written into it',
+  },
+  {
+    item: 'allowed operations, where they are listed, and no others',
+    file: allowed,
+    without: ['document !== undefined && agree ? { ...params, query: document } : null', 'asked'],
+    test: allowedTest,
+    title: 'is refused: one',
+  },
+]
