@@ -5,6 +5,7 @@ import { ClosingLine } from './test/support/closingLine.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
+  'audit/{authentications,failing,useCases}.test.ts',
   'authentication/{caller,hashCensus,native,prove,superuser}.test.ts',
   'authentication/{apiKeys,tokens}',
   'authorization/{atOnce,authorize,roles}.test.ts',
@@ -20,6 +21,7 @@ const onEveryDatabase = [
   'oidc',
   'profile',
   'realms',
+  'security/canary.test.ts',
   'storage/contract',
   'storage/migrate.test.ts',
   'storage/previousRelease.test.ts',

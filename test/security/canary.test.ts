@@ -439,16 +439,22 @@ async function databaseBytes(): Promise<Buffer> {
 }
 
 describe('what is secret and was pushed through both doors', () => {
-  const places: [Place, () => Buffer | Promise<Buffer>][] = [
-    ['the log', () => Buffer.from(app.logs())],
-    ['the audit log', () => Buffer.from(JSON.stringify(app.audit()))],
-    ['an answer', () => Buffer.from(answers.join('\n'))],
-    ['the database', databaseBytes],
-  ]
-  it.each(places)('is not in %s, however it is written', async (place, read) => {
-    const content = await read()
+  function expectNone(place: Place, content: Buffer): void {
     expect(content.length).toBeGreaterThan(10_000)
     expect(foundIn(place, content)).toEqual([])
+  }
+
+  it('stands nowhere in the log', () => {
+    expectNone('the log', Buffer.from(app.logs()))
+  })
+  it('stands nowhere in the audit log', () => {
+    expectNone('the audit log', Buffer.from(JSON.stringify(app.audit())))
+  })
+  it('stands nowhere in an answer', () => {
+    expectNone('an answer', Buffer.from(answers.join('\n')))
+  })
+  it('stands nowhere in the database', async () => {
+    expectNone('the database', await databaseBytes())
   })
 
   it('has met every way to fail', () => {
