@@ -5,6 +5,7 @@ import { ClosingLine } from './test/support/closingLine.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
+  'audit/{authentications,failing,useCases}.test.ts',
   'authentication/{caller,hashCensus,native,prove,superuser}.test.ts',
   'authentication/{apiKeys,tokens}',
   'authentication/throttle/atOnce.test.ts',
@@ -21,6 +22,7 @@ const onEveryDatabase = [
   'oidc',
   'profile',
   'realms',
+  'security/canary.test.ts',
   'storage/contract',
   'storage/migrate.test.ts',
   'storage/previousRelease.test.ts',

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import {
   closeSync,
+  statSync,
   constants,
   openSync,
   readFileSync,
@@ -72,6 +73,7 @@ describe('lines', () => {
       expect(linesIn(file).at(-1)).toBe(`${n} last`)
       expect(log.written(owner), 'nobody waits for what is there').toBeUndefined()
     }
+    expect(statSync(file).mode & 0o777, 'and it is only the gateway’s to read').toBe(0o600)
     await log.close()
   })
 

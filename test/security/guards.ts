@@ -1,8 +1,9 @@
 import type { Guard } from './guard.ts'
+import { auditGuards } from './auditGuards.ts'
 import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { queueGuards } from './queueGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 
 /** Every guard that docs/security.md names, in its order. */
-export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards, ...queueGuards, ...graphqlGuards]
+export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards, ...queueGuards, ...graphqlGuards, ...auditGuards]
