@@ -60,15 +60,16 @@ async function failureIn(
   seed: number,
   numRuns: number,
 ): Promise<Pick<Failure, 'problem' | 'request'> | null> {
-  let problem: string | null = null
+  const problems: string[] = []
   const property = fc.asyncProperty(arbitrary, async (request) => {
     const found = await session.attempt(request)
-    problem = found ?? problem
+    if (found !== null) problems.push(found)
     return found === null
   })
   const { counterexample } = await fc.check(property, { seed, numRuns })
   const after = await session.renew()
-  if (counterexample) return { problem: problem ?? 'it failed once', request: counterexample[0] }
+  // The last that was found wrong is the smallest.
+  if (counterexample) return { problem: problems.at(-1) ?? '', request: counterexample[0] }
   return after === null ? null : { problem: `after the batch: ${after}`, request: null }
 }
 

@@ -55,7 +55,7 @@ function contentProblem(
 ): string | null {
   const type = headers.find(([name]) => name === 'content-type')?.[1] ?? ''
   if (method === 'HEAD' || body.length === 0) return null
-  if (/^text\/html/.test(type)) return isGraphql && status === 200 ? null : `${status} is a page`
+  if (type.startsWith('text/html')) return isGraphql && status === 200 ? null : `${status} is a page`
   if (/^application\/(yaml|vnd\.elasticsearch\+yaml)/.test(type)) return null
   if (!/^application\/(json|graphql-response\+json|vnd\.elasticsearch\+json)/.test(type)) {
     return `the content type is ${type}: ${text}`
@@ -101,7 +101,7 @@ function graphqlProblem(value: JsonValue, text: string): string | null {
   for (const error of errors) {
     const code = isObject(error) && isObject(error.extensions) ? error.extensions.code : undefined
     if (typeof code !== 'string' || !graphqlCodes.includes(code))
-      return `an error has the code ${String(code)}: ${text}`
+      return `an error has no code of ours: ${text}`
     if (ours.includes(code)) return `an error is ours: ${text}`
   }
   return null

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { algorithms, createIssuer, type Algorithm } from '../support/jwt.ts'
 import { anyJson } from './json.ts'
-import { mutated, naughtyText } from './mutations.ts'
+import { asHeader, mutated, naughtyText } from './mutations.ts'
 import { placeholders } from './session.ts'
 import type { WireRequest } from './wire.ts'
 
@@ -146,8 +146,4 @@ function members(
   ...all: (readonly [string, fc.Arbitrary<unknown>])[]
 ): fc.Arbitrary<Record<string, unknown>> {
   return fc.record(Object.fromEntries(all), { requiredKeys: [] })
-}
-
-function asHeader(token: string): string {
-  return token.replaceAll(/[\0\r\n]|[^\x00-\xff]/g, '?')
 }

@@ -104,3 +104,9 @@ export function bytesLike(texts: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
 }
 
 const anyBytes = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))
+
+/** What can stand in a header: each character is a byte, and none would end the header or the request. */
+export function asHeader(text: string): string {
+  const bytes = Buffer.from(text).toString('latin1')
+  return bytes.replaceAll(/[\r\n]/g, '?')
+}

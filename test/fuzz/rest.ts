@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { jacknichUid } from '../support/people.ts'
 import { jsonLike } from './json.ts'
-import { bytesLike, mutated, naughtyText } from './mutations.ts'
+import { asHeader, bytesLike, mutated, naughtyText } from './mutations.ts'
 import { endpoints, type Endpoint } from './restExamples.ts'
 import { canary } from './canary.ts'
 import { placeholders } from './session.ts'
@@ -14,12 +14,7 @@ const json: Header = ['content-type', 'application/json']
 /** Some who may do much, some who may do little. */
 const authorization = fc.constantFrom('<admin>', '<admin>', '<admin>', ...placeholders)
 
-/** Each character is a byte, and none would end the head. */
-const headerText = naughtyText.map((text) =>
-  Buffer.from(text)
-    .toString('latin1')
-    .replaceAll(/[\0\r\n]/g, ' '),
-)
+const headerText = naughtyText.map(asHeader)
 
 /** Bodies of each endpoint. */
 export const restBodies: fc.Arbitrary<WireRequest> = fc
@@ -81,7 +76,7 @@ export const anyAuthorization: fc.Arbitrary<string> = fc.oneof(
         .tuple(fc.constantFrom('Negotiate', 'Digest', 'bAsIc', 'BEARER', ''), headerText)
         .map((parts) => parts.join(' ')),
     ),
-  ).map((text) => text.replaceAll(/[\0\r\n]|[^\x00-\xff]/g, '?')),
+  ).map(asHeader),
   headerText,
 )
 

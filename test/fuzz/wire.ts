@@ -104,14 +104,16 @@ function answerIn(bytes: Buffer, method: string): (WireAnswer & { length: number
   })
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(first)?.[1])
   const given = headers.find(([name]) => name === 'content-length')?.[1]
-  const isEmpty = method === 'HEAD' || status === 204
+  // What cannot be read is answered whatever its method is.
+  const isRead = !(status === 400 && isLast({ headers }))
+  const isEmpty = (method === 'HEAD' && isRead) || status === 204
   if (given === undefined && !isEmpty) throw new Error(`an answer of unknown length: ${first}`)
   const length = end + 4 + (isEmpty ? 0 : Number(given))
   return { status, headers, body: bytes.subarray(end + 4, length), length }
 }
 
 /** Whether the connection ends with it. */
-export function isLast({ headers }: WireAnswer): boolean {
+export function isLast({ headers }: Pick<WireAnswer, 'headers'>): boolean {
   return headers.some(([name, value]) => name === 'connection' && value.toLowerCase() === 'close')
 }
 
