@@ -72,6 +72,8 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
   },
   test: {
+    // What a file imports is loaded once by each worker, which costs more than most files do. Each leaves nothing behind.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Many suites wait for processes and servers: more of them at once than there are cores.
