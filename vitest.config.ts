@@ -16,7 +16,7 @@ const onEveryDatabase = [
   'elasticsearch',
   'graphql',
   'http/{health,server}.test.ts',
-  'introspection/{login,outage,questions}.test.ts',
+  'introspection/login.test.ts',
   'jwt',
   'migrateCommand.test.ts',
   'oidc',
@@ -29,6 +29,18 @@ const onEveryDatabase = [
   'story',
   'transfer',
   'transferCommands.test.ts',
+]
+
+/** Those in these folders that see nothing of the database: requests, tokens and servers of others, refused or read. */
+const onSqliteAlone = [
+  'test/**/*.browser.test.ts',
+  'test/conformance/overSocket.test.ts',
+  'test/elasticsearch/naughtyRequests.test.ts',
+  'test/graphql/{cors,graphiql,limits,nesting,overHttp,schema,typedClient}.test.ts',
+  'test/jwt/{attacks,clients,mutations,noKeys,severalRealms}.test.ts',
+  'test/oidc/outage.test.ts',
+  'test/profile/{filterData,uid}.test.ts',
+  'test/transfer/splitter.test.ts',
 ]
 
 /** The suites that are about PostgreSQL alone. */
@@ -61,8 +73,7 @@ const projects: Record<string, TestProjectInlineConfiguration> = {
         'test/crash/killedGateway.test.ts',
         ...onEveryDatabase.map((path) => `test/${path}${path.endsWith('.ts') ? '' : '/**/*.test.ts'}`),
       ],
-      // A browser sees nothing of the database.
-      exclude: ['test/**/*.browser.test.ts'],
+      exclude: onSqliteAlone,
       env: { TEST_DATABASE: 'postgresql' },
       globalSetup: 'test/support/postgresForAll.ts',
     },
@@ -78,6 +89,8 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
   },
   test: {
+    // What a file imports is loaded once by each worker, which costs more than most files do. Each leaves nothing behind.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Many suites wait for processes and servers: more of them at once than there are cores.

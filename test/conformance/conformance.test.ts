@@ -1,12 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { createTestApp, elastic } from '../support/testApp.ts'
+import { knownDeviations } from './knownDeviations.ts'
 import { conformanceList } from './list.ts'
-import { printed } from './report.ts'
-import { runConformance } from './run.ts'
 import { createConformanceServer } from './server.ts'
-
-/** Cases that the gateway does not pass yet, by id. One that passes must leave the list. */
-const knownDeviations: readonly string[] = []
 
 describe('the conformance list', () => {
   it('has every id once, and a name that is a rule', () => {
@@ -42,21 +38,3 @@ describe('in process', async () => {
     }
   })
 })
-
-describe('over a socket', async () => {
-  const { app, close } = await createTestApp()
-  const url = await app.listen()
-  afterAll(close)
-
-  it('passes all of the list but the known deviations', { timeout: 120_000 }, async () => {
-    const report = await runConformance({ url, user: elastic.username, password: elastic.password })
-    process.stdout.write(`\n${printed(report)}\n`)
-    const failed = report.cases.filter(({ result }) => result === 'failed').map(({ id }) => id)
-    expect(failed.sort()).toEqual(knownDeviations.filter(isRunOverSockets).sort())
-    expect(report.counts.all.total).toBe(conformanceList.length)
-  })
-})
-
-function isRunOverSockets(id: string): boolean {
-  return conformanceList.some((one) => one.id === id && one.needs !== 'clock')
-}

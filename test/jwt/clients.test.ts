@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createIssuer, syntheticPrincipal } from '../support/jwt.ts'
 import { createJwtApp } from '../support/jwtApp.ts'
@@ -9,6 +10,8 @@ import { basic, elastic } from '../support/testApp.ts'
 // Files of secrets are looked at every few seconds.
 vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 const everyFewSeconds = 5_000
+/** What Node calls the reading and the closing of files that it has not ended yet. */
+const ofFiles = new Set(['FSReqPromise', 'CloseReq'])
 
 const issuer = createIssuer()
 const first = 'first-s3cret-of-the-client'
@@ -279,7 +282,7 @@ describe('a secret in a file', () => {
   async function look(): Promise<void> {
     vi.advanceTimersByTime(everyFewSeconds)
     // Files are read in the background.
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    while (process.getActiveResourcesInfo().some((what) => ofFiles.has(what))) await setImmediate()
   }
 
   it('counts as it was until it is replaced', async () => {
