@@ -34,7 +34,13 @@ async function start(
 ): Promise<App> {
   const given = { DATABASE_URL: url, ELASTIC_PASSWORD: elastic.password, HMAC_KEY: hmacKey, ...environment }
   const config = await load(settings, given, files)
-  const app = await createApp({ config, logger: pino({ level: 'silent' }), clock, adoptRealms, auditTo: null })
+  const app = await createApp({
+    config,
+    logger: pino({ level: 'silent' }),
+    clock,
+    adoptRealms,
+    auditTo: null,
+  })
   onTestFinished(() => app.close())
   return app
 }

@@ -6,4 +6,10 @@ import { queueGuards } from './queueGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 
 /** Every guard that docs/security.md names, in its order. */
-export const guards: readonly Guard[] = [...httpGuards, ...throttleGuards, ...queueGuards, ...graphqlGuards, ...auditGuards]
+export const guards: readonly Guard[] = [
+  ...httpGuards,
+  ...throttleGuards,
+  ...queueGuards,
+  ...graphqlGuards,
+  ...auditGuards,
+]
