@@ -126,13 +126,20 @@ describe('a database that is not there', { timeout: 60_000 }, () => {
   })
 })
 
-/** By proc_pid_stat(5): the name in parentheses, and the priority as the 17th field after it. */
-function threadsOf({ child: { pid } }: Process): { name: string; priority: number }[] {
-  return readdirSync(`/proc/${pid}/task`).map((id) => {
-    const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')
+/** The priorities of the threads of a gateway. Source: proc_pid_stat(5): the 17th field after the name, in parentheses. */
+async function threadsOf(environment: Environment) {
+  const served = gateway(['serve'], await temporaryFolder(), environment)
+  await served.address()
+  const tasks = `/proc/${served.child.pid}/task`
+  const threads = readdirSync(tasks).map((id) => {
+    const stat = readFileSync(join(tasks, id, 'stat'), 'utf8')
     const [, name = '', rest = ''] = /\((.*)\) (.*)/.exec(stat) ?? []
     return { name, priority: Number(rest.split(' ')[16]) }
   })
+  await served.stop()
+  const prioritiesOf = (isHashing: boolean) =>
+    threads.filter(({ name }) => (name === 'libuv-worker') === isHashing).map(({ priority }) => priority)
+  return { hashing: prioritiesOf(true), others: prioritiesOf(false) }
 }
 
 describe('a gateway that serves', { timeout: 60_000 }, () => {
@@ -148,24 +155,16 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     expect(await served.stop()).toBe(0)
   })
 
-  it.each([
-    [
-      'as many threads as there are cores, and four more for files and names,',
-      {},
-      availableParallelism() + 4,
-    ],
-    ['as many threads as UV_THREADPOOL_SIZE says', { UV_THREADPOOL_SIZE: '3' }, 3],
-  ])('has %s beside the one that answers', async (_, environment, threads) => {
-    const served = gateway(['serve'], await temporaryFolder(), { ...withPassword, ...environment })
-    await served.address()
-    const all = threadsOf(served).filter(({ name }) => name === 'libuv-worker')
-    expect(all).toHaveLength(threads)
-    // On which passwords are hashed: the one that answers comes first.
-    const own = Math.min(19, getPriority() + 5)
-    expect(new Set(all.map(({ priority }) => priority))).toEqual(new Set([own]))
-    const others = threadsOf(served).filter(({ name }) => name !== 'libuv-worker')
-    expect(new Set(others.map(({ priority }) => priority))).toEqual(new Set([getPriority()]))
-    await served.stop()
+  it('hashes on threads that yield to the one that answers, four more of them than there are cores', async () => {
+    const { hashing, others } = await threadsOf(withPassword)
+    expect(hashing).toHaveLength(availableParallelism() + 4)
+    expect(new Set(hashing)).toEqual(new Set([Math.min(19, getPriority() + 5)]))
+    expect(new Set(others)).toEqual(new Set([getPriority()]))
+  })
+
+  it('hashes on as many threads as UV_THREADPOOL_SIZE says, if it does', async () => {
+    const { hashing } = await threadsOf({ ...withPassword, UV_THREADPOOL_SIZE: '3' })
+    expect(hashing).toHaveLength(3)
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

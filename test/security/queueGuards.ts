@@ -62,13 +62,13 @@ export const queueGuards: readonly Guard[] = [
     file: 'src/cli/serve.ts',
     without: ['await lowerBackgroundThreads()', ''],
     test: 'cli.test.ts',
-    title: 'has as many threads as there are cores',
+    title: 'hashes on threads that yield to the one that answers',
   },
   {
     item: 'files and names do not wait for hashes',
     file: 'src/cli/serve.ts',
     without: ['  widenThreadPool()\n', ''],
     test: 'cli.test.ts',
-    title: 'has as many threads as there are cores',
+    title: 'hashes on threads that yield to the one that answers',
   },
 ]
