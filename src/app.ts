@@ -177,8 +177,9 @@ export async function createApp({
 
     async function openAudit(): Promise<Audit> {
       const { destination: target, on_failure: onFailure } = settings.audit
-      const destination = auditTo ?? (target === 'none' ? null : openDestination(target))
-      if (auditTo === null || destination === null) return noAudit
+      const isSet = auditTo === undefined && target !== 'none'
+      const destination = isSet ? openDestination(target) : auditTo
+      if (!destination) return noAudit
       const nameKey = await database.auditKey()
       const report = (err: unknown, failures: number) => {
         logger.error({ err, failures }, 'audit lines cannot be written')

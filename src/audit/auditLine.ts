@@ -80,7 +80,7 @@ function cutTo(characters: number, items: number) {
 }
 
 /** What JSON leaves as it is: DEL, the controls of C1, ends of lines, and what is not seen or turns the direction of text. */
-const hidden = /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+const hidden = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
 function escaped(json: string): string {
   return json.replace(hidden, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)

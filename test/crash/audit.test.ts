@@ -75,7 +75,8 @@ describe('the file of the audit log', { timeout: 60_000 }, () => {
 
 it('audit lines stand on standard output beside the log, each on a line of its own, unless told otherwise', async () => {
   const folder = await temporaryFolder()
-  const { process, fetch } = await serve(folder, { environment: { LOG_LEVEL: 'info' } })
+  const audit = 'audit: {}\n'
+  const { process, fetch } = await serve(folder, { settings: audit, environment: { LOG_LEVEL: 'info' } })
   await Promise.all(
     Array.from({ length: 200 }, () => rest(fetch, 'GET', '/_security/_authenticate', elastic)),
   )
