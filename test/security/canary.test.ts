@@ -458,7 +458,9 @@ describe('what is secret and was pushed through both doors', () => {
   })
 
   it('has met every way to fail', () => {
-    expect(Object.keys(statusOf).filter((code) => !codes.has(code))).toEqual([])
+    // These two are a connection's: nothing of the request was read.
+    const ofConnections = ['TOO_SLOW', 'HEADERS_TOO_LARGE']
+    expect(Object.keys(statusOf).filter((code) => !codes.has(code))).toEqual(ofConnections)
     expect(all.length).toBeGreaterThan(150)
   })
 
