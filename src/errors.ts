@@ -15,8 +15,6 @@ export const statusOf = {
   TOO_LARGE: 413,
   /** The caller has tried a credential too often. */
   TOO_MANY_ATTEMPTS: 429,
-  /** The headers of the request are larger than the gateway takes. */
-  HEADERS_TOO_LARGE: 431,
   /** The gateway or what it stores is set up in a contradictory way; the message says how. */
   CONFIGURATION: 500,
   /** Ours to mend; the message is withheld from clients. */

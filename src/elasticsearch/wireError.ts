@@ -57,7 +57,6 @@ const types: Record<FailureCode, string> = {
   TOO_SLOW: 'timeout_exception',
   TOO_LARGE: 'content_too_long_exception',
   TOO_MANY_ATTEMPTS: 'security_exception',
-  HEADERS_TOO_LARGE: 'too_long_http_header_exception',
   CONFIGURATION: 'exception',
   INTERNAL: 'exception',
   UNAVAILABLE: 'unavailable_shards_exception',

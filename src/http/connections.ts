@@ -161,7 +161,7 @@ function notHttp(error: Error): Failure | null {
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new Failure('TOO_SLOW', 'the request did not come in time')
   if (code === 'HPE_HEADER_OVERFLOW')
-    return new Failure('HEADERS_TOO_LARGE', `the headers are larger than ${maxHeaderSize} bytes`)
+    return new Failure('INVALID_INPUT', `the headers are larger than ${maxHeaderSize} bytes`)
   return code.startsWith('HPE_') ? new Failure('INVALID_INPUT', 'the request is not HTTP') : null
 }
 

@@ -122,11 +122,8 @@ describe('bytes that another server could take for another request', () => {
     ],
   ])('are refused once, too large: %s', async (_, bytes) => {
     const answers = await answersTo(address, bytes + smuggled)
-    expect(answers).toMatchObject([{ status: 431 }])
-    const reason = 'the headers are larger than 16384 bytes'
-    expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({
-      error: { type: 'too_long_http_header_exception', reason },
-    })
+    expect(answers).toMatchObject([{ status: 400 }])
+    expect(answers[0]?.body).toContain('the headers are larger than 16384 bytes')
     expect(await users()).toEqual(['elastic'])
   })
 
