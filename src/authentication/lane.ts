@@ -22,17 +22,22 @@ export function createLane<Waiter>(places: number) {
       return displaced
     },
 
-    /** Takes out whose turn it is. */
-    next(): Waiter | undefined {
-      const [turn] = rows
-      if (!turn) return undefined
-      const [source, row] = turn
-      const waiter = row.shift()
-      taken -= 1
-      rows.delete(source)
-      if (row.length > 0) rows.set(source, row)
-      return waiter
+    /** Takes out whose turn it is. Those who are late when the turn of their source comes are dropped first. */
+    next(isLate: (waiter: Waiter) => boolean, drop: (waiter: Waiter) => void): Waiter | undefined {
+      for (const [source, row] of rows) {
+        rows.delete(source)
+        let waiter = firstOf(row)
+        for (; waiter && isLate(waiter); waiter = firstOf(row)) drop(waiter)
+        if (row.length > 0) rows.set(source, row)
+        if (waiter) return waiter
+      }
+      return undefined
     },
+  }
+
+  function firstOf(row: Waiter[]): Waiter | undefined {
+    if (row.length > 0) taken -= 1
+    return row.shift()
   }
 
   /** Takes out the last one of the source that has most, if those are more than so many. */

@@ -57,12 +57,10 @@ export function createQueue({ running, waiting, full, report }: QueueParts) {
   }
 
   function leave(): void {
-    for (let next = nextInTurn(); next; next = nextInTurn()) {
-      if (!next.isLate()) {
-        next.begin()
-        return
-      }
-      refuseOne(next)
+    const next = nextInTurn()
+    if (next) {
+      next.begin()
+      return
     }
     free += 1
     if (isRefusing) report(null)
@@ -71,7 +69,7 @@ export function createQueue({ running, waiting, full, report }: QueueParts) {
 
   function nextInTurn(): Waiter | undefined {
     for (const lane of [turn, otherThan[turn]]) {
-      const next = lanes[lane].next()
+      const next = lanes[lane].next(({ isLate }) => isLate(), refuseOne)
       if (!next) continue
       turn = otherThan[lane]
       return next

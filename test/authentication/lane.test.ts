@@ -4,9 +4,17 @@ import { createLane } from '../../src/authentication/lane.ts'
 /** A lane of waiters such as `a3`, the third of the source `a`. */
 function lane(places: number) {
   const one = createLane<string>(places)
-  const next = () => one.next()
+  const late = new Set<string>()
+  const dropped: string[] = []
+  const next = () =>
+    one.next(
+      (waiter) => late.has(waiter),
+      (waiter) => dropped.push(waiter),
+    )
   return {
     next,
+    late,
+    dropped,
     /** Adds so many of a source, and answers who has no place then. */
     add: (source: string, count: number) =>
       Array.from({ length: count }, (_, n) => one.add(source, `${source}${n + 1}`) ?? null),
@@ -64,6 +72,31 @@ describe('a lane', () => {
     const { add } = lane(400)
     for (const source of ['a', 'b', 'c', 'd', 'e', 'f']) add(source, 400)
     for (let n = 0; n < 50; n++) expect(add(`user ${n}`, 1)).not.toEqual([`user ${n}1`])
+  })
+
+  it('drops all of a source that are late when its turn comes, and gives the turn to the first that is not', () => {
+    const { add, next, late, dropped, rest } = lane(40)
+    add('a', 6)
+    add('b', 2)
+    add('c', 1)
+    for (const waiter of ['a1', 'a2', 'a4', 'b1', 'b2']) late.add(waiter)
+    expect(next()).toBe('a3')
+    expect(dropped).toEqual(['a1', 'a2'])
+    expect(next()).toBe('c1')
+    expect(dropped).toEqual(['a1', 'a2', 'b1', 'b2'])
+    expect(rest()).toEqual(['a5', 'a6'])
+  })
+
+  it('has the places again of those that were dropped', () => {
+    const { add, next, late } = lane(8)
+    add('a', 2)
+    add('b', 2)
+    add('c', 2)
+    add('d', 2)
+    for (const waiter of ['a1', 'a2', 'b1', 'b2', 'c1', 'c2', 'd1', 'd2']) late.add(waiter)
+    expect(next()).toBeUndefined()
+    for (const source of ['e', 'f', 'g', 'h']) expect(add(source, 2)).toEqual(placed(2))
+    expect(add('i', 1)).toEqual(['e2'])
   })
 
   it('refuses whoever comes where all have as much', () => {

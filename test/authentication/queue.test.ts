@@ -142,9 +142,9 @@ describe('a queue', () => {
     const timely = task('timely', grant('b'), within(20))
     now = 11
     first.end()
+    for (const { answer } of late) await expect(answer).rejects.toMatchObject(refusal)
     timely.end()
     expect(await timely.answer).toBe('timely')
-    for (const { answer } of late) await expect(answer).rejects.toMatchObject(refusal)
     expect(started).toEqual(['first', 'timely'])
   })
 
