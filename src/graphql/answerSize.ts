@@ -10,12 +10,17 @@ export function createAnswerSize() {
   let bytes = 0
   let last: Promise<unknown> = Promise.resolve()
 
-  /** Counts a document. @throws `TOO_LARGE` beyond 64 MiB */
-  function add<T extends object>(document: T): T {
-    requireRoom()
-    bytes += Buffer.byteLength(JSON.stringify(document))
-    requireRoom()
-    return document
+  /**
+   * Counts a document. It rejects with `TOO_LARGE` beyond 64 MiB. It must not throw: then whatever runs the operation
+   * forgets what is under way for the same list, and nobody handles that that fails too.
+   */
+  function add<T extends object>(document: T): Promise<T> {
+    return new Promise((resolve) => {
+      requireRoom()
+      bytes += Buffer.byteLength(JSON.stringify(document))
+      requireRoom()
+      resolve(document)
+    })
   }
 
   return {

@@ -53,13 +53,14 @@ const ApiKey = builder.objectRef<ShownApiKey>('ApiKey').implement({
     roleDescriptors: t.field({
       type: [Role],
       description: about.roleDescriptors,
-      resolve: ({ roleDescriptors }, _, { answerSize }) => [...answerSize.add(roleDescriptors)],
+      resolve: async ({ roleDescriptors }, _, { answerSize }) => [...(await answerSize.add(roleDescriptors))],
     }),
     limitedBy: t.field({
       type: [Role],
       nullable: true,
       description: 'What its owner might do when it was made; null, unless it was asked for.',
-      resolve: ({ limitedBy }, _, { answerSize }) => limitedBy && [...answerSize.add(limitedBy)],
+      resolve: async ({ limitedBy }, _, { answerSize }) =>
+        limitedBy && [...(await answerSize.add(limitedBy))],
     }),
   }),
 })

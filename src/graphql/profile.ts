@@ -72,11 +72,13 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
         }),
       },
       extensions: { readsDatabase: true },
-      resolve(profile, { keys }, { caller, useCases, answerSize, lookups }) {
-        if (keys.length === 0) return {}
-        lookups.profiles(1)
-        return answerSize.addNext(() => useCases.profiles.data(caller, profile, keys))
-      },
+      resolve: (profile, { keys }, { caller, useCases, answerSize, lookups }) =>
+        keys.length === 0
+          ? {}
+          : answerSize.addNext(() => {
+              lookups.profiles(1)
+              return useCases.profiles.data(caller, profile, keys)
+            }),
     }),
     doc: t.field({
       type: DocumentVersion,

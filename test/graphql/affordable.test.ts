@@ -12,7 +12,9 @@ for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
     const name = `${type.name}.${field.name}`
     field.resolve = (...given) => {
       const value: unknown = resolve(...given)
-      resolved.set(name, (resolved.get(name) ?? 0) + 1)
+      const count = () => resolved.set(name, (resolved.get(name) ?? 0) + 1)
+      if (value instanceof Promise) value.then(count, () => undefined)
+      else count()
       return value
     }
   }
@@ -59,13 +61,12 @@ describe('the most that one request gets', () => {
     })
   })
 
-  it('are the data of 2,500 profiles, less those that were looked for', async () => {
-    const once = await asked('profiles(uids: $uids) { profiles { data(keys: ["a"]) } }')
-    expect(once.errors).toBeUndefined()
-    expect(once.of('Profile.data')).toBe(1_000)
-    const twice = await asked(`profiles(uids: $uids) { profiles { ${times(2, 'data(keys: ["a"])')} } }`)
-    expect(twice).toMatchObject({ status: 413, errors: [{ extensions: { code: 'TOO_LARGE' } }] })
-    expect(twice.of('Profile.data')).toBe(1_500)
+  it('are 2,500 profiles and their data', async () => {
+    const all =
+      'a: profiles(uids: $uids) { profiles { uid } } b: profiles(uids: $uids) { profiles { data(keys: ["a"]) } }'
+    const answer = await asked(all)
+    expect(answer).toMatchObject({ status: 413, errors: [{ extensions: { code: 'TOO_LARGE' } }] })
+    expect(answer.of('Profile.data')).toBe(500)
   })
 
   it('are 90 profiles one by one', async () => {

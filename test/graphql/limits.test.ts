@@ -2,10 +2,10 @@ import { getIntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import { jacknich, provision } from '../support/people.ts'
-import { createTestApp } from '../support/testApp.ts'
+import { createTestApp, elastic, rest } from '../support/testApp.ts'
 import { ask, expectRefused, send, type Answer } from './ask.ts'
 
-const { fetch, close } = await createTestApp()
+const { fetch, run, close } = await createTestApp()
 beforeAll(() => provision(fetch))
 afterAll(close)
 
@@ -216,6 +216,30 @@ describe('application data', () => {
     const answer = await ask(fetch, document(await profileOf(2_000_000)))
     expect(answer.status).toBe(200)
     expect(new Set(answer.errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['TOO_LARGE']))
+  })
+})
+
+describe('documents in a list, of which one is too much', () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => unhandled.push(reason)
+  beforeAll(() => process.on('unhandledRejection', note))
+  afterAll(() => process.off('unhandledRejection', note))
+
+  it('are refused together, and nothing that was under way fails without being heard', async () => {
+    const uids = Array.from({ length: 16 }, (_, n) => `u_${n}`)
+    const labels = JSON.stringify({ app: 'x'.repeat(4_500_000) })
+    for (const uid of uids) {
+      await run(
+        `INSERT INTO profiles (uid, base, enabled, "lastSynchronized", "seqNo", username, roles, labels, data, "realmName", "realmType")
+         VALUES ('${uid}', '${uid}', true, 0, 0, 'name', '[]', '${labels}', '{}', 'native', 'native')`,
+      )
+    }
+    const query = 'query ($uids: [ID!]!) { profiles(uids: $uids) { profiles { labels data(keys: ["*"]) } } }'
+    expectRefused(await ask(fetch, query, { uids }), 413, 'TOO_LARGE')
+    const atRest = await rest(fetch, 'GET', `/_security/profile/${uids.join()}?data=*`, elastic)
+    expect(atRest.status).toBe(413)
+    await ask(fetch, '{ profile(uid: "u_1") { data(keys: ["*"]) } }')
+    expect(unhandled).toEqual([])
   })
 })
 

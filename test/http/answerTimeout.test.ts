@@ -8,7 +8,7 @@ const cluster = await startCluster()
 // The realm itself would wait for its cluster for a minute.
 const { fetch, logs, close } = await createTestApp({
   settings: `
-http.answer_timeout: 1s
+http.answer_timeout: 2s
 realms.native.native.order: 0
 realms.elasticsearch.main:
   order: 1

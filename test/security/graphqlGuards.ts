@@ -101,7 +101,7 @@ export const graphqlGuards: readonly Guard[] = [
     file: 'src/graphql/lookups.ts',
     without: ['counter(2_500,', 'counter(Infinity,'],
     test: affordable,
-    title: 'are the data of 2,500 profiles',
+    title: 'are 2,500 profiles and their data',
   },
   {
     item: 'names of a request: 100,000, in variables too',
@@ -115,6 +115,16 @@ export const graphqlGuards: readonly Guard[] = [
     without: ['if (bytes > most)', 'if (bytes > Infinity)'],
     test: 'graphql/limits.test.ts',
     title: 'is answered up to 64 MiB',
+  },
+  {
+    item: 'failures under way are heard, though the answer is given up',
+    file: 'src/graphql/answerSize.ts',
+    without: [
+      'function add<T extends object>(document: T): Promise<T> {',
+      'function add<T extends object>(document: T): Promise<T> {\n    requireRoom()',
+    ],
+    test: 'graphql/limits.test.ts',
+    title: 'are refused together',
   },
   {
     item: 'time of an answer: 30 s',
