@@ -9,7 +9,7 @@ import { populate } from './people.ts'
 import { serve } from './servedGateway.ts'
 
 const rounds = factor(8)
-const timeout = Math.max(60_000, factor(60_000))
+const timeout = Math.max(120_000, factor(120_000))
 
 it(
   'a gateway that is killed in the middle of load has kept all that it acknowledged',

@@ -14,7 +14,7 @@ afterAll(() => postgres.close())
 
 describe(
   'a PostgreSQL that is killed in the middle of load',
-  { timeout: Math.max(60_000, factor(60_000)) },
+  { timeout: Math.max(120_000, factor(120_000)) },
   () => {
     it('has kept all that was acknowledged, and the gateway finds it again by itself', async () => {
       const { fetch, people } = await serveOn(await postgres.createDatabase())

@@ -9,7 +9,7 @@ import { serve } from './servedGateway.ts'
 
 it(
   'a gateway that lost the end of its WAL is noticed to have lost something',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const folder = await temporaryFolder()
     const { process, fetch } = await serve(folder)

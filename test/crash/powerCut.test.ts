@@ -18,7 +18,7 @@ const atOnce = factor(100)
 // A killed process leaves everything in the page cache: what a power cut takes is seen only in the system calls.
 describe.runIf(untraceable === null)(
   untraceable === null ? 'a power cut, on SQLite' : `a power cut without a trace: ${untraceable}`,
-  { timeout: Math.max(60_000, factor(60_000)) },
+  { timeout: Math.max(120_000, factor(120_000)) },
   () => {
     it('loses nothing: no answer leaves before all that was written is synced', async () => {
       const { answers, syncs, tooEarly } = await traced()

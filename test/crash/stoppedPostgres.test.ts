@@ -64,7 +64,7 @@ it(
 
 describe.each(outages)(
   'while PostgreSQL is $name under load',
-  { timeout: Math.max(60_000, factor(60_000)) },
+  { timeout: Math.max(120_000, factor(120_000)) },
   ({ rounds, begin, least, end }) => {
     it('every answer is 503, soon, and afterwards the same gateway answers, with no more connections', async () => {
       const environment = { DATABASE_URL: await postgres.createDatabase() }

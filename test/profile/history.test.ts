@@ -28,7 +28,7 @@ describe.each(deployments)('many clients $name', (deployment) => {
     { unchanged: 'kept', grace: '1d' },
   ] as const)(
     'are answered as if one came after another, where what is unchanged is $unchanged',
-    { timeout: factor(60_000) },
+    { timeout: factor(120_000) },
     async ({ unchanged, grace }) => {
       // The model of what may be answered knows no throttle.
       const settings = `activation:\n  unchanged_grace: ${grace}\nthrottle:\n  attempts: 1000000\n  attempts_per_caller: 1000000\n`

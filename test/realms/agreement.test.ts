@@ -391,7 +391,7 @@ describe.runIf(databaseName === 'postgresql')('gateways that start at once on an
   })
 })
 
-describe('a gateway process', { timeout: 60_000 }, () => {
+describe('a gateway process', { timeout: 120_000 }, () => {
   /** One with settings of its own, on the database of the others. */
   async function served({ url }: NewDatabase, settings: string, ...flags: string[]): Promise<Process> {
     const own = join(await temporaryFolder(), 'own')

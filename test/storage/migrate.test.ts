@@ -146,7 +146,7 @@ describe('a database that is migrated', () => {
   })
 })
 
-describe('a first start', { timeout: 120_000 }, () => {
+describe('a first start', { timeout: 300_000 }, () => {
   it('succeeds in each of four processes that start on one empty database at once', async () => {
     const { url, run } = await emptyDatabase()
     const programs = [1, 2, 3, 4].map(() => startProgram('migrating', url))
