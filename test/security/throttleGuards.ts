@@ -38,7 +38,7 @@ export const throttleGuards: readonly Guard[] = [
     file: 'src/authentication/throttle/network.ts',
     without: ['.slice(0, 4)', '.slice(0, 8)'],
     test: 'authentication/throttle/throttle.test.ts',
-    title: 'has so many attempts for all %s together',
+    title: 'has so many attempts for all',
   },
   {
     item: 'One name, written in many ways',
@@ -94,7 +94,7 @@ export const throttleGuards: readonly Guard[] = [
     file: 'src/authentication/throttle/attempts.ts',
     without: [
       '      if (kept) return kept',
-      '      if (kept) for (const { key } of counting) change(key, () => ({ wrongAt: clock() }))\n      if (kept) return kept',
+      '      if (kept) for (const { key } of counting) change(key, ({ wrong }) => ({ wrong: wrong + 1 }))\n      if (kept) return kept',
     ],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is not kept longer by what is refused',
