@@ -161,6 +161,7 @@ describe('a request behind another one', () => {
   ])('is never looked at where that one was the last: %s', async (last) => {
     const answers = await answersTo(address, get(`${host}${last}\r\n`) + smuggled)
     expect(answers).toMatchObject([{ status: 200 }])
+    expect(answers[0]?.headers).toContainEqual(['connection', 'close'])
     expect(await users()).toEqual(['elastic'])
   })
 

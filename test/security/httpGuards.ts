@@ -113,7 +113,7 @@ export const httpGuards: readonly Guard[] = [
   {
     item: 'the last answer is whole',
     file: 'src/http/connections.ts',
-    without: ['if (!failure) socket.destroy()', 'if (!failure || !socket.writable) socket.destroy()'],
+    without: ['if (response && !response.writableFinished &&', 'if (response?.writableFinished &&'],
     test: 'http/refusedRequests.test.ts',
     title: 'does not cut off the answer to that one',
   },
