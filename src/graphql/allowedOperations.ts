@@ -27,21 +27,21 @@ export function createAllowedOperations(schema: GraphQLSchema, operations: Opera
     }),
   )
 
-  /** The same request with the document that it means, or null if that may not be run. */
-  return function allowed(asked: Params): Params | null {
+  /** The same request with the document that it means, or why that is not run. */
+  return function allowed(asked: Params): Params | GraphQLError {
     const { query, documentId, ...params } = isObject(asked) ? asked : {}
     const id = documentId ?? hashIn(params.extensions)
     const named = typeof id === 'string' ? byId.get(id) : undefined
     const written = typeof query === 'string' ? byText.get(textOf(query)) : undefined
     const document = named ?? written
     const agree = (id == null || named === document) && (query == null || written === document)
-    return document !== undefined && agree ? { ...params, query: document } : null
+    return document !== undefined && agree ? { ...params, query: document } : notAllowed
   }
 }
 
 export type AllowedOperations = ReturnType<typeof createAllowedOperations>
 
-export const notAllowed = new GraphQLError('Only the operations on the list of this gateway can be run.', {
+const notAllowed = new GraphQLError('Only the operations on the list of this gateway can be run.', {
   extensions: { code: 'OPERATION_NOT_ALLOWED', http: { status: 403 } },
 })
 

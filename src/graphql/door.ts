@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
 import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { JsonProblem, parseJson } from '../json.ts'
-import { notAllowed, type AllowedOperations } from './allowedOperations.ts'
+import type { AllowedOperations } from './allowedOperations.ts'
 import { createContext, type UseCases } from './builder.ts'
 import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
@@ -60,7 +60,7 @@ export function createGraphqlDoor({
         return protocolError(415, 'Send application/json in UTF-8.')
       const asked = request.method === 'GET' ? paramsOfQuery(request.query) : (json(body) as Params)
       const params = allowed(asked)
-      if (!params) return render({ errors: [notAllowed] }, {}, mediaType)
+      if (params instanceof GraphQLError) return render({ errors: [params] }, {}, mediaType)
       return render(await resultOf(params, request.method, caller), params, mediaType)
     },
 
