@@ -34,7 +34,6 @@ async function client(connection: Connection, n: number, source: number, beyond:
   while (!over) {
     const name = `nobody-${tries++}`
     const { status } = await connection.exchange(n % 2 === 0 ? asCaller(name) : asGrant(name, source))
-    // It was not known before, so this is the end of what is measured, too.
     if (status !== 401 && status !== 503) throw new Error(`the flood is answered with ${status}`)
     if (status === 401) tally.wrong += 1
     else if (++tally.refused === beyond) process.send?.('full')
