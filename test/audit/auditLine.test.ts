@@ -32,7 +32,7 @@ describe('a line', () => {
       expect(line.endsWith('}\n')).toBe(true)
       expect(JSON.parse(line)).toMatchObject({ event: done, http: { request: { id: 'r' } } })
     })
-    fc.assert(property, { numRuns: factor(15) })
+    fc.assert(property, { numRuns: factor(15), endOnFailure: true })
   })
 
   it('says what was said where it fits, and marks what is cut', () => {
