@@ -174,7 +174,7 @@ export const graphqlGuards: readonly Guard[] = [
   {
     item: 'allowed operations, where they are listed, and no others',
     file: allowed,
-    without: ['document !== undefined && agree ? { ...params, query: document } : null', 'asked'],
+    without: ['document !== undefined && agree ? { ...params, query: document } : notAllowed', 'asked'],
     test: allowedTest,
     title: 'is refused: one',
   },

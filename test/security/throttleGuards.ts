@@ -133,8 +133,8 @@ export const throttleGuards: readonly Guard[] = [
     item: 'Tokens tried by explaining them',
     file: 'src/authentication/explainGrant.ts',
     without: [
-      'await throttle(grant, attempt, () => answersTo(grant), isWrongGuess)',
-      'await answersTo(grant)',
+      'await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), isWrongGuess)',
+      'await answersTo(grant, sourceOf(attempt))',
     ],
     test: 'elasticsearch/throttle.test.ts',
     title:

@@ -5,6 +5,7 @@ describe('the limits of connections', () => {
   it('have defaults', async () => {
     expect((await load('{}')).settings.http).toEqual({
       max_content_length: 20 * 1024 ** 2,
+      answer_timeout: 30_000,
       insecure: false,
       max_connections: 10_000,
       header_timeout: 10_000,
