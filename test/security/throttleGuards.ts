@@ -90,6 +90,13 @@ export const throttleGuards: readonly Guard[] = [
     title: 'is kept in by no guesser elsewhere where it has logged in, and waits for those from there',
   },
   {
+    item: 'Locking out whoever never pauses',
+    file: 'src/authentication/throttle/reservations.ts',
+    without: ["if (verdict === 'right' && budgets.length > 0)", "if (verdict === 'right')"],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'stays known for as long as it goes on, however little it pauses',
+  },
+  {
     item: 'Locking out by what is refused',
     file: 'src/authentication/throttle/attempts.ts',
     without: [

@@ -44,7 +44,7 @@ const rememberedFor = 30_000
 export function createReservations({ attempts, clock }: ReservationsParts): Reserve {
   /** By the budget that is full. First come, first served. */
   const queues = new Map<string, Waiting[]>()
-  /** When they were right last. */
+  /** When they were right, and had reserved that. */
   const remembered = new LRUCache<string, number>({ max: mostRemembered })
 
   return function reserve(tried) {
@@ -79,7 +79,8 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
       settle(verdict, counting = budgets) {
         for (const budget of budgets)
           attempts.settle([budget], counting.includes(budget) ? verdict : 'unjudged')
-        if (verdict === 'right') remembered.set(name, clock())
+        // What is only remembered is not remembered for longer: whoever never pauses has to stay known, too.
+        if (verdict === 'right' && budgets.length > 0) remembered.set(name, clock())
         if (verdict === 'wrong') remembered.delete(name)
         for (const { key } of budgets) letIn(key)
       },

@@ -218,6 +218,16 @@ describe('a caller that sends a password', () => {
     expect(await gateway.attempt(grant('right'), calling('192.0.2.2'))).toBe('right')
   })
 
+  it('stays known for as long as it goes on, however little it pauses', async () => {
+    const gateway = throttled()
+    for (let time = 0; time < 8 * 1_440 * minute; time += 20_000) {
+      await gateway.attempt(grant('right'), calling('192.0.2.1'))
+      gateway.pass(20_000)
+    }
+    await guessed(gateway, 8, calling('198.51.100.1'))
+    expect(await gateway.attempt(grant('right'), calling('192.0.2.1'))).toBe('right')
+  })
+
   it('is counted apart from the subject of that name and address', async () => {
     const gateway = throttled()
     await guessed(gateway, 8, calling('192.0.2.1'))
