@@ -31,7 +31,7 @@ describe('attempts', () => {
       settle: (budgets: readonly Budget[], verdict: Verdict) => attempts.settle(budgets, verdict),
       pass: (milliseconds: number) => database.setTime((now += milliseconds)),
       /** Takes one, and says what it is; or for how long to wait, or that it is full. */
-      async tried(verdict: Verdict, ...budgets: Budget[]) {
+      tried: async (verdict: Verdict, ...budgets: Budget[]) => {
         const taken = await attempts.take(budgets)
         if (taken.kind !== 'taken') return taken.kind === 'kept' ? taken.wait : taken.kind
         await attempts.settle(taken.budgets, verdict)
