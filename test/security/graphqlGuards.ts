@@ -6,7 +6,7 @@ const door = 'src/graphql/door.ts'
 const allowed = 'src/graphql/allowedOperations.ts'
 
 const hostile = { test: 'security/hostile.test.ts', title: 'is refused, in application/json' }
-const affordable = 'graphql/affordable.test.ts'
+const affordable = 'security/affordable.test.ts'
 const allowedTest = 'graphql/allowedOperations.test.ts'
 const secrets = 'graphql/secrets.test.ts'
 

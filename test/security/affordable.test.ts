@@ -2,7 +2,7 @@ import { defaultFieldResolver, isObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import { createTestApp } from '../support/testApp.ts'
-import { ask } from './ask.ts'
+import { ask } from '../graphql/ask.ts'
 
 /** How often each field was resolved, and did not refuse. */
 const resolved = new Map<string, number>()
