@@ -24,6 +24,8 @@ export interface Connected {
   readonly json: (text: string) => Sql
   /** How many bytes a column takes, found without reading it; too many where it is compressed. */
   readonly storedSize: (column: Sql) => Sql
+  /** Columns in a list of JSON, as text, each of them as text or null. */
+  readonly jsonTexts: (columns: readonly Sql[]) => Sql
   /** Ends a SELECT whose rows must not change before the statement is done. */
   readonly forShare: Sql
 }

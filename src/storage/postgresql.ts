@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { sqltag as sql } from '@prisma/client/runtime/client'
+import { join, sqltag as sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { Pool, type ClientConfig } from 'pg'
 import { PrismaClient } from '../../prisma/generated/postgresql/client.ts'
@@ -51,6 +51,8 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
       // Compressed, a little can be a lot.
       storedSize: (column) =>
         sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 100000000 END`,
+      jsonTexts: (columns) =>
+        sql`json_build_array(${join(columns.map((column) => sql`${column}::text`))})::text`,
       forShare: sql`FOR SHARE`,
       async check() {
         await requireServable(connection)

@@ -1,5 +1,5 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import { empty, sqltag as sql } from '@prisma/client/runtime/client'
+import { empty, join, sqltag as sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import { Failure } from '../errors.ts'
@@ -48,6 +48,7 @@ async function prepared(connection: SqlDriverAdapter, clock: () => number): Prom
       now: () => sql`${clock()}`,
       json: (text) => sql`${text}`,
       storedSize: (column) => sql`octet_length(${column})`,
+      jsonTexts: (columns) => sql`json_array(${join([...columns])})`,
       forShare: empty,
       check: () => migrationState(connection, migrations),
       close: () => client.$disconnect(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { join, sqltag as sql } from '@prisma/client/runtime/client'
+import { join, sqltag as sql, type JsonValue } from '@prisma/client/runtime/client'
 import type { UserModel } from '../../prisma/generated/sqlite/models.ts'
 import type { FoundUser, StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
 import { byName } from './byName.ts'
@@ -11,25 +11,28 @@ import { jsonIn, objectOut, stringsOut } from './json.ts'
 const mostReadAtOnce = 4_096
 
 /** Keeps users in the table `users`. */
-export function createUserRepository({ client, storedSize }: Connected): UserRepository {
+export function createUserRepository({ client, storedSize, jsonTexts }: Connected): UserRepository {
   const { user: users } = client
-  const columns = [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`]
+  const large = [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`]
   const size = join(
-    columns.map((column) => sql`COALESCE(${storedSize(sql`"users".${column}`)}, 0)`),
+    large.map((column) => sql`COALESCE(${storedSize(column)}, 0)`),
     ' + ',
   )
+  const password = sql`
+    SELECT
+      "passwordHash", "enabled", "incarnation", "revision", "securityEpoch",
+      CASE WHEN ${size} <= ${mostReadAtOnce} THEN ${jsonTexts(large)} END AS "others"
+    FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = `
   return {
     async findPassword(username) {
-      const [row] = await client.$queryRaw<(PasswordColumns & Nullable<FoundColumns>)[]>`
-        SELECT
-          "stored"."passwordHash" AS "storedHash", "stored"."enabled" AS "isEnabled", "users".*, "securityEpoch"
-        FROM "users" AS "stored"
-        LEFT JOIN "users" ON "users"."username" = "stored"."username" AND ${size} <= ${mostReadAtOnce}
-        LEFT JOIN "cluster" ON "id" = 1
-        WHERE "stored"."username" = ${username}`
+      const [row] = await client.$queryRaw<PasswordColumns[]>(sql`${password}${username}`)
       if (!row) return null
-      const { storedHash: passwordHash, isEnabled: enabled } = row
-      return { passwordHash, enabled, found: isWhole(row) ? foundUserOf(row) : null }
+      const { passwordHash, enabled, others } = row
+      return {
+        passwordHash,
+        enabled,
+        found: others === null ? null : foundUserOf(wholeOf(row, username, others)),
+      }
     },
 
     async find(username) {
@@ -101,16 +104,22 @@ export function createUserRepository({ client, storedSize }: Connected): UserRep
 }
 
 type FoundColumns = UserModel & { securityEpoch: bigint | null }
-type Nullable<T> = { [Name in keyof T]: T[Name] | null }
 
-interface PasswordColumns {
-  storedHash: string
-  isEnabled: boolean
+type PasswordColumns = Pick<
+  FoundColumns,
+  'passwordHash' | 'enabled' | 'incarnation' | 'revision' | 'securityEpoch'
+> & {
+  /** Those that can be large, each as text, in a list; null if they are. */
+  others: string | null
 }
 
-function isWhole(row: Nullable<FoundColumns>): row is FoundColumns {
-  return row.username !== null
+function wholeOf(row: PasswordColumns, username: string, others: string): FoundColumns {
+  const [roles, fullName, email, metadata] = JSON.parse(others) as OtherTexts
+  const parsed = { roles: JSON.parse(roles) as JsonValue, metadata: JSON.parse(metadata) as JsonValue }
+  return { ...row, ...parsed, username, fullName, email }
 }
+
+type OtherTexts = [roles: string, fullName: string | null, email: string | null, metadata: string]
 
 function foundUserOf(row: FoundColumns): FoundUser {
   const { username, incarnation, revision, securityEpoch } = row

@@ -26,13 +26,13 @@ describe.each([
     { timeout: 120_000 },
     async (name) => {
       const only = new RegExp(`^${name}$`)
-      const failures = await fuzz({ session, seed, until: 0, only, requests: 40 })
+      const failures = await fuzz({ session, seed, until: 0, only, requests: 25 })
       expect(failures.map(described)).toEqual([])
     },
   )
 })
 
 it('the same requests, again and again, leave nothing in the heap', { timeout: 240_000 }, async () => {
-  const sizes = await heapSizes({ session, memory: gateway.memory, requests: sampleOf(1, 350) })
+  const sizes = await heapSizes({ session, memory: gateway.memory, requests: sampleOf(1, 140) })
   expect(growthOf(sizes), sizes.join(', ')).toBeLessThan(mostGrowth)
 })

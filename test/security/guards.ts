@@ -4,6 +4,7 @@ import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { queueGuards } from './queueGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
+import { timingGuards } from './timingGuards.ts'
 
 /** Every guard that docs/security.md names, in its order. */
 export const guards: readonly Guard[] = [
@@ -12,4 +13,5 @@ export const guards: readonly Guard[] = [
   ...queueGuards,
   ...graphqlGuards,
   ...auditGuards,
+  ...timingGuards,
 ]

@@ -245,6 +245,12 @@ describe('users', () => {
       })
     })
 
+    it.each(delicateDocuments)('comes with metadata with %s exactly', async (_, metadata) => {
+      const { users } = await emptied()
+      await users.put({ ...ada, metadata })
+      expect((await users.findPassword('ada'))?.found?.user).toEqual({ ...ada, metadata })
+    })
+
     // PostgreSQL stores it compressed, if that is possible.
     const random = Array.from({ length: 400 }, () => Math.random().toString(36)).join('')
 

@@ -1,0 +1,103 @@
+import type { Guard } from './guard.ts'
+
+const fuzzed = {
+  test: 'fuzz/fuzz.test.ts',
+  title: 'are answered in the form of their door, whatever they hold',
+}
+
+/** What keeps the time of an answer from telling who exists, and what the fuzzing sees. */
+export const timingGuards: readonly Guard[] = [
+  {
+    item: 'A name of nobody, a disabled user and a wrong password cost one verification',
+    file: 'src/authentication/native.ts',
+    without: [
+      'const proven = await passwords.verify(username, hash, password)',
+      'const proven = hash !== null && (await passwords.verify(username, hash, password))',
+    ],
+    test: 'authentication/native.test.ts',
+    title: 'in the same words, after one verification',
+  },
+  {
+    item: 'Without a hash, a decoy is verified',
+    file: 'src/authentication/passwords.ts',
+    without: [
+      'const against = passwordHash ?? decoyFor(username)',
+      'if (passwordHash === null) return false\n      const against = passwordHash',
+    ],
+    test: 'authentication/passwords.test.ts',
+    title: 'takes one place, with a hash or without',
+  },
+  {
+    item: 'Decoys are of each kind of hash as often as users have it',
+    file: 'src/authentication/decoys.ts',
+    without: ['return foreign.find(({ end }) => place < end)?.decoy ?? own', 'return place < 0 ? own : own'],
+    test: 'authentication/decoys.test.ts',
+    title: 'are of each kind as often as the hashes are',
+  },
+  {
+    item: 'Which kind a name has, nobody can say beforehand',
+    file: 'src/authentication/decoys.ts',
+    without: ["createHmac('sha256', key)", "createHmac('sha256', 'key')"],
+    test: 'authentication/decoys.test.ts',
+    title: 'are of a kind that nobody can say without the key',
+  },
+  {
+    item: 'The users’ hashes are counted anew',
+    file: 'src/authentication/hashCensus.ts',
+    without: ['if (!stopped) next = setTimeout(start, pause).unref()', ''],
+    test: 'authentication/hashCensus.test.ts',
+    title: 'is taken again and again, and is not tried less after a failure',
+  },
+  {
+    item: 'How large a user is does not tell that there is one',
+    file: 'src/storage/users.ts',
+    without: ['CASE WHEN ${size} <= ${mostReadAtOnce} THEN', 'CASE WHEN 1 = 1 THEN'],
+    test: 'storage/contract/users.contract.test.ts',
+    title: 'comes without a user who is large by',
+  },
+  {
+    item: 'Of a large user nothing is read for a wrong password',
+    file: 'src/authentication/native.ts',
+    without: [
+      'if (!stored || !proven) return refused',
+      'if (stored && !stored.found) await users.find(username)\n        if (!stored || !proven) return refused',
+    ],
+    test: 'authentication/native.test.ts',
+    title: 'a wrong password of a user with large metadata, of which nothing is read for it',
+  },
+  {
+    item: 'Equal guesses share one verification for names of nobody as for others',
+    file: 'src/authentication/passwords.ts',
+    without: ['.update(`${username}\\0${passwordHash}\\0`)', '.update(`${passwordHash}\\0`)'],
+    test: 'authentication/passwords.test.ts',
+    title: 'is shared only by those who try the same user, be there such a user or not',
+  },
+  {
+    item: 'Whoever has to wait is refused before anything is looked up',
+    file: 'src/authentication/throttle/throttle.ts',
+    without: [
+      'if (wait > 0) return tooManyAttempts(Math.ceil(wait / 1_000))',
+      'if (wait > 0) {\n      await judge()\n      return tooManyAttempts(Math.ceil(wait / 1_000))\n    }',
+    ],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'is kept after eight wrong attempts, the right one too, and nothing is judged',
+  },
+  {
+    item: 'Fuzzing sees a secret that is repeated',
+    file: 'src/authentication/caller.ts',
+    without: [
+      'unknownCaller(principalOf(credentials), uri)',
+      'unknownCaller(JSON.stringify(credentials), uri)',
+    ],
+    ...fuzzed,
+  },
+  {
+    item: 'Fuzzing sees a 5xx',
+    file: 'src/elasticsearch/router.ts',
+    without: [
+      '// Not UTF-8: refused like U+0000, which not every database can store.',
+      "throw new Error('not UTF-8')",
+    ],
+    ...fuzzed,
+  },
+]
