@@ -11,8 +11,8 @@ export const timingGuards: readonly Guard[] = [
     item: 'A name of nobody, a disabled user and a wrong password cost one verification',
     file: 'src/authentication/native.ts',
     without: [
-      'const proven = await passwords.verify(username, hash, password)',
-      'const proven = hash !== null && (await passwords.verify(username, hash, password))',
+      'const proven = await passwords.verify(username, hash, password, source)',
+      'const proven = hash !== null && (await passwords.verify(username, hash, password, source))',
     ],
     test: 'authentication/native.test.ts',
     title: 'in the same words, after one verification',
@@ -59,8 +59,8 @@ export const timingGuards: readonly Guard[] = [
     item: 'Of a large user nothing is read for a wrong password',
     file: 'src/authentication/native.ts',
     without: [
-      'if (!stored || !proven) return refused',
-      'if (stored && !stored.found) await users.find(username)\n        if (!stored || !proven) return refused',
+      'if (!proven) return refusedKnown',
+      'if (!stored.found) await users.find(username)\n        if (!proven) return refusedKnown',
     ],
     test: 'authentication/native.test.ts',
     title: 'a wrong password of a user with large metadata, of which nothing is read for it',
@@ -76,8 +76,8 @@ export const timingGuards: readonly Guard[] = [
     item: 'Whoever has to wait is refused before anything is looked up',
     file: 'src/authentication/throttle/throttle.ts',
     without: [
-      'if (wait > 0) return tooManyAttempts(Math.ceil(wait / 1_000))',
-      'if (wait > 0) {\n      await judge()\n      return tooManyAttempts(Math.ceil(wait / 1_000))\n    }',
+      "if (reserved.kind === 'kept') return tooManyAttempts(Math.ceil(reserved.wait / 1_000))",
+      "if (reserved.kind === 'kept') await judge()\n    if (reserved.kind === 'kept') return tooManyAttempts(Math.ceil(reserved.wait / 1_000))",
     ],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is kept after eight wrong attempts, the right one too, and nothing is judged',
