@@ -4,7 +4,7 @@ import { answersTo, type RawAnswer } from './rawSocket.ts'
 
 const page = 'https://app.example.com'
 const app = await createTestApp({
-  settings: `cors.allowed_origins: ${page}\nhttp: { max_content_length: 100b, header_timeout: 1s }`,
+  settings: `cors.allowed_origins: ${page}\nhttp: { max_content_length: 100b, header_timeout: 3s }`,
 })
 let address: string
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { basic, createTestApp, elastic, rest } from '../support/testApp.ts'
 import { answersTo, openSocket } from './rawSocket.ts'
 
 const app = await createTestApp({
-  settings: 'http: { header_timeout: 1s, request_timeout: 5s, idle_timeout: 1s }',
+  settings: 'http.idle_timeout: 1s',
 })
 let address: string
 beforeAll(async () => {
