@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { Failure } from '../../errors.ts'
 import type { Kept, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
 import type { Budget } from './budgets.ts'
@@ -15,10 +16,11 @@ export interface Reservation {
   readonly kind: 'reserved'
   /** Of which budgets it was taken; of none, if it is no guess. */
   readonly budgets: readonly Budget[]
-  /** Says what it was, to all of them or to those that count after all. */
+  /** Says what it was, to all of them or to those that count after all. Those that wait for one that nobody could judge fail too. */
   settle(verdict: Verdict, counting?: readonly Budget[]): void
 }
 
+/** @throws `UNAVAILABLE` if nobody can judge those for which it waits */
 export type Reserve = (tried: Tried) => Promise<Reservation | Kept>
 
 interface ReservationsParts {
@@ -30,6 +32,7 @@ interface ReservationsParts {
 interface Waiting {
   readonly tried: Tried
   readonly resolve: (answer: Reservation | Kept) => void
+  readonly reject: (failure: Failure) => void
 }
 
 /** Of how many credentials it is known that they were right, and for how long, in milliseconds. */
@@ -48,8 +51,8 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
   const remembered = new LRUCache<string, number>({ max: mostRemembered })
 
   return function reserve(tried) {
-    return new Promise((resolve) => {
-      proceed({ tried, resolve })
+    return new Promise((resolve, reject) => {
+      proceed({ tried, resolve, reject })
     })
   }
 
@@ -82,7 +85,10 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
         // What is only remembered is not remembered for longer: whoever never pauses has to stay known, too.
         if (verdict === 'right' && budgets.length > 0) remembered.set(name, clock())
         if (verdict === 'wrong') remembered.delete(name)
-        for (const { key } of budgets) letIn(key)
+        for (const { key } of budgets) {
+          if (verdict === 'unjudged') turnAway(key)
+          else letIn(key)
+        }
       },
     }
   }
@@ -96,6 +102,13 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
       queue.shift()
       if (full !== null) proceed(next)
     }
+    queues.delete(key)
+  }
+
+  /** One after another they would find out the same, each later than the one before. */
+  function turnAway(key: string): void {
+    for (const { reject } of queues.get(key) ?? [])
+      reject(new Failure('UNAVAILABLE', 'nobody can be authenticated now, try again', { isReported: true }))
     queues.delete(key)
   }
 

@@ -53,7 +53,8 @@ export function createSharedReservations(parts: SharedReservationsParts) {
     })
     if (taken.kind === 'kept') {
       attempts.keep(taken)
-      here.settle('unjudged')
+      // It counts nowhere. Those behind it find out that they have to wait.
+      here.settle('wrong', [])
       return taken
     }
     return {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Attempt } from '../../../src/authentication/attempt.ts'
 import type { AttemptRepository } from '../../../src/authentication/throttle/attemptRepository.ts'
 import { createThrottle } from '../../../src/authentication/throttle/throttle.ts'
@@ -52,12 +52,14 @@ describe('gateways on one PostgreSQL database', () => {
       return { attempt, close }
     }
     const [one, other] = [start(), start()]
+    const settled = () => Promise.all([one.close(), other.close()])
+    onTestFinished(async () => void (await settled()))
     return {
       one,
       other,
       made,
       judged: () => judged,
-      settled: () => Promise.all([one.close(), other.close()]),
+      settled,
       pass: (milliseconds: number) => setTime((now += milliseconds)),
     }
   }

@@ -129,6 +129,18 @@ describe('a name', () => {
     expect(gateway.judged()).toBe(8)
   })
 
+  it('lets none wait behind those that nobody can judge: all fail at once, and none counts', async () => {
+    const gateway = throttled()
+    const { promise: broken, reject } = Promise.withResolvers<string>()
+    const tried = times(100).map((n) => gateway.attempt(guess(n), from(null), () => broken))
+    reject(new Error('the database does not answer'))
+    const answers = await Promise.allSettled(tried)
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(100)
+    expect(gateway.judged()).toBe(8)
+    await guessed(gateway, 7)
+    expect(await gateway.attempt(grant('right'))).toBe('right')
+  })
+
   it('lets a thousand right ones in at once, and counts none', async () => {
     const gateway = throttled()
     const answers = await Promise.all(times(1_000).map(() => gateway.attempt(grant('right'))))
