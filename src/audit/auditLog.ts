@@ -32,7 +32,8 @@ interface Lines {
   /** How many are not written yet. */
   waiting: number
   isRefused: boolean
-  settled: PromiseWithResolvers<undefined> | null
+  /** Says whether one is lost that is required. */
+  settled: PromiseWithResolvers<boolean> | null
 }
 
 interface Line {
@@ -95,10 +96,13 @@ export function createAuditLog({ destination, patience = 5_000, report }: AuditL
   }
 
   async function settled(lines: Lines): Promise<void> {
-    if (lines.waiting > 0) await (lines.settled ??= Promise.withResolvers()).promise
-    if (!lines.isRefused) return
+    const isRefused =
+      lines.waiting > 0 ? await (lines.settled ??= Promise.withResolvers()).promise : lines.isRefused
     lines.isRefused = false
-    throw new Failure('UNAVAILABLE', 'the audit log cannot be written, try again later', { isReported: true })
+    if (isRefused)
+      throw new Failure('UNAVAILABLE', 'the audit log cannot be written, try again later', {
+        isReported: true,
+      })
   }
 
   async function writeAll(): Promise<void> {
@@ -151,7 +155,7 @@ export function createAuditLog({ destination, patience = 5_000, report }: AuditL
       lines.isRefused ||= isLost && isRequired
       lines.waiting -= 1
       if (lines.waiting > 0) continue
-      lines.settled?.resolve(undefined)
+      lines.settled?.resolve(lines.isRefused)
       lines.settled = null
     }
   }

@@ -3,7 +3,7 @@ import type { AttemptRepository } from '../authentication/throttle/attemptReposi
 import type { Budget } from '../authentication/throttle/budgets.ts'
 import type { Connected } from './client.ts'
 
-/** After how long nobody is being judged any more, in milliseconds: the gateway is gone, or could not say what it was. */
+/** After how long those that are being judged are taken for lost, in milliseconds: since the first of them was taken. */
 const lease = 60_000
 
 /** How many rows one statement removes at most. */

@@ -9,7 +9,7 @@ const grant = { grant_type: 'password', ...jacknich }
 
 describe(`500 activations of one user at once ${deployment.name}`, { timeout: 120_000 }, () => {
   it('make one profile the first time, and write nothing again soon after', async () => {
-    const gateways = await startGateways(deployment)
+    const gateways = await startGateways(deployment, 'http.answer_timeout: 5m')
     const [profile, ...others] = await fiveHundred(gateways)
     expect(profile).toMatchObject({ enabled: true, _doc: { _seq_no: 0 } })
     for (const other of [...others, ...(await fiveHundred(gateways))]) expect(other).toEqual(profile)
@@ -17,7 +17,7 @@ describe(`500 activations of one user at once ${deployment.name}`, { timeout: 12
 
   it('write one version each where each must write, and none is lost', async () => {
     const profiles = await fiveHundred(
-      await startGateways(deployment, 'activation:\n  unchanged_grace: 0s\n'),
+      await startGateways(deployment, 'activation.unchanged_grace: 0s\nhttp.answer_timeout: 5m\n'),
     )
     expect(new Set(profiles.map(({ uid }) => uid)).size).toBe(1)
     const versions = profiles.map(({ _doc }) => _doc._seq_no).sort((one, other) => one - other)

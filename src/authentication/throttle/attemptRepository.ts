@@ -31,7 +31,7 @@ export interface Full {
 export interface AttemptRepository {
   /** Takes an attempt of every budget, or of none. Where somebody is known, of the budget alone that knows that. */
   take(budgets: readonly Budget[]): Promise<Taken | Kept | Full>
-  /** Says of what was taken what it was. What is never said to have been right counts as wrong in the end. */
+  /** Says of what was taken what it was. What nobody says of it within a minute counts no more. */
   settle(budgets: readonly Budget[], verdict: Verdict): Promise<void>
   /** Whether somebody is known by this budget. */
   isKnown(budget: Budget): Promise<boolean>

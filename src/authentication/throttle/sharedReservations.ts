@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { createUnderWay } from '../underWay.ts'
 import type { AttemptRepository, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
 import type { Budget } from './budgets.ts'
@@ -11,7 +12,7 @@ interface SharedReservationsParts {
   reserve: Reserve
   /** What all of them count. */
   shared: Pick<AttemptRepository, 'take' | 'settle' | 'isKnown'>
-  /** Told why a verdict could not be passed on. The attempt counts as wrong then. */
+  /** Told why a verdict could not be passed on: it counts here alone then. */
   report: (cause: unknown) => void
   /** Epoch milliseconds. */
   clock: () => number
@@ -20,6 +21,10 @@ interface SharedReservationsParts {
 /** For how long whoever was known nowhere is taken for a stranger, in milliseconds. */
 const strangeFor = 30_000
 const mostStrangers = 100_000
+
+/** How often it is tried to pass on a verdict, and after how long again, in milliseconds: a minute in all. */
+const mostTries = 30
+const tryPause = 2_000
 
 /** How long to leave those alone who are judged by other gateways, at first and in the end, in milliseconds. */
 const firstPause = 10
@@ -33,13 +38,16 @@ const longestPause = 500
 export function createSharedReservations(parts: SharedReservationsParts) {
   const { attempts, reserve: reserveHere, shared, report, clock } = parts
   const settling = new Set<Promise<void>>()
+  const closing = new AbortController()
+  const once = createUnderWay<boolean>()
   /** Since when. */
   const strangers = new LRUCache<string, number>({ max: mostStrangers })
 
   return {
     reserve,
     async close(): Promise<void> {
-      await Promise.all(settling)
+      closing.abort()
+      while (settling.size > 0) await Promise.all(settling)
     },
   }
 
@@ -76,11 +84,23 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   }
 
   function settle(budgets: readonly Budget[], verdict: Verdict): void {
-    const settled = shared
-      .settle(budgets, verdict)
+    const settled = passOn(budgets, verdict)
       .catch(report)
       .finally(() => settling.delete(settled))
     settling.add(settled)
+  }
+
+  /** While the database is away it is tried again, for as long as the others wait for it. */
+  async function passOn(budgets: readonly Budget[], verdict: Verdict): Promise<void> {
+    for (let tried = 1; ; tried++) {
+      try {
+        await shared.settle(budgets, verdict)
+        return
+      } catch (cause) {
+        if (tried === mostTries || closing.signal.aborted) throw cause
+        await setTimeout(tryPause, undefined, { signal: closing.signal }).catch(() => undefined)
+      }
+    }
   }
 
   /** Another gateway may know somebody whom this one keeps out. It is asked now and then, so that guesses cost nothing. */
@@ -88,9 +108,9 @@ export function createSharedReservations(parts: SharedReservationsParts) {
     const pair = budgets.find(({ knownFor }) => knownFor > 0)
     if (!pair || pair.key === kept.key) return false
     if (clock() - (strangers.get(pair.key) ?? -Infinity) < strangeFor) return false
-    strangers.set(pair.key, clock())
-    if (!(await shared.isKnown(pair))) return false
-    attempts.recognize(pair)
-    return true
+    const isKnown = await once(pair.key, () => shared.isKnown(pair))
+    if (isKnown) attempts.recognize(pair)
+    else strangers.set(pair.key, clock())
+    return isKnown
   }
 }

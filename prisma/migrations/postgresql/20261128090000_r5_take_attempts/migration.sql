@@ -7,10 +7,10 @@ CREATE FUNCTION "take_attempts"("budgets" jsonb, "moment" bigint, "lease" bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
-  -- What was taken so long ago, and never said to be right, was wrong.
+  -- Of what was taken so long ago nobody says any more what it was: its gateway is gone.
   INSERT INTO "attempts" AS "row" ("key", "wrong", "wrongAt", "underWay", "takenAt", "knownUntil", "removableAt")
   SELECT "key", 0, 0, 0, 0, 0, "moment" + "lease" FROM jsonb_to_recordset("budgets") AS "given" ("key" text) ORDER BY "key"
-  ON CONFLICT ("key") DO UPDATE SET "wrong" = "row"."wrong" + "row"."underWay", "wrongAt" = "row"."takenAt", "underWay" = 0
+  ON CONFLICT ("key") DO UPDATE SET "underWay" = 0
   WHERE "row"."underWay" > 0 AND "row"."takenAt" <= "moment" - "lease";
   RETURN QUERY
   WITH "found" AS (
@@ -24,7 +24,7 @@ BEGIN
         ELSE greatest(0, "wrongAt" + least("longestWait", "firstWait" << least(30, "count" - "free")::integer) - "moment") END AS "wait"
     FROM "found" WHERE "known" OR NOT EXISTS (SELECT 1 FROM "found" WHERE "known")
   ), "taken" AS (
-    UPDATE "attempts" SET "underWay" = "attempts"."underWay" + 1, "takenAt" = "moment",
+    UPDATE "attempts" SET "underWay" = "attempts"."underWay" + 1, "takenAt" = CASE WHEN "attempts"."underWay" = 0 THEN "moment" ELSE "attempts"."takenAt" END,
       "removableAt" = greatest("removableAt", "moment" + "lease" + ("count" + "attempts"."underWay" + 1) * "forgetAfter")
     FROM "counting" WHERE "attempts"."key" = "counting"."key" AND NOT EXISTS (SELECT 1 FROM "counting" WHERE "wait" > 0 OR "full")
   )
