@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Grant } from '../../src/authentication/credentials.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import { isOwnHash } from '../../src/authentication/passwordHash.ts'
-import { refused, type Proof } from '../../src/authentication/realm.ts'
+import { refused, refusedKnown, type Proof } from '../../src/authentication/realm.ts'
 import type { StoredUser, UserRepository } from '../../src/authentication/userRepository.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { atOnce } from '../storage/contract/concurrency.ts'
@@ -185,7 +185,9 @@ describe('the native realm', () => {
         },
       }
       const realm = createNativeRealm({ ref, users, passwords: counted, owns: () => true, report: rethrow })
-      expect(await realm.authenticate(given, source)).toMatchObject(refused)
+      // Whether there is such a user, only the audit log is told.
+      const isKnown = given.kind === 'password' && given.username === 'jacknich'
+      expect(await realm.authenticate(given, source)).toEqual(isKnown ? refusedKnown : refused)
       expect(verifications).toBe(1)
     })
 
@@ -201,7 +203,7 @@ describe('the native realm', () => {
       const { realm, users } = await withJacknich()
       await realm.authenticate(right, source)
       await users.setEnabled('jacknich', false)
-      expect(await realm.authenticate(right, source)).toMatchObject(refused)
+      expect(await realm.authenticate(right, source)).toEqual(refusedKnown)
     })
   })
 
@@ -220,7 +222,7 @@ describe('the native realm', () => {
 
     it.each(imported)('when the password proves right, which it does then too: %s', async (_, make) => {
       const { realm, users, passwordHash } = await withImported(make)
-      expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toMatchObject(refused)
+      expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toEqual(refusedKnown)
       expect(await userIn(users, 'jacknich')).toMatchObject({ passwordHash })
       const proof = await realm.authenticate(right, source)
       const found = await users.find('jacknich')
@@ -228,7 +230,7 @@ describe('the native realm', () => {
       expect(found?.user).toEqual({ ...jacknich, passwordHash: found?.user.passwordHash })
       expect(proof).toMatchObject({ kind: 'proven', basis: found?.basis })
       expect(await realm.authenticate(right, source)).toEqual(proof)
-      expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toMatchObject(refused)
+      expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toEqual(refusedKnown)
     })
 
     it('once, however many log in at once at however many gateways, and proves all of them', async () => {
