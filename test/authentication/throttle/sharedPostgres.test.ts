@@ -53,7 +53,9 @@ describe('gateways on one PostgreSQL database', () => {
     }
     const [one, other] = [start(), start()]
     const settled = () => Promise.all([one.close(), other.close()])
-    onTestFinished(async () => void (await settled()))
+    onTestFinished(async () => {
+      await settled()
+    })
     return {
       one,
       other,
