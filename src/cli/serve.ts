@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { createApp } from '../app.ts'
 import { loadConfig } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { clock } from './clock.ts'
+import { makeUpPassword } from './secret.ts'
 
 /** How long requests may go on after the process is told to stop, in milliseconds. */
 const patience = 10_000
@@ -17,7 +17,6 @@ interface ServeOptions {
 export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise<void> {
   const config = loadConfig()
   const logger = pino({ level: config.logLevel })
-  const makeUpPassword = () => randomBytes(18).toString('base64url')
   // Only a terminal has somebody who reads the password that is made up.
   const parts = { config, logger, clock, adoptRealms }
   const app = await createApp({ ...parts, ...(process.stderr.isTTY && { makeUpPassword }) })
