@@ -16,6 +16,8 @@ interface Ran {
   readonly out: string
   /** What is said to people beside it, commander's own words too. */
   readonly notes: string
+  /** Both, as a terminal would show them. */
+  readonly shown: string
   /** How it has failed; null: it has not. */
   readonly failure: Pick<Failure, 'code' | 'message'> | null
   /** Its exit code, where the command says it itself. */
@@ -28,8 +30,11 @@ export function commandLine(environment: Readonly<Record<string, string>>) {
   onTestFinished(() => void vi.unstubAllEnvs())
 
   return async function run(args: readonly string[], { input = '', columns }: Given = {}): Promise<Ran> {
-    const written = { out: '', notes: '' }
-    const to = (name: keyof typeof written) => (text: string) => void (written[name] += text)
+    const written = { out: '', notes: '', shown: '' }
+    const to = (name: 'out' | 'notes') => (text: string) => {
+      written[name] += text
+      written.shown += text
+    }
     const output = Object.assign(
       new PassThrough().on('data', (chunk) => to('out')(String(chunk))),
       {
