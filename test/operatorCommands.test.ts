@@ -34,7 +34,7 @@ async function passwordOf(username: string, password: string): Promise<boolean> 
   return createPasswords().verify(username, String(row?.[0]), password)
 }
 
-describe('users', () => {
+describe('users', { timeout: 120_000 }, () => {
   it('are made, shown and listed, with a password that is piped in and printed nowhere', async () => {
     const run = await prepared()
     const created = await run(jack, { input: 's3cret-p@ss\nnot this\n' })
@@ -137,7 +137,7 @@ describe('users', () => {
   })
 })
 
-describe('a lost password of elastic', () => {
+describe('a lost password of elastic', { timeout: 120_000 }, () => {
   it('is replaced without any credentials', async () => {
     const run = await prepared()
     const { failure } = await run(['users', 'reset-password', 'elastic'], { input: 'an0ther-p@ss\r\n' })
@@ -147,7 +147,7 @@ describe('a lost password of elastic', () => {
   })
 })
 
-describe('roles', () => {
+describe('roles', { timeout: 120_000 }, () => {
   it('are put from a file, from standard input, or by their privileges, and shown as put takes them', async () => {
     const run = await prepared()
     const file = join(await temporaryFolder(), 'role.json')
@@ -178,7 +178,7 @@ describe('roles', () => {
   })
 })
 
-describe('keys and tokens', () => {
+describe('keys and tokens', { timeout: 120_000 }, () => {
   it('are made with the rights of their user, listed, and ended', async () => {
     const run = await prepared()
     await run(['roles', 'put', 'app', '--cluster', 'manage_user_profile,manage_own_api_key'])
@@ -238,7 +238,7 @@ describe('a database that is not there', () => {
   })
 })
 
-describe('beside a gateway that serves', () => {
+describe('beside a gateway that serves', { timeout: 120_000 }, () => {
   let served: TestApp
   let url: string
 

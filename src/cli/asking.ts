@@ -75,7 +75,7 @@ export function listOf(given: string): string[] {
     .filter((one) => one !== '')
 }
 
-/** The words in it that say when, of epoch milliseconds. */
+/** When that is, of epoch milliseconds; nothing, if there is no such time. */
 export function timeOf(value: JsonValue | undefined): string {
   return typeof value === 'number' ? new Date(value).toISOString().replace(/\.\d+Z$/, 'Z') : ''
 }

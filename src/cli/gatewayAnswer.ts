@@ -1,5 +1,6 @@
 import { Failure, type FailureCode } from '../errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../json.ts'
+import { printable } from './printable.ts'
 
 /** What a gateway has answered at Elasticsearch's address. */
 export interface GatewayAnswer {
@@ -10,13 +11,13 @@ export interface GatewayAnswer {
 /** @throws what the answer says that went wrong, if it does; that something is not there is an answer */
 export function gatewayAnswerOf(status: number, text: string): GatewayAnswer {
   const body = objectIn(text)
-  if (status < 400 || (status === 404 && body?.error === undefined && body !== null)) {
-    if (body) return { status, body }
-    throw new Failure('CONFIGURATION', 'what answers there is no gateway: its answer is no JSON object')
-  }
+  if (body && (status < 300 || (status === 404 && body.error === undefined))) return { status, body }
+  if (status < 400)
+    throw new Failure('CONFIGURATION', 'what answers there is no gateway: expected a JSON object')
   const said = isObject(body?.error) ? body.error.reason : body?.error
   const reason = typeof said === 'string' ? said : `status ${status}`
-  throw new Failure(codeOf(status), sentenceOf(reason))
+  // Whoever answers may be anybody.
+  throw new Failure(codeOf(status), printable(sentenceOf(reason)))
 }
 
 function objectIn(text: string): JsonObject | null {

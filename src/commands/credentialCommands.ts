@@ -62,11 +62,8 @@ export function addTokenCommands(program: Command, streams: Streams): void {
     .addOption(one('--token', 'one access token, which is typed, or the first line piped in'))
     .addOption(one('--refresh-token', 'one refresh token, likewise'))
     .action(async (options: Tokens, command: Command) => {
-      if (
-        Object.values({ ...options, as: undefined, url: undefined, json: undefined }).every(
-          (one) => one === undefined,
-        )
-      )
+      const { user, realm, token, refreshToken } = options
+      if ((user ?? realm ?? token ?? refreshToken) === undefined)
         command.error('error: say which tokens: --user, --realm, --token or --refresh-token')
       await (await import('../cli/tokens.ts')).invalidateTokens(options, streams)
     })
