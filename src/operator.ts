@@ -100,7 +100,15 @@ export async function openOperator({ config, clock, logger }: OperatorParts): Pr
     settings: { realms: own, domains: settings.domains },
     ...{ users: database.users, passwords, clock, logger },
   })
-  const { useCases } = createUseCases({ settings, database, realms, passwords, audit: noAudit, clock, logger })
+  const { useCases } = createUseCases({
+    settings,
+    database,
+    realms,
+    passwords,
+    audit: noAudit,
+    clock,
+    logger,
+  })
   const run = createRun(
     schema,
     useCases,

@@ -34,7 +34,11 @@ export async function probe(
   })
   try {
     const before = clock()
-    const answer = await remote.ask([url], { method: 'GET', headers: { accept: 'application/json' } }, ownSource)
+    const answer = await remote.ask(
+      [url],
+      { method: 'GET', headers: { accept: 'application/json' } },
+      ownSource,
+    )
     return { answer, skew: skewOf(answer, url, before, clock()) }
   } catch (thrown) {
     const { cause, message } = failureOf(thrown)

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import { PrismaClient as PostgresqlClient } from '../../prisma/generated/postgresql/client.ts'
+import { PrismaClient as SqliteClient } from '../../prisma/generated/sqlite/client.ts'
 import type { Domain } from '../authentication/domain.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import { agreedRealms } from './cluster.ts'
@@ -13,9 +15,9 @@ import type { Dialect } from './migrate.ts'
 import { migrationState, type MigrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { openingFailure } from './openingFailure.ts'
-import { migratingPostgresql, postgresql } from './postgresql.ts'
+import { migratingPostgresql, postgresql, postgresqlWording } from './postgresql.ts'
 import { readPostgresqlFacts, type PostgresqlFacts } from './postgresqlFacts.ts'
-import { sqlite } from './sqlite.ts'
+import { sqlite, sqliteWording } from './sqlite.ts'
 import { isSqlite, sqlitePath } from './sqliteFile.ts'
 import { readPermissions, readSqliteFacts, type SqliteFacts } from './sqliteFacts.ts'
 import { createUserRepository } from './users.ts'
@@ -50,13 +52,13 @@ export async function openInspection(target: Target): Promise<Inspection | null>
     if (!isSqlite(target.url)) {
       const connection = await readPostgresql(target)
       const facts = () => readPostgresqlFacts(connection, target.clock)
-      return await inspectionOn(connection, postgresql, postgresqlClient, facts)
+      return await inspectionOn(connection, postgresql, postgresqlConnected, facts)
     }
     const file = sqlitePath(target.url)
     const permissions = await readPermissions(file)
     if (!existsSync(file)) return null
     const connection = await readSqlite(file)
-    return await inspectionOn(connection, sqlite, sqliteClient, () =>
+    return await inspectionOn(connection, sqlite, sqliteConnected(target.clock), () =>
       readSqliteFacts(connection, file, permissions),
     )
   } catch (error) {
@@ -67,17 +69,18 @@ export async function openInspection(target: Target): Promise<Inspection | null>
 async function inspectionOn(
   connection: SqlDriverAdapter,
   dialect: Dialect,
-  clientOn: (connection: SqlDriverAdapter) => Promise<Client>,
+  connectedOn: (connection: SqlDriverAdapter) => Connected,
   readFacts: () => Promise<Inspection['facts']>,
 ): Promise<Inspection> {
   try {
     const migrations = await migrationState(connection, await readMigrations(dialect.migrations))
     const facts = await readFacts()
-    const client = await clientOn(connection)
+    const connected = connectedOn(connection)
+    const { client } = connected
     return {
       facts,
       migrations,
-      users: createUserRepository({ client } as Connected),
+      users: createUserRepository(connected),
       agreedRealms: () => agreedRealms(client),
       severalProfiles: (domains, most) => severalProfiles(client, domains, most),
       close: () => client.$disconnect(),
@@ -106,14 +109,16 @@ async function readPostgresql(target: Target): Promise<SqlDriverAdapter> {
   return connection
 }
 
-async function sqliteClient(connection: SqlDriverAdapter): Promise<Client> {
-  const { PrismaClient } = await import('../../prisma/generated/sqlite/client.ts')
-  return new PrismaClient(clientOptions(connection))
+function sqliteConnected(clock: () => number) {
+  return (connection: SqlDriverAdapter): Connected => ({
+    client: new SqliteClient(clientOptions(connection)),
+    ...sqliteWording(clock),
+  })
 }
 
-async function postgresqlClient(connection: SqlDriverAdapter): Promise<Client> {
-  const { PrismaClient } = await import('../../prisma/generated/postgresql/client.ts')
-  return new PrismaClient(clientOptions(connection)) as unknown as Client
+function postgresqlConnected(connection: SqlDriverAdapter): Connected {
+  const client = new PostgresqlClient(clientOptions(connection)) as unknown as Client
+  return { client, ...postgresqlWording }
 }
 
 async function severalProfiles(
