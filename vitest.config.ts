@@ -22,6 +22,7 @@ const onEveryDatabase = [
   'migrateCommand.test.ts',
   'oidc',
   'operatorCommands.test.ts',
+  'operatorsAudit.test.ts',
   'profile',
   'realms',
   'security/canary.test.ts',

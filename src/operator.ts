@@ -1,8 +1,8 @@
 // The door of the command line, put together on a database that nobody serves: a part of the composition root.
 
-import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import { noAudit } from './audit/audit.ts'
+import { theOperator } from './audit/actors.ts'
+import type { Audit } from './audit/audit.ts'
 import { createDecoys } from './authentication/decoys.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { plainUser, type Caller } from './authentication/subject.ts'
@@ -24,8 +24,8 @@ import {
 import { Failure } from './errors.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
-import { createRealms } from './realms/realms.ts'
-import { openDatabase } from './storage/database.ts'
+import { createRealms, type Realms } from './realms/realms.ts'
+import { openDatabase, type Database } from './storage/database.ts'
 import { createUseCases } from './useCases.ts'
 
 export interface OperatorRequest {
@@ -56,6 +56,8 @@ interface OperatorParts {
   /** Epoch milliseconds. */
   clock: () => number
   logger: Logger
+  /** Opens the audit log, in which names are hashed under this key. */
+  openAudit: (nameKey: () => Promise<string>) => Promise<Audit>
 }
 
 /** What operators do by hand. Nothing else is answered. */
@@ -65,25 +67,22 @@ const rows: readonly AnyRow[] = [
   ...[createApiKey, getApiKeys, invalidateApiKeys, invalidateTokens],
 ]
 
-/** No user can have this name, which is no ASCII, and no realm this type. No credentials prove it: it is made here alone. */
-const operator: Omit<Caller, 'securityEpoch' | 'origin'> = {
+/** No credentials prove it: it is made here alone. */
+const operator = (): Omit<Caller, 'securityEpoch'> => ({
   ...plainUser,
-  username: '‹operator›',
-  roles: ['superuser'],
+  ...theOperator(),
   fullName: null,
   email: null,
   metadata: {},
-  realm: { name: 'command_line', type: 'command_line', domain: null },
-  authenticationType: 'realm',
   basis: null,
   token: null,
-}
+})
 
 /**
  * Opens the database for its operator. On SQLite no gateway may have it open.
  * @throws `CONFIGURATION` with what stands in the way, `UNAVAILABLE` if the server is not there now
  */
-export async function openOperator({ config, clock, logger }: OperatorParts): Promise<Operator> {
+export async function openOperator({ config, clock, logger, openAudit }: OperatorParts): Promise<Operator> {
   const { settings } = config
   const database = await openDatabase({
     url: config.databaseUrl,
@@ -93,62 +92,65 @@ export async function openOperator({ config, clock, logger }: OperatorParts): Pr
     statementTimeout: settings.database.statement_timeout,
     migrateOnStart: settings.database.migrate === 'on_start',
   })
-  const passwords = createPasswords({ ...createDecoys(), clock, report: () => undefined })
-  // Those that prove users elsewhere would only load their keys.
-  const own = { native: settings.realms.native, jwt: {}, elasticsearch: {}, introspection: {} }
-  const realms = createRealms({
-    settings: { realms: own, domains: settings.domains },
-    ...{ users: database.users, passwords, clock, logger },
-  })
-  const { useCases } = createUseCases({
-    settings,
-    database,
-    realms,
-    passwords,
-    audit: noAudit,
-    clock,
-    logger,
-  })
-  const run = createRun(
-    schema,
-    useCases,
-    rows.map(({ operation }) => operation),
-  )
-  const shim = createShim<Caller>({ rows, run, bodyLimit: settings.http.max_content_length })
+  const closing: (() => unknown)[] = [database.close]
+  try {
+    const audit = await openAudit(database.auditKey)
+    closing.unshift(audit.close)
+    const passwords = createPasswords({ ...createDecoys(), clock, report: () => undefined })
+    // Those that prove users elsewhere would only load their keys.
+    const own = { native: settings.realms.native, jwt: {}, elasticsearch: {}, introspection: {} }
+    const realms = createRealms({
+      settings: { realms: own, domains: settings.domains },
+      ...{ users: database.users, passwords, clock, logger },
+    })
+    closing.unshift(realms.close)
+    const made = createUseCases({ settings, database, realms, passwords, audit, clock, logger })
+    closing.unshift(made.close)
+    const run = createRun(
+      schema,
+      made.useCases,
+      rows.map(({ operation }) => operation),
+    )
+    const shim = createShim<Caller>({ rows, run, bodyLimit: settings.http.max_content_length })
+    const userOfThatName = createUserOfThatName(database.users, realms)
 
-  return {
-    async ask({ method, path: uri, body }, as) {
-      const caller = as === undefined ? await theOperator() : await userOfThatName(as)
-      const [path = '', query = ''] = uri.split('?')
-      const headers = { 'content-type': 'application/json' }
-      const request = { method, uri, path, query, headers, rawHeaders: [] }
-      const answer = await shim.enter(request, Buffer.from(body ? JSON.stringify(body) : ''), caller)
-      return { status: answer.status, body: answer.body.toString() }
-    },
-    async close() {
-      realms.close()
-      await database.close()
-    },
+    return {
+      async ask({ method, path: uri, body }, as) {
+        const securityEpoch = await database.securityEpoch()
+        const caller: Caller = {
+          ...operator(),
+          securityEpoch,
+          ...(as !== undefined && (await userOfThatName(as))),
+        }
+        const [path = '', query = ''] = uri.split('?')
+        const headers = { 'content-type': 'application/json' }
+        const request = { method, uri, path, query, headers, rawHeaders: [] }
+        const answer = await shim.enter(request, Buffer.from(body ? JSON.stringify(body) : ''), caller)
+        await audit.written(caller.origin)
+        return { status: answer.status, body: answer.body.toString() }
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
   }
 
-  async function theOperator(): Promise<Caller> {
-    return { ...operator, securityEpoch: await database.securityEpoch(), origin: originOfNow() }
+  async function close(): Promise<void> {
+    for (const end of closing) await end()
   }
+}
 
-  async function userOfThatName(username: string): Promise<Caller> {
-    const found = await database.users.find(username)
+/** Makes what finds users of the database, as if they had just proven themselves. */
+function createUserOfThatName(users: Database['users'], realms: Realms) {
+  return async function userOfThatName(username: string) {
+    const found = await users.find(username)
     const type = isReservedUsername(username) ? 'reserved' : 'native'
     const realm = realms.refOf(type, type, null)
     if (!found?.user.enabled || !realm)
       throw new Failure('INVALID_INPUT', `there is no user [${username}] that is enabled`)
     const { user, basis, securityEpoch } = found
     const { roles, fullName, email, metadata } = user
-    const subject = { username, roles, fullName, email, metadata, realm }
-    return { ...operator, ...subject, basis, securityEpoch, origin: originOfNow() }
+    return { username, roles, fullName, email, metadata, realm, basis, securityEpoch }
   }
-}
-
-/** There is no network between an operator and the database's file or server. */
-function originOfNow(): Caller['origin'] {
-  return { requestId: randomUUID(), address: 'command line', subjectAddress: null }
 }

@@ -7,6 +7,7 @@ import { openOperator, type OperatorRequest } from '../operator.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
 import { isInUse } from '../storage/sqliteLock.ts'
 import { clock } from './clock.ts'
+import { commandAudit } from './commandAudit.ts'
 import { gatewayAnswerOf, sentenceOf, type GatewayAnswer } from './gatewayAnswer.ts'
 import { readSecret } from './secret.ts'
 import type { Streams } from './streams.ts'
@@ -37,17 +38,19 @@ export interface Access {
  */
 export async function openAccess(options: AccessOptions, streams: Streams): Promise<Access> {
   return options.url === undefined
-    ? accessToDatabase(noteLogger(streams))
+    ? accessToDatabase(streams)
     : accessToGateway(options.url, options.as ?? 'elastic', streams)
 }
 
-async function accessToDatabase(logger: Logger): Promise<Access> {
+async function accessToDatabase(streams: Streams): Promise<Access> {
   const config = loadConfig()
+  const logger = noteLogger(streams)
+  const openAudit = (nameKey: () => Promise<string>) => commandAudit(config.settings.audit, streams, nameKey)
   const target = { url: config.databaseUrl, connectionTimeout: config.settings.database.connection_timeout }
   // To open it would make it.
   if ((await migrationStateOf(target)).isNew)
     throw new Failure('CONFIGURATION', 'there is no database of a gateway at DATABASE_URL: start one first')
-  const operator = await openOperator({ config, clock, logger }).catch((thrown: unknown) => {
+  const operator = await openOperator({ config, clock, logger, openAudit }).catch((thrown: unknown) => {
     const failure = failureOf(thrown)
     if (!isInUse(failure)) throw thrown
     const message = `${failure.message}: stop it, or ask it with --url`

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { onTestFinished, vi } from 'vitest'
 import { addOperatorCommands } from '../../src/commands/operatorCommands.ts'
 import { failureOf, type Failure } from '../../src/errors.ts'
+import type { AuditLine } from './testApp.ts'
 
 interface Given {
   /** What stands on standard input. */
@@ -16,6 +17,8 @@ interface Ran {
   readonly out: string
   /** What is said to people beside it, commander's own words too. */
   readonly notes: string
+  /** The audit lines among those, which are in no other text here. */
+  readonly audit: readonly AuditLine[]
   /** Both, as a terminal would show them. */
   readonly shown: string
   /** How it has failed; null: it has not. */
@@ -41,7 +44,12 @@ export function commandLine(environment: Readonly<Record<string, string>>) {
         ...(columns !== undefined && { isTTY: true, columns }),
       },
     )
-    const notes = new PassThrough().on('data', (chunk) => to('notes')(String(chunk)))
+    const audit: AuditLine[] = []
+    const notes = new PassThrough().on('data', (chunk) => {
+      const text = String(chunk)
+      if (text.startsWith('{"@timestamp"')) audit.push(...linesIn(text))
+      else to('notes')(text)
+    })
     const program = new Command('profile-gateway')
       .exitOverride()
       .configureOutput({ writeOut: to('out'), writeErr: to('notes') })
@@ -56,8 +64,15 @@ export function commandLine(environment: Readonly<Record<string, string>>) {
     }
     const exitCode = process.exitCode
     process.exitCode = before
-    return { ...written, failure, exitCode: typeof exitCode === 'number' ? exitCode : undefined }
+    return { ...written, audit, failure, exitCode: typeof exitCode === 'number' ? exitCode : undefined }
   }
+}
+
+function linesIn(text: string): AuditLine[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as AuditLine)
 }
 
 /** Commander has said itself what is wrong. */
