@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, open, readdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Check } from '../src/doctor/check.ts'
+import { certificateCheck } from '../src/doctor/serverChecks.ts'
 import { agreementOf } from '../src/realms/agreement.ts'
 import { openDatabase } from '../src/storage/database.ts'
 import { commandLine } from './support/commandLine.ts'
@@ -338,7 +339,10 @@ describe('of realms the doctor says', { timeout: 120_000 }, () => {
     const { of } =
       await at(`${settingsOf(realm.replace('principal: sub', 'principal: email'))}domains.staff.realms: [native, corp]
 token.timeout: 1h
-throttle.attempts: 1000
+throttle: { attempts: 1000, longest_wait: 30s }
+http.insecure: true
+proxies.trusted_proxies: [10.0.0.0/8, 128.0.0.0/1, "fd00::/8"]
+audit: { destination: none, on_failure: continue }
 `)
     for (const id of [
       'realms.jwt.corp.allowed_subject_patterns',
@@ -346,8 +350,74 @@ throttle.attempts: 1000
       'domains.staff.jwt.corp',
       'token.timeout',
       'throttle.attempts',
+      'throttle.longest_wait',
+      'http.insecure',
+      'proxies.trusted_proxies',
+      'audit.destination',
+      'audit.on_failure',
     ])
       expect(of(id), id).toMatchObject({ state: 'warning' })
+    expect(of('proxies.trusted_proxies')?.finding).toMatch(/^128\.0\.0\.0\/1, fd00::\/8: /)
     expect(of('realms.jwt.corp.ssl.verification_mode')).toMatchObject({ state: 'failure' })
+  })
+
+  it.each([
+    ['the claim that stands in for sub', 'fallback_claims.sub: preferred_username', 'preferred_username'],
+    [
+      'a claim below a URL',
+      'claims.principal: https://idp.example.com/Email',
+      'https://idp.example.com/Email',
+    ],
+  ])('that users may change %s, by which a domain joins them', async (_, setting, claim) => {
+    const realm = `{ order: 1, allowed_issuer: https://idp.example.com/, allowed_audiences: [gateway], ${patient},
+      token_type: access_token, allowed_subject_patterns: ["a*"], claims.principal: sub,
+      client_authentication: { type: none }, pkc_jwkset_path: none.json, ${setting} }`
+    const own = setting.startsWith('claims') ? realm.replace('claims.principal: sub,', '') : realm
+    const { of } = await at(`${settingsOf(own)}domains.staff.realms: [native, corp]\n`)
+    expect(of('domains.staff.jwt.corp')).toMatchObject({
+      state: 'warning',
+      finding: expect.stringContaining(`[${claim}] joins people`) as string,
+    })
+  })
+})
+
+describe('of how a gateway is asked the doctor says', { timeout: 120_000 }, () => {
+  const at = async (settings: string) => (await prepared()).examined(settings)
+
+  it.each([
+    ['2026-11-01', 'failure', /^it begins on 2026-11-22: /],
+    ['2026-12-01', 'ok', /^it is valid until 2126-10-29$/],
+    ['2126-10-01', 'warning', /^it ends in 28 days, on 2126-10-29$/],
+    ['2126-10-30', 'failure', /^it has ended on 2126-10-29: /],
+  ])('on %s of a certificate that it is a %s', async (date, state, finding) => {
+    const pem = await readFile(new URL('support/tls/server.pem', import.meta.url), 'utf8')
+    const check = certificateCheck(pem, Date.parse(date))
+    expect(check.state).toBe(state)
+    expect(check.finding).toMatch(finding)
+  })
+
+  it('that audit lines cannot be written', async () => {
+    const { of, exitCode } = await at('audit.destination: ./none/audit.ndjson\n')
+    expect(of('audit.destination')).toMatchObject({
+      state: 'failure',
+      finding: 'the file cannot be written: ENOENT',
+    })
+    expect(exitCode).toBe(1)
+    expect((await at('audit.destination: ./audit.ndjson\n')).of('audit.destination')?.state).toBe('ok')
+  })
+
+  it('that allowed operations cannot be run', async () => {
+    const folder = await temporaryFolder()
+    const allowed = async (document: string) => {
+      await writeFile(join(folder, 'operations.json'), JSON.stringify({ one: document }))
+      return (await at(`graphql.allowed_operations: ${join(folder, 'operations.json')}\n`)).of(
+        'graphql.allowed_operations',
+      )
+    }
+    expect(await allowed('{ viewer { username } }')).toMatchObject({ state: 'ok' })
+    expect(await allowed('{ nobody }')).toMatchObject({
+      state: 'failure',
+      finding: expect.stringContaining('one: ') as string,
+    })
   })
 })

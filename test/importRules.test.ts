@@ -46,7 +46,7 @@ const may: Record<string, readonly string[]> = {
     'authentication',
     'authorization',
   ],
-  doctor: ['config.ts', 'realms', 'storage', 'authentication', 'authorization'],
+  doctor: ['config.ts', 'graphql', 'realms', 'storage', 'authentication', 'authorization'],
   'app.ts': [
     'config.ts',
     'audit',

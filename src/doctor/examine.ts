@@ -10,6 +10,7 @@ import { databaseChecks } from './databaseChecks.ts'
 import { postgresqlChecks } from './postgresqlChecks.ts'
 import type { Skew } from './probe.ts'
 import { realmChecks } from './realmChecks.ts'
+import { serverChecks } from './serverChecks.ts'
 import { settingsChecks } from './settingsChecks.ts'
 import { sqliteChecks } from './sqliteChecks.ts'
 
@@ -24,6 +25,7 @@ export async function examine(config: Config, clock: () => number): Promise<Chec
     ...onDatabase.checks,
     ...atRealms.checks,
     clockCheck(config.settings, [...onDatabase.skews, ...atRealms.skews]),
+    ...serverChecks(config, clock()),
     ...settingsChecks(config),
   ]
 }

@@ -37,6 +37,9 @@ function generalChecks({ activation, token, throttle }: Settings, logLevel: Conf
     ...when(throttle.attempts > 100, () =>
       warning('throttle.attempts', 'a password may be guessed more than 100 times in a row', 'set it to 8'),
     ),
+    ...when(throttle.longest_wait < minute, () =>
+      warning('throttle.longest_wait', 'who guesses never waits for a minute', 'set it to 15m'),
+    ),
     ...when(['debug', 'trace'].includes(logLevel), () =>
       warning('LOG_LEVEL', 'the log says why tokens are refused, with their claims', 'set it to info'),
     ),
@@ -107,8 +110,8 @@ function domainChecks({ realms, domains }: Settings): Check[] {
     .filter((domain) => domain.realms.length > 1)
     .flatMap((domain) =>
       domain.realms.flatMap(({ type, name }) => {
-        const claim = claimOf(realms, type, name)
-        return when(claim !== null && changeable.includes(claim), () =>
+        const claim = claimsOf(realms, type, name).find(isChangeable)
+        return when(claim !== undefined, () =>
           warning(
             `domains.${domain.name}.${type}.${name}`,
             `[${claim ?? ''}] joins people across realms, and users may be able to change it, or get another's`,
@@ -119,10 +122,18 @@ function domainChecks({ realms, domains }: Settings): Check[] {
     )
 }
 
-function claimOf(realms: Settings['realms'], type: string, name: string): string | null {
-  const own =
-    type === 'jwt' ? realms.jwt[name] : type === 'introspection' ? realms.introspection[name] : undefined
-  return own?.claims.principal ?? null
+/** The claims that may say who somebody is: where `sub` is missing, what stands in for it. */
+function claimsOf({ jwt, introspection }: Settings['realms'], type: string, name: string): string[] {
+  if (type === 'introspection') return [introspection[name]?.claims.principal ?? '']
+  const own = type === 'jwt' ? jwt[name] : undefined
+  if (!own) return []
+  const { claims, fallback_claims: fallback } = own
+  return [claims.principal, ...(claims.principal === 'sub' && fallback.sub ? [fallback.sub] : [])]
+}
+
+/** Some issuers put a URL before a claim's name. */
+function isChangeable(claim: string): boolean {
+  return changeable.includes(/[^/.:]*$/.exec(claim.toLowerCase())?.[0] ?? '')
 }
 
 function when(holds: boolean, check: () => Check): Check[] {
