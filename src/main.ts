@@ -32,6 +32,7 @@ const program = new Command(packageJson.name)
   .description(packageJson.description)
   .version(packageJson.version)
   .exitOverride()
+  .showHelpAfterError('(--help after any command says how it is used)')
 program
   .command('serve')
   .description('answer at both doors until told to stop')

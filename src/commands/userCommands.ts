@@ -26,7 +26,7 @@ export function addUserCommands(program: Command, streams: Streams): void {
     'create <username>',
     'make a user; the password is typed, or the first line piped in',
     [
-      `printf '%s\\n' 'l0ng-r4nd0m-p@ssw0rd' | profile-gateway users create jacknich --roles admin,other_role1 --full-name 'Jack Nicholson'`,
+      `profile-gateway users create jacknich --roles admin,other_role1 --full-name 'Jack Nicholson' < password.txt`,
       'profile-gateway users create login-backend --roles profile_activator --generate',
     ],
   )
@@ -50,7 +50,7 @@ export function addUserCommands(program: Command, streams: Streams): void {
     'give a user another password, elastic too; it is typed, or the first line piped in',
     [
       'profile-gateway users reset-password elastic --generate',
-      `printf '%s\\n' 'an0ther-p@ssw0rd' | profile-gateway users reset-password jacknich`,
+      'profile-gateway users reset-password jacknich < password.txt',
     ],
   )
     .option('--generate', generated)

@@ -20,13 +20,14 @@ export async function examine(config: Config, clock: () => number): Promise<Chec
     databaseFindings(config, clock),
     realmChecks(config.settings.realms, clock),
   ])
+  const atSettings = [...serverChecks(config, clock()), ...settingsChecks(config)]
   return [
     ok('configuration', 'gateway.yml and the environment are valid'),
     ...onDatabase.checks,
     ...atRealms.checks,
     clockCheck(config.settings, [...onDatabase.skews, ...atRealms.skews]),
-    ...serverChecks(config, clock()),
-    ...settingsChecks(config),
+    ...atSettings,
+    ...(atSettings.every(({ state }) => state === 'ok') ? [ok('settings', 'no setting is weak')] : []),
   ]
 }
 
@@ -54,7 +55,13 @@ async function databaseFindings(config: Config, clock: () => number): Promise<Fi
     const inspection = await openInspection(target)
     if (!inspection)
       return {
-        checks: [warning('database', 'there is no database yet', 'start a gateway: it makes one')],
+        checks: [
+          warning(
+            'database',
+            'there is no database yet',
+            `start a gateway: it makes one${config.elasticPassword === null ? ', and needs ELASTIC_PASSWORD for it' : ''}`,
+          ),
+        ],
         skews: [],
       }
     try {
