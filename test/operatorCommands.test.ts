@@ -108,10 +108,11 @@ describe('users', { timeout: 120_000 }, () => {
     expect((await run(['users', 'delete', 'jacknich'])).out).toBe('user [jacknich] is deleted\n')
   })
 
-  it.each([['show'], ['update'], ['delete'], ['enable'], ['disable'], ['reset-password']])(
+  it.each([['show'], ['update', '--roles', 'a'], ['delete'], ['enable'], ['disable'], ['reset-password']])(
     'that are not there are said not to be by %s',
-    async (verb) => {
-      const { failure, out } = await (await prepared())(['users', verb, 'nobody'], { input: 's3cret-p@ss' })
+    async (verb, ...rest) => {
+      const args = ['users', verb, 'nobody', ...rest]
+      const { failure, out } = await (await prepared())(args, { input: 's3cret-p@ss' })
       expect({ failure, out }).toMatchObject({ failure: { message: 'there is no user [nobody]' }, out: '' })
     },
   )

@@ -8,7 +8,12 @@ export interface Streams {
   readonly notes: Writable
 }
 
-/** Those of the process. */
+/** Those of the process. Whoever reads only the beginning of what is printed is no failure. */
 export function processStreams(): Streams {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   return { input: process.stdin, output: process.stdout, notes: process.stderr }
 }

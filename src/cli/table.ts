@@ -11,7 +11,7 @@ const narrowest = 6
 
 /**
  * Lines with a heading in which columns stand below each other. On a terminal they are as wide as that at most: the widest
- * columns are cut. Elsewhere nothing is.
+ * columns are cut, the first one, which names things, after all others. Elsewhere nothing is.
  */
 export function tableOf(heading: Cells, rows: readonly Cells[], output: Streams['output']): string {
   const cells = [heading, ...rows.map((row) => row.map(printable))]
@@ -35,14 +35,16 @@ function lineOf(row: Cells, widths: readonly number[]): string {
     .trimEnd()
 }
 
-/** Takes a place away from whichever column is widest, until all fit. */
+/** Takes a place away from whichever column is widest, beside the first one if that is enough, until all fit. */
 function fitted(wanted: readonly number[], room: number): number[] {
   const widths = [...wanted]
   const total = () => widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1))
   while (total() > room) {
-    const widest = Math.max(...widths)
-    if (widest <= narrowest) break
-    widths[widths.lastIndexOf(widest)] = widest - 1
+    const [first = 0, ...others] = widths
+    const widest = Math.max(...others)
+    if (widest > narrowest) widths[widths.lastIndexOf(widest)] = widest - 1
+    else if (first > narrowest) widths[0] = first - 1
+    else break
   }
   return widths
 }

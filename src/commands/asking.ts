@@ -21,6 +21,10 @@ export function askingCommand(
     .option('--json', 'say it as JSON, as Elasticsearch does')
     .option('--url <address>', 'ask the gateway that serves there, in place of the database')
     .addOption(new Option('--as <username>', 'who asks that gateway').default('elastic'))
+    .hook('preAction', (command) => {
+      if (command.getOptionValueSource('as') === 'cli' && command.getOptionValue('url') === undefined)
+        command.error('error: --as says who asks a gateway: give --url too')
+    })
 }
 
 /** Shows command lines that work as they stand. */

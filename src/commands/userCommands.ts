@@ -4,6 +4,8 @@ import { askingCommand, group } from './asking.ts'
 
 const users = () => import('../cli/users.ts')
 
+type UserOptions = { roles?: string; fullName?: string; email?: string }
+
 const generated = 'make up the password, and show it once, on standard output'
 
 export function addUserCommands(program: Command, streams: Streams): void {
@@ -42,7 +44,11 @@ export function addUserCommands(program: Command, streams: Streams): void {
     .option('--roles <names>', 'its roles from now on, with commas')
     .option('--full-name <text>', 'its full name')
     .option('--email <address>', 'its email address')
-    .action(async (name: string, options: object) => (await users()).updateUser(name, options, streams))
+    .action(async (name: string, options: UserOptions, command: Command) => {
+      if ((options.roles ?? options.fullName ?? options.email) === undefined)
+        command.error('error: say what to change: --roles, --full-name or --email')
+      await (await users()).updateUser(name, options, streams)
+    })
 
   askingCommand(
     parent,
