@@ -95,7 +95,8 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
     const inUse = await run(['serve'], { ...withPassword, PORT: `${port}` })
     expect(inUse).toEqual({
       code: 78,
-      out: '',
+      // That the superuser is made.
+      out: expect.stringMatching(/^(.*"superuser-create".*\n){2}$/) as string,
       err: 'profile-gateway: cannot listen on HOST and PORT: EADDRINUSE\n',
     })
     const folder = await temporaryFolder()

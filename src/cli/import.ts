@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { theOperator } from '../audit/actors.ts'
-import { noAudit } from '../audit/audit.ts'
+import { noAudit, type Audit } from '../audit/audit.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { agreementOf, requireAgreement } from '../realms/agreement.ts'
@@ -47,11 +48,13 @@ export async function importFiles(
     refusals.add(name, { place: { line: 1, lastLine: 1, byte: 0 }, subject: null, reason })
   }
   const actor = theOperator()
-  let audit = noAudit
+  let audit: Pick<Audit, 'operation' | 'written' | 'close'> = noAudit
   try {
-    // What writes nothing is not recorded.
-    if (database && !dryRun)
-      audit = await commandAudit(config.settings.audit, { notes: process.stderr }, database.auditKey)
+    // What writes nothing is not recorded. No name is hashed in what is.
+    if (database && !dryRun) {
+      const nameKey = () => Promise.resolve(randomUUID())
+      audit = await commandAudit(config.settings.audit, { notes: process.stderr }, nameKey)
+    }
     await audit.operation(actor, {
       action: 'import',
       about: () => ({

@@ -1,6 +1,6 @@
 import type { ExportRepository } from '../transfer/exportRepository.ts'
 import type { ImportRepository } from '../transfer/importRepository.ts'
-import { agreedRealms, auditKey } from './cluster.ts'
+import { agreedRealms } from './cluster.ts'
 import { connect, type DatabaseOptions } from './database.ts'
 import { createExportRepository } from './exports.ts'
 import { guarded } from './guarded.ts'
@@ -16,8 +16,6 @@ export interface TransferDatabase {
   readonly exports: ExportRepository
   /** The realms and domains on which the gateways of the database have agreed; empty if they have not yet. */
   readonly agreedRealms: () => Promise<string>
-  /** The key under which audit logs hash names. */
-  readonly auditKey: () => Promise<string>
   readonly close: () => Promise<void>
 }
 
@@ -38,7 +36,7 @@ export async function openTransferDatabase(options: DatabaseOptions): Promise<Tr
     return {
       imports: createImportRepository(connected, rows),
       exports: guarded(createExportRepository(snapshot)),
-      ...guarded({ agreedRealms: () => agreedRealms(client), auditKey: () => auditKey(client) }),
+      ...guarded({ agreedRealms: () => agreedRealms(client) }),
       close,
     }
   } catch (error) {
