@@ -321,6 +321,16 @@ describe('a command of operators', { timeout: 60_000 }, () => {
     expect(await served.stop()).toBe(0)
   })
 
+  it('ends well where nobody reads all of what is printed', async () => {
+    const folder = await temporaryFolder()
+    const served = gateway(['serve'], folder, withPassword)
+    await served.address()
+    expect(await served.stop()).toBe(0)
+    const command = `${gatewayCommand} users list | true; echo "\${PIPESTATUS[0]}"`
+    const shell = new Process('bash', ['-c', command], folder)
+    expect([await shell.ended, shell.out, shell.err]).toEqual([0, '0\n', ''])
+  })
+
   it('replaces a lost password of elastic, with which the gateway is asked then', async () => {
     const folder = await temporaryFolder()
     const first = gateway(['serve'], folder, withPassword)

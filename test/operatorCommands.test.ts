@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { commandLine } from './support/commandLine.ts'
@@ -127,6 +130,14 @@ describe('users', { timeout: 120_000 }, () => {
     expect(failure?.message).toBe('passwords must be at least [6] characters long')
     expect(out + notes).not.toContain('abc12')
     expect(await passwordOf('elastic', elastic.password)).toBe(true)
+  })
+
+  it('are not asked for as somebody where nobody is asked, nor updated in nothing', async () => {
+    const run = await prepared()
+    expect((await run(['users', 'list', '--as', 'jacknich'])).notes).toMatch(
+      /^error: --as .* give --url too$/m,
+    )
+    expect((await run(['users', 'update', 'elastic'])).notes).toMatch(/^error: say what to change/)
   })
 
   it('never take a password from the command line', async () => {
@@ -321,6 +332,19 @@ describe('beside a gateway that serves', { timeout: 120_000 }, () => {
       code: 'UNAVAILABLE',
       message: 'cannot ask http://127.0.0.1:1: ECONNREFUSED',
     })
+  })
+
+  it('what it says is printed as text, whoever it is', async () => {
+    const server = createServer((_, response) => {
+      response.statusCode = 400
+      response.end(JSON.stringify({ error: { reason: 'no\u001b[31m\nprofile-gateway: done' } }))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const run = commandLine({ GATEWAY_PASSWORD: elastic.password })
+    const { failure } = await run(['users', 'list', '--url', `http://127.0.0.1:${port}`])
+    expect(failure?.message).toBe('no\\u{1b}[31m\\u{a}profile-gateway: done')
+    server.close()
   })
 
   it('the operator of the command line is nobody whose credentials could be shown', async () => {

@@ -30,6 +30,11 @@ describe('a table', () => {
     expect(lines.join()).toContain('…')
   })
 
+  it('keeps what names a thing whole as long as anything else can be cut', () => {
+    const table = tableOf(['ID', 'OWNER'], [['abF-_BOUxDJw-Kzzf9uo', 'x'.repeat(100)]], terminal(28))
+    expect(table).toBe(`ID                    OWNER\nabF-_BOUxDJw-Kzzf9uo  xxxxx…\n`)
+  })
+
   it('is cut nowhere but on a terminal, and there only if it has to be', () => {
     const rows = [['jacknich', 'x'.repeat(100)]]
     expect(tableOf(heading, rows, new PassThrough())).toContain('x'.repeat(100))
