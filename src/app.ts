@@ -2,8 +2,10 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { theOperator } from './audit/actors.ts'
 import { createAudit, noAudit, type Audit } from './audit/audit.ts'
 import { openDestination, type Destination } from './audit/destination.ts'
+import { recordedUsers } from './audit/recordedUsers.ts'
 import { createIdentifyCaller } from './authentication/caller.ts'
 import { createDecoys } from './authentication/decoys.ts'
 import { startHashCensus } from './authentication/hashCensus.ts'
@@ -76,9 +78,10 @@ export async function createApp({
   })
   const closing: (() => unknown)[] = [database.close]
   try {
-    const { users, tokens, apiKeys, attempts, securityEpoch } = database
+    const { tokens, apiKeys, attempts, securityEpoch } = database
     const audit = await openAudit()
     closing.push(audit.close)
+    const users = recordedUsers(database.users, audit.operation)
     const decoys = createDecoys()
     const passwords = createPasswords({
       ...{ decoyFor: decoys.decoyFor, clock },
@@ -92,9 +95,7 @@ export async function createApp({
     const madeUpPassword = await prepareSuperuser()
     // Last of what can be in the way: a gateway that does not start agrees on nothing.
     const agreement = agreementOf(settings)
-    if (adoptRealms)
-      logger.warn({ agreed: agreement.split('\n') }, 'all gateways are to agree on these realms')
-    requireAgreement(await database.agreeOnRealms(agreement, adoptRealms), agreement)
+    requireAgreement(await (adoptRealms ? adopt() : database.agreeOnRealms(agreement, false)), agreement)
     closing.unshift(
       await startHashCensus({
         users,
@@ -187,6 +188,16 @@ export async function createApp({
       return createAudit({ destination, onFailure, nameKey, clock, report })
     }
 
+    function adopt(): Promise<string> {
+      const realms = agreement.split('\n')
+      logger.warn({ agreed: realms }, 'all gateways are to agree on these realms')
+      return audit.operation(theOperator(), {
+        action: 'realms-adopt',
+        about: () => ({ target: { realms } }),
+        run: () => database.agreeOnRealms(agreement, true),
+      })
+    }
+
     async function prepareSuperuser(): Promise<string | null> {
       const parts = { users, passwords }
       const outcome = await ensureSuperuser(parts, config.elasticPassword)
@@ -203,7 +214,8 @@ export async function createApp({
   } catch (error) {
     await close()
     // To start is still to open the database: it may be full as soon as something is to be written.
-    const isUnavailable = error instanceof Failure && error.code === 'UNAVAILABLE'
+    // What is reported already is not of the database.
+    const isUnavailable = error instanceof Failure && error.code === 'UNAVAILABLE' && !error.isReported
     throw isUnavailable ? openingFailure(config.databaseUrl, error.cause) : error
   }
 

@@ -9,6 +9,7 @@ import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
 import { exposureProblem } from './settings/exposureProblem.ts'
 import { http } from './settings/http.ts'
+import { isLoopback } from './settings/keySource.ts'
 import { proxies } from './settings/proxies.ts'
 import { realms } from './settings/realms.ts'
 import { parseSettings, type SettingsFile } from './settings/settingsFile.ts'
@@ -157,6 +158,37 @@ export function loadConfig(
  */
 export function widenThreadPool(environment: NodeJS.ProcessEnv = process.env): void {
   environment.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 4)
+}
+
+/** How the command line reaches a gateway that serves, and as whom, beside what it asks for. */
+export interface GatewayAccess {
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** In front of all paths; empty, or without a slash at its end. */
+  readonly path: string
+  readonly password: string | null
+  /** As it stands in the header; it goes before the password. */
+  readonly apiKey: string | null
+}
+
+/**
+ * Makes of an address and of the environment how a gateway is reached: with `GATEWAY_PASSWORD` or `GATEWAY_API_KEY`, if
+ * there.
+ * @throws `CONFIGURATION` with everything that is wrong as its problems
+ */
+export function loadGatewayAccess(url: string, environment: Environment = process.env): GatewayAccess {
+  const problems: string[] = []
+  const password = secretOf(environment, 'GATEWAY_PASSWORD', problems)
+  const apiKey = secretOf(environment, 'GATEWAY_API_KEY', problems)
+  const parsed = URL.parse(url)
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) problems.push('--url: expected an https URL')
+  else if (parsed.username + parsed.password !== '') problems.push('--url: it must not hold credentials')
+  else if (parsed.search + parsed.hash !== '') problems.push('--url: expected a URL without ? and #')
+  else if (parsed.protocol === 'http:' && !isLoopback(url))
+    problems.push('--url: expected https; http leads only to this machine, as 127.0.0.1 or [::1]')
+  if (problems.length > 0 || !parsed)
+    throw new Failure('CONFIGURATION', 'the gateway cannot be asked', { problems })
+  return { origin: parsed.origin, path: parsed.pathname.replace(/\/+$/, ''), password, apiKey }
 }
 
 function frozen<T extends object>(value: T): T {

@@ -1,7 +1,8 @@
 import { enableCompileCache } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { failureOf } from './errors.ts'
+import { processStreams } from './cli/streams.ts'
+import { failureOf, type FailureCode } from './errors.ts'
 
 // Halves the time to start. A command's modules are loaded only after it, so that they are in the cache too.
 enableCompileCache()
@@ -10,7 +11,7 @@ enableCompileCache()
 process.umask(0o077)
 
 // Source: sysexits.h.
-const exitCodes = { usage: 64, unavailable: 69, software: 70, configuration: 78 }
+const exitCodes = { usage: 64, unavailable: 69, software: 70, permission: 77, configuration: 78 }
 
 const exportHelp = `
 Tokens and API keys are not exported. The file holds password hashes: keep it as you keep the database.
@@ -31,6 +32,7 @@ const program = new Command(packageJson.name)
   .description(packageJson.description)
   .version(packageJson.version)
   .exitOverride()
+  .showHelpAfterError('(--help after any command says how it is used)')
 program
   .command('serve')
   .description('answer at both doors until told to stop')
@@ -92,6 +94,19 @@ program
   .command('demo')
   .description('activate a profile at both doors, on a database that is thrown away')
   .action(async () => (await import('./cli/demo.ts')).demo())
+const { addOperatorCommands } = await import('./commands/operatorCommands.ts')
+addOperatorCommands(program, processStreams())
+
+/** What is asked for cannot be done: 1. */
+const exitCodeOfFailure: Partial<Record<FailureCode, number>> = {
+  INVALID_INPUT: 1,
+  TOO_LARGE: 1,
+  UNAVAILABLE: exitCodes.unavailable,
+  TOO_MANY_ATTEMPTS: exitCodes.unavailable,
+  UNAUTHENTICATED: exitCodes.permission,
+  FORBIDDEN: exitCodes.permission,
+  CONFIGURATION: exitCodes.configuration,
+}
 
 try {
   await program.parseAsync()
@@ -105,8 +120,8 @@ function exitCodeOf(error: unknown): number {
   const failure = failureOf(error)
   const details = failure.problems.map((problem) => `\n  ${problem}`).join('')
   process.stderr.write(`${packageJson.name}: ${failure.message}${details}\n`)
-  if (failure.code === 'CONFIGURATION') return exitCodes.configuration
-  if (failure.code === 'UNAVAILABLE') return exitCodes.unavailable
+  const exitCode = exitCodeOfFailure[failure.code]
+  if (exitCode !== undefined) return exitCode
   process.stderr.write(`${failure.cause instanceof Error ? (failure.cause.stack ?? '') : ''}\n`)
   return exitCodes.software
 }

@@ -95,7 +95,8 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
     const inUse = await run(['serve'], { ...withPassword, PORT: `${port}` })
     expect(inUse).toEqual({
       code: 78,
-      out: '',
+      // That the superuser is made.
+      out: expect.stringMatching(/^(.*"superuser-create".*\n){2}$/) as string,
       err: 'profile-gateway: cannot listen on HOST and PORT: EADDRINUSE\n',
     })
     const folder = await temporaryFolder()
@@ -292,6 +293,59 @@ describe.skipIf(!terminal)(
     })
   },
 )
+
+describe('a command of operators', { timeout: 60_000 }, () => {
+  it('ends with the code of why it cannot be done, and says on SQLite how it can beside a gateway', async () => {
+    const folder = await temporaryFolder()
+    const served = gateway(['serve'], folder, withPassword)
+    const url = await served.address()
+    const users = (args: string[], password = elastic.password) =>
+      run(['users', ...args], { GATEWAY_PASSWORD: password }, folder)
+    const [open, known, unknown, gone, nobody, wrong] = await Promise.all([
+      users(['list']),
+      users(['list', '--url', url]),
+      users(['list', '--url', url], 'wr0ng-p@ss'),
+      users(['list', '--url', 'http://127.0.0.1:1']),
+      users(['show', 'nobody', '--url', url]),
+      users(['list', 'all']),
+    ])
+    expect(open.err).toBe(
+      'profile-gateway: cannot open file:./data/gateway.db: another gateway has it open, and only one may: stop it, or ' +
+        'ask it with --url\n',
+    )
+    expect([open, known, unknown, gone, nobody, wrong].map(({ code }) => code)).toEqual([
+      78, 0, 77, 69, 1, 64,
+    ])
+    expect(known.out).toMatch(/^elastic +superuser +yes$/m)
+    expect(nobody.err).toBe('profile-gateway: there is no user [nobody]\n')
+    expect(await served.stop()).toBe(0)
+  })
+
+  it('ends well where nobody reads all of what is printed', async () => {
+    const folder = await temporaryFolder()
+    const served = gateway(['serve'], folder, withPassword)
+    await served.address()
+    expect(await served.stop()).toBe(0)
+    const command = `${gatewayCommand} users list | true; echo "\${PIPESTATUS[0]}"`
+    const shell = new Process('bash', ['-c', command], folder)
+    expect([await shell.ended, shell.out, shell.err]).toEqual([0, '0\n', ''])
+  })
+
+  it('replaces a lost password of elastic, with which the gateway is asked then', async () => {
+    const folder = await temporaryFolder()
+    const first = gateway(['serve'], folder, withPassword)
+    await first.address()
+    expect(await first.stop()).toBe(0)
+    const { code, out } = await run(['users', 'reset-password', 'elastic', '--generate'], {}, folder)
+    expect(code).toBe(0)
+    const again = gateway(['serve'], folder)
+    const fetch = overSocket(await again.address())
+    const status = async (password: string) =>
+      (await rest(fetch, 'GET', '/', { username: 'elastic', password })).status
+    expect([await status(out.trim()), await status(elastic.password)]).toEqual([200, 401])
+    expect(await again.stop()).toBe(0)
+  })
+})
 
 describe('the demo', { timeout: 60_000 }, () => {
   it('shows one activation at both doors, ends with 0 and leaves nothing behind', async () => {

@@ -63,7 +63,7 @@ describe('import', { timeout: 60_000 }, () => {
       code: 0,
       out: 'roles: 0 imported\nrole mappings: 0 imported\nusers: 1 imported\nprofiles: 1,200 imported\n',
     })
-    expect(first.err).toMatch(/^1,201 records, [\d,]+ per second in 0:0\d\n$/)
+    expect(first.err).toMatch(/^(\{"@timestamp".*\n){2}1,201 records, [\d,]+ per second in 0:0\d\n$/)
     expect(await command('import', 'a.ndjson', 'b.ndjson')).toMatchObject({
       code: 0,
       out:
@@ -94,7 +94,7 @@ describe('import', { timeout: 60_000 }, () => {
     expect(err.match(/user \[eve\]/g)).toHaveLength(100)
     const reported = await command('import', '--report', 'report.txt', 'a.ndjson')
     expect(reported).toMatchObject({ code: 1, out: `${stillEmpty}refused: 250\n` })
-    expect(reported.err).not.toContain('eve')
+    expect(reported.err).not.toMatch(/\beve\b/)
     expect(
       (await read('report.txt')).match(/^a\.ndjson:\d+ \(byte \d+\): user \[eve\]: .*\n/gm),
     ).toHaveLength(250)
@@ -244,7 +244,9 @@ describe('export', { timeout: 60_000 }, () => {
     expect(await command('export', '--only', 'tokens')).toMatchObject({
       code: 64,
       out: '',
-      err: 'error: --only: expected some of roles, role-mappings, users, profiles, with commas\n',
+      err: expect.stringMatching(
+        /^error: --only: expected some of roles, role-mappings, users, profiles, with commas\n/,
+      ) as string,
     })
   })
 

@@ -10,6 +10,7 @@ import { createAuditLog } from './auditLog.ts'
 import { createAuthentications } from './authentications.ts'
 import type { Destination } from './destination.ts'
 import { createNameHash } from './nameHash.ts'
+import { createOperations, type RecordOperation } from './operations.ts'
 import { createRecorder, type OnFailure } from './recorder.ts'
 import { recordedUseCases } from './recordedUseCases.ts'
 
@@ -18,6 +19,7 @@ export interface Audit {
   readonly prove: (prove: Prove) => Prove
   readonly identifyCaller: (identify: IdentifyCaller) => IdentifyCaller
   readonly useCases: (useCases: UseCases) => UseCases
+  readonly operation: RecordOperation
   /**
    * Resolves when every line of a request is written; undefined: they are.
    * Rejects with `UNAVAILABLE` if one is not without which it may not be answered.
@@ -58,6 +60,7 @@ export function createAudit({ destination, onFailure, nameKey, clock, report }: 
   return {
     ...createAuthentications({ record, nameHash: createNameHash(nameKey) }),
     useCases: (useCases) => recordedUseCases(useCases, { record, written: log.written }),
+    operation: createOperations({ record, written: log.written }),
     written: log.written,
     failures: log.failures,
     problems: () => (log.isFailing() ? ['the audit log cannot be written'] : []),
@@ -71,6 +74,7 @@ export const noAudit: Audit = {
   prove: (prove) => prove,
   identifyCaller: (identify) => identify,
   useCases: (useCases) => useCases,
+  operation: (_, { run }) => run(),
   written: () => undefined,
   failures: () => 0,
   problems: () => [],

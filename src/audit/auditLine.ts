@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Origin } from '../authentication/origin.ts'
 import { pipeBytes } from './destination.ts'
 
@@ -37,17 +38,24 @@ export function auditLine(
   from: EventOrigin,
   now: number,
 ): string {
-  const { requestId, address, subjectAddress } = from
+  const { requestId, address, subjectAddress, account } = from
   return lineOf({
     '@timestamp': new Date(now).toISOString(),
     ecs: { version: '8.17' },
     event: { kind: 'event', dataset: 'profile_gateway.audit', ...event },
-    http: { request: { id: requestId } },
-    source: address === '' ? undefined : { ip: address },
+    http: requestId === '' ? undefined : { request: { id: requestId } },
+    source: sourceOf(address),
     client: subjectAddress ? { ip: subjectAddress } : undefined,
+    process: account === undefined ? undefined : { user: { name: account } },
     user,
     profile_gateway,
   })
+}
+
+/** What is no address of a network has a field of its own. */
+function sourceOf(address: string): object | undefined {
+  if (address === '') return undefined
+  return isIP(address) === 0 ? { address } : { ip: address }
 }
 
 /** A line has to stay in one piece where others write too. */

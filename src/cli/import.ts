@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { theOperator } from '../audit/actors.ts'
+import { noAudit, type Audit } from '../audit/audit.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { agreementOf, requireAgreement } from '../realms/agreement.ts'
@@ -7,6 +10,7 @@ import { createImporter } from '../transfer/importer.ts'
 import { importInput } from '../transfer/importInput.ts'
 import { noImports } from '../transfer/noImports.ts'
 import { clock } from './clock.ts'
+import { commandAudit } from './commandAudit.ts'
 import { findInputs } from './input.ts'
 import { createProgress } from './progress.ts'
 import { createRefusals } from './refusals.ts'
@@ -43,7 +47,32 @@ export async function importFiles(
   const refuseWhole = (name: string, reason: string) => {
     refusals.add(name, { place: { line: 1, lastLine: 1, byte: 0 }, subject: null, reason })
   }
+  const actor = theOperator()
+  let audit: Pick<Audit, 'operation' | 'written' | 'close'> = noAudit
   try {
+    // What writes nothing is not recorded. No name is hashed in what is.
+    if (database && !dryRun) {
+      const nameKey = () => Promise.resolve(randomUUID())
+      audit = await commandAudit(config.settings.audit, { notes: process.stderr }, nameKey)
+    }
+    await audit.operation(actor, {
+      action: 'import',
+      about: () => ({
+        target: { files: inputs.map(({ name }) => name), replace },
+        imported: { ...tally.counts(), refused: refusals.count },
+      }),
+      run: importAll,
+    })
+  } finally {
+    await audit.close()
+    await database?.close()
+    progress.end(state())
+  }
+  process.stdout.write(tally.text({ refused: refusals.count, dryRun }))
+  if (refusals.count > 0) process.exitCode = 1
+  await audit.written(actor.origin)
+
+  async function importAll(): Promise<void> {
     const importer = createImporter({
       repository: database?.imports ?? noImports,
       domains,
@@ -73,12 +102,7 @@ export async function importFiles(
       if (read === before) refuseWhole(input.name, 'it is empty')
     }
     await importer.finish()
-  } finally {
-    await database?.close()
-    progress.end(state())
   }
-  process.stdout.write(tally.text({ refused: refusals.count, dryRun }))
-  if (refusals.count > 0) process.exitCode = 1
 }
 
 /** Null where nothing is to be written, and there is nothing to look at. */

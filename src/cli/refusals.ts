@@ -1,6 +1,7 @@
 import { openSync, writeSync } from 'node:fs'
 import { Failure } from '../errors.ts'
 import type { Refusal } from '../transfer/importInput.ts'
+import { printable } from './printable.ts'
 
 interface RefusalsParts {
   /** A file for all of them; without one, the first few are noted. */
@@ -24,7 +25,7 @@ export function createRefusals({ file, note }: RefusalsParts) {
       count += 1
       const lines = line === lastLine ? String(line) : `${line}-${lastLine}`
       const what = subject === null ? '' : `${subject}: `
-      const text = printable(`${input}:${lines} (byte ${byte}): ${what}${reason}`)
+      const text = printable(shortened(`${input}:${lines} (byte ${byte}): ${what}${reason}`))
       if (descriptor !== null) writeSync(descriptor, `${text}\n`)
       else if (count <= mostNoted) note(text)
       else if (count === mostNoted + 1) note('more is refused: --report FILE takes it all')
@@ -44,11 +45,7 @@ function opened(file: string): number {
 
 const longest = 1_000
 
-/** On one line, short enough to be read, and with nothing in it that a terminal would obey. */
-function printable(text: string): string {
-  const short = text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text
-  return short.replaceAll(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
-  )
+/** Short enough to be read. */
+function shortened(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text
 }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { createApp } from '../app.ts'
 import { loadConfig, widenThreadPool } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
+import { makeUpPassword } from './secret.ts'
 
 /** How long requests may go on after the process is told to stop, in milliseconds. */
 const patience = 10_000
@@ -20,7 +20,6 @@ export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise
   await lowerBackgroundThreads()
   const config = loadConfig()
   const logger = pino({ level: config.logLevel })
-  const makeUpPassword = () => randomBytes(18).toString('base64url')
   // Only a terminal has somebody who reads the password that is made up.
   const parts = { config, logger, clock, adoptRealms }
   const app = await createApp({ ...parts, ...(process.stderr.isTTY && { makeUpPassword }) })

@@ -23,6 +23,9 @@ export function createTally() {
       return records
     },
 
+    /** How many of each kind became what, of those of which there are any. */
+    counts: () => Object.fromEntries(settled),
+
     settled: (kind: Kind, outcome: Settled) => {
       add(settled, `${kind} ${outcome}`)
     },

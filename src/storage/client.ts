@@ -16,8 +16,12 @@ export function clientOptions(connection: SqlDriverAdapter) {
 }
 
 /** An open database as the repositories use it: its client, and what its SQL says in its own way. */
-export interface Connected {
+export interface Connected extends Wording {
   readonly client: Client
+}
+
+/** What the SQL of a kind of database says in its own way. */
+export interface Wording {
   /** Its clock, in epoch milliseconds. */
   readonly now: () => Sql
   /** JSON text as the value of a column. */

@@ -4,7 +4,7 @@ import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@p
 import { Pool, type ClientConfig } from 'pg'
 import { PrismaClient } from '../../prisma/generated/postgresql/client.ts'
 import { Failure } from '../errors.ts'
-import { clientOptions, type Client } from './client.ts'
+import { clientOptions, type Client, type Wording } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
@@ -16,6 +16,16 @@ export const postgresql: Dialect = {
   // The number is only ours. Whoever waits sees afterwards what was done meanwhile. A table that somebody else is using
   // is not waited for long: those who would read it wait behind us.
   begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7300192); SET LOCAL lock_timeout = '5s'`,
+}
+
+export const postgresqlWording: Wording = {
+  now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+  json: (text) => sql`${text}::jsonb`,
+  // Compressed, a little can be a lot.
+  storedSize: (column) =>
+    sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 100000000 END`,
+  jsonTexts: (columns) => sql`json_build_array(${join(columns.map((column) => sql`${column}::text`))})::text`,
+  forShare: sql`FOR SHARE`,
 }
 
 /**
@@ -46,14 +56,7 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
     const client = new PrismaClient(clientOptions(connection))
     return {
       client: client as unknown as Client,
-      now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
-      json: (text) => sql`${text}::jsonb`,
-      // Compressed, a little can be a lot.
-      storedSize: (column) =>
-        sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 100000000 END`,
-      jsonTexts: (columns) =>
-        sql`json_build_array(${join(columns.map((column) => sql`${column}::text`))})::text`,
-      forShare: sql`FOR SHARE`,
+      ...postgresqlWording,
       async check() {
         await requireServable(connection)
         return migrationState(connection, migrations)

@@ -3,7 +3,7 @@ import { empty, join, sqltag as sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import { Failure } from '../errors.ts'
-import { clientOptions } from './client.ts'
+import { clientOptions, type Wording } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
@@ -15,6 +15,14 @@ export const sqlite: Dialect = {
   migrations: new URL('../../prisma/migrations/sqlite/', import.meta.url),
   begin: 'BEGIN IMMEDIATE',
 }
+
+export const sqliteWording = (clock: () => number): Wording => ({
+  now: () => sql`${clock()}`,
+  json: (text) => sql`${text}`,
+  storedSize: (column) => sql`octet_length(${column})`,
+  jsonTexts: (columns) => sql`json_array(${join([...columns])})`,
+  forShare: empty,
+})
 
 /** Opens the SQLite database that a `file:` URL names, for this opener alone and brought to this release. */
 export async function openSqlite({
@@ -45,11 +53,7 @@ async function prepared(connection: SqlDriverAdapter, clock: () => number): Prom
     const migrations = await readMigrations(sqlite.migrations)
     return {
       client,
-      now: () => sql`${clock()}`,
-      json: (text) => sql`${text}`,
-      storedSize: (column) => sql`octet_length(${column})`,
-      jsonTexts: (columns) => sql`json_array(${join([...columns])})`,
-      forShare: empty,
+      ...sqliteWording(clock),
       check: () => migrationState(connection, migrations),
       close: () => client.$disconnect(),
     }

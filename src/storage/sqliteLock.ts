@@ -13,7 +13,14 @@ export async function lockSqlite(file: string): Promise<() => Promise<void>> {
   } catch (cause) {
     await connection.dispose()
     if (!isDriverAdapterError(cause) || cause.cause.kind !== 'SocketTimeout') throw cause
-    throw new Failure('CONFIGURATION', 'another gateway has it open, and only one may', { cause })
+    throw new Failure('CONFIGURATION', inUse, { cause })
   }
   return () => connection.dispose()
+}
+
+const inUse = 'another gateway has it open, and only one may'
+
+/** Whether a database could not be opened because another gateway has it open. */
+export function isInUse({ message }: Failure): boolean {
+  return message.endsWith(inUse)
 }

@@ -1,5 +1,6 @@
 import type { Guard } from './guard.ts'
 import { auditGuards } from './auditGuards.ts'
+import { commandLineGuards } from './commandLineGuards.ts'
 import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { queueGuards } from './queueGuards.ts'
@@ -13,5 +14,6 @@ export const guards: readonly Guard[] = [
   ...queueGuards,
   ...graphqlGuards,
   ...auditGuards,
+  ...commandLineGuards,
   ...timingGuards,
 ]

@@ -33,6 +33,8 @@ interface TestAppOptions {
   settings?: string
   /** Whether audit lines go where the settings say, and not to the test. */
   auditAsSet?: boolean
+  /** Whether its realms are to be adopted. */
+  adoptRealms?: boolean
   /** Where its clock stands at first, in epoch milliseconds. */
   now?: number
 }
@@ -63,6 +65,7 @@ export async function createTestApp({
   environment = {},
   settings,
   auditAsSet = false,
+  adoptRealms = false,
   now = 1_800_000_000_000,
 }: TestAppOptions = {}): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
@@ -98,6 +101,7 @@ export async function createTestApp({
     logger: pino({ level: 'debug' }, destination),
     // On PostgreSQL the gateway's own is for the times in tokens alone.
     clock: () => now,
+    adoptRealms,
     ...(!auditAsSet && { auditTo }),
   })
   return {

@@ -1,0 +1,117 @@
+import type { Logger } from 'pino'
+import { pino } from 'pino'
+import { Client } from 'undici'
+import { loadConfig, loadGatewayAccess } from '../config.ts'
+import { Failure, failureOf } from '../errors.ts'
+import { openOperator, type OperatorRequest } from '../operator.ts'
+import { migrationStateOf } from '../storage/migrating.ts'
+import { isInUse } from '../storage/sqliteLock.ts'
+import { clock } from './clock.ts'
+import { commandAudit } from './commandAudit.ts'
+import { gatewayAnswerOf, sentenceOf, type GatewayAnswer } from './gatewayAnswer.ts'
+import { readSecret } from './secret.ts'
+import type { Streams } from './streams.ts'
+
+/** The options of every command that asks for something. */
+export interface AccessOptions {
+  /** Of a gateway that serves; without it, the database is opened. */
+  readonly url?: string
+  /** As whom that gateway is asked. */
+  readonly as?: string
+}
+
+/** Whichever way it goes, what is asked and answered is the same. */
+export interface Access {
+  /** Whether a gateway that serves is asked, by a caller whom it knows. */
+  readonly isRemote: boolean
+  /**
+   * Asks at Elasticsearch's address. `as` is the user whose rights count, where the database is opened.
+   * @throws what went wrong; that something is not there is an answer
+   */
+  readonly ask: (request: OperatorRequest, as?: string) => Promise<GatewayAnswer>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens the database that the configuration names, or else a way to the gateway that the options do.
+ * @throws `CONFIGURATION` with what stands in the way, `UNAVAILABLE` if the server of the database is not there now
+ */
+export async function openAccess(options: AccessOptions, streams: Streams): Promise<Access> {
+  return options.url === undefined
+    ? accessToDatabase(streams)
+    : accessToGateway(options.url, options.as ?? 'elastic', streams)
+}
+
+async function accessToDatabase(streams: Streams): Promise<Access> {
+  const config = loadConfig()
+  const logger = noteLogger(streams)
+  const openAudit = (nameKey: () => Promise<string>) => commandAudit(config.settings.audit, streams, nameKey)
+  const target = { url: config.databaseUrl, connectionTimeout: config.settings.database.connection_timeout }
+  // To open it would make it.
+  if ((await migrationStateOf(target)).isNew)
+    throw new Failure('CONFIGURATION', 'there is no database of a gateway at DATABASE_URL: start one first')
+  const operator = await openOperator({ config, clock, logger, openAudit }).catch((thrown: unknown) => {
+    const failure = failureOf(thrown)
+    if (!isInUse(failure)) throw thrown
+    const message = `${failure.message}: stop it, or ask it with --url`
+    throw new Failure(failure.code, message, { cause: thrown })
+  })
+  return {
+    isRemote: false,
+    async ask(request, as) {
+      try {
+        const { status, body } = await operator.ask(request, as)
+        return gatewayAnswerOf(status, body)
+      } catch (thrown) {
+        const { code, message, cause } = failureOf(thrown)
+        throw new Failure(code, sentenceOf(message), { cause })
+      }
+    },
+    close: operator.close,
+  }
+}
+
+/** In milliseconds: a password can be hashed in a queue of others. */
+const patience = 30_000
+
+async function accessToGateway(url: string, username: string, streams: Streams): Promise<Access> {
+  const { origin, path: prefix, password, apiKey } = loadGatewayAccess(url)
+  const authorization = apiKey === null ? await basic() : `ApiKey ${apiKey}`
+  // A client of its own: what is asked for is in no other connection, and the path is sent as it is.
+  const client = new Client(origin, {
+    headersTimeout: patience,
+    bodyTimeout: patience,
+    connectTimeout: 10_000,
+  })
+  return {
+    isRemote: true,
+    async ask({ method, path, body }) {
+      const headers = { authorization, 'user-agent': 'profile-gateway', 'content-type': 'application/json' }
+      try {
+        const answer = await client.request({
+          ...{ method, path: prefix + path },
+          headers: { ...headers, accept: 'application/json' },
+          ...(body && { body: JSON.stringify(body) }),
+        })
+        return gatewayAnswerOf(answer.statusCode, await answer.body.text())
+      } catch (thrown) {
+        if (thrown instanceof Failure) throw thrown
+        const { code = 'unknown reason' } = thrown as NodeJS.ErrnoException
+        throw new Failure('UNAVAILABLE', `cannot ask ${origin}: ${code}`, { cause: thrown })
+      }
+    },
+    close: () => client.close(),
+  }
+
+  async function basic(): Promise<string> {
+    if (password === null && !streams.input.isTTY)
+      throw new Failure('CONFIGURATION', `set GATEWAY_PASSWORD or GATEWAY_API_KEY: nobody can type one here`)
+    const secret = password ?? (await readSecret(streams, `password of [${username}]`))
+    return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`
+  }
+}
+
+/** What goes wrong beside what was asked for stands among the notes. */
+function noteLogger({ notes }: Streams): Logger {
+  return pino({ level: 'warn' }, notes)
+}

@@ -1,0 +1,47 @@
+import { loadConfig, type Config } from '../config.ts'
+import type { Check } from '../doctor/check.ts'
+import { examine, unconfigured } from '../doctor/examine.ts'
+import { failureOf, type Failure } from '../errors.ts'
+import { clock } from './clock.ts'
+import { printable } from './printable.ts'
+import type { Streams } from './streams.ts'
+
+interface DoctorOptions {
+  readonly json?: true
+  /** Whether warnings count as failures. */
+  readonly strict?: true
+}
+
+/**
+ * Says how everything is, and what to do about what is not well.
+ * @returns the exit code: 0, or 1 if something fails, or 78 if the configuration is not valid
+ */
+export async function doctor({ json, strict }: DoctorOptions, { output }: Streams): Promise<0 | 1 | 78> {
+  const config = configOrFailure()
+  const checks = 'code' in config ? unconfigured(config) : await examine(config, clock)
+  output.write(json ? `${JSON.stringify({ checks }, null, 2)}\n` : textOf(checks))
+  if ('code' in config) return 78
+  return checks.some(({ state }) => state === 'failure' || (strict && state === 'warning')) ? 1 : 0
+}
+
+function configOrFailure(): Config | Failure {
+  try {
+    return loadConfig()
+  } catch (thrown) {
+    return failureOf(thrown)
+  }
+}
+
+/** A line for each check, and below it what to do; at the end, how many there are of which state. */
+function textOf(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map(({ id }) => id.length))
+  const lines = checks.flatMap(({ id, state, finding, advice }) => [
+    `${state.padEnd(7)}  ${id.padEnd(width)}  ${printable(finding)}`,
+    ...(advice === null ? [] : [`${' '.repeat(9)}${' '.repeat(width)}  → ${printable(advice)}`]),
+  ])
+  const counts = (['ok', 'warning', 'failure', 'skipped'] as const).flatMap((state) => {
+    const count = checks.filter((check) => check.state === state).length
+    return count > 0 ? [`${count} ${state}`] : []
+  })
+  return [...lines, '', counts.join(', ')].map((line) => `${line}\n`).join('')
+}

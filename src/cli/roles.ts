@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { Failure } from '../errors.ts'
+import { isObject, JsonProblem, parseJson, type JsonObject } from '../json.ts'
+import { asking, inWords, listOf, namedAt, requireAll, say, thereIsNo, type AskingOptions } from './asking.ts'
+import type { Streams } from './streams.ts'
+import { tableOf } from './table.ts'
+
+const path = '/_security/role'
+const pathOf = (name: string) => `${path}/${encodeURIComponent(name)}`
+
+export async function listRoles(options: AskingOptions, streams: Streams): Promise<void> {
+  const body = await asking(options, streams, (access) => namedAt(access, path, []))
+  const rows = Object.entries(body).flatMap(([name, role]) =>
+    isObject(role) ? [[name, isBuiltIn(role) ? 'yes' : 'no', inWords(role.cluster)]] : [],
+  )
+  say(streams, options, body, tableOf(['NAME', 'BUILT IN', 'CLUSTER'], rows, streams.output))
+}
+
+/** Shows a role as `putRole` takes it. */
+export async function showRole(name: string, options: AskingOptions, streams: Streams): Promise<void> {
+  const body = await asking(options, streams, (access) => namedAt(access, path, [name]))
+  requireAll('role', [name], body)
+  say(streams, options, body, `${JSON.stringify(body[name], null, 2)}\n`)
+}
+
+interface PutOptions extends AskingOptions {
+  /** Cluster privileges, with commas, in place of a file. */
+  readonly cluster?: string
+}
+
+/** Makes a role or replaces it whole, by JSON in a file or on standard input. */
+export async function putRole(
+  name: string,
+  file: string | undefined,
+  { cluster, ...options }: PutOptions,
+  streams: Streams,
+): Promise<void> {
+  const role = cluster === undefined ? await readRole(file, streams) : { cluster: listOf(cluster) }
+  await asking(options, streams, async (access) => {
+    const { body } = await access.ask({ method: 'PUT', path: pathOf(name), body: role })
+    const created = isObject(body.role) && body.role.created === true
+    say(streams, options, body, `role [${name}] is ${created ? 'created' : 'replaced'}\n`)
+  })
+}
+
+export async function deleteRole(name: string, options: AskingOptions, streams: Streams): Promise<void> {
+  await asking(options, streams, async (access) => {
+    const { status, body } = await access.ask({ method: 'DELETE', path: pathOf(name) })
+    if (status === 404) throw new Failure('INVALID_INPUT', thereIsNo('role', [name]))
+    say(streams, options, body, `role [${name}] is deleted\n`)
+  })
+}
+
+/** Reads a role as JSON: from a file, or from standard input. */
+export async function readRole(
+  file: string | undefined,
+  { input }: Pick<Streams, 'input'>,
+): Promise<JsonObject> {
+  const what = file ?? 'standard input'
+  const refuse = (reason: string) => new Failure('INVALID_INPUT', `${what} is no role: ${reason}`)
+  const text = await (file === undefined ? buffer(input) : readFile(file)).catch((error: unknown) => {
+    throw refuse((error as NodeJS.ErrnoException).code ?? 'it cannot be read')
+  })
+  try {
+    const role = parseJson(text)
+    if (isObject(role)) return role
+  } catch (problem) {
+    if (!(problem instanceof JsonProblem)) throw problem
+    throw refuse(`${problem.message} at ${problem.line}:${problem.column}`)
+  }
+  throw refuse('expected a JSON object')
+}
+
+function isBuiltIn({ metadata }: JsonObject): boolean {
+  return isObject(metadata) && metadata._reserved === true
+}

@@ -1,0 +1,97 @@
+// What can be wrong with a gateway and what it stands on, looked at from where it runs. This folder changes nothing, and
+// knows neither the command line nor how anything is stored.
+
+import type { Config } from '../config.ts'
+import { failureOf, type Failure } from '../errors.ts'
+import { openInspection, type Inspection } from '../storage/inspection.ts'
+import { failure, ok, skipped, warning, type Check } from './check.ts'
+import { clockCheck } from './clockCheck.ts'
+import { databaseChecks } from './databaseChecks.ts'
+import { postgresqlChecks } from './postgresqlChecks.ts'
+import type { Skew } from './probe.ts'
+import { realmChecks } from './realmChecks.ts'
+import { serverChecks } from './serverChecks.ts'
+import { settingsChecks } from './settingsChecks.ts'
+import { sqliteChecks } from './sqliteChecks.ts'
+
+/** Looks at everything, and says of each thing how it is. Takes no lock, and may run beside gateways that serve. */
+export async function examine(config: Config, clock: () => number): Promise<Check[]> {
+  const [onDatabase, atRealms] = await Promise.all([
+    databaseFindings(config, clock),
+    realmChecks(config.settings.realms, clock),
+  ])
+  const atSettings = [...serverChecks(config, clock()), ...settingsChecks(config)]
+  return [
+    ok('configuration', 'gateway.yml and the environment are valid'),
+    ...onDatabase.checks,
+    ...atRealms.checks,
+    clockCheck(config.settings, [...onDatabase.skews, ...atRealms.skews]),
+    ...atSettings,
+    ...(atSettings.every(({ state }) => state === 'ok') ? [ok('settings', 'no setting is weak')] : []),
+  ]
+}
+
+/** What is said where the configuration itself is not valid. */
+export function unconfigured({ message, problems }: Failure): Check[] {
+  const finding = problems.length > 0 ? problems.join('; ') : message
+  return [
+    failure('configuration', finding, 'correct it: README.md has all settings'),
+    ...['database', 'realms', 'clock', 'settings'].map((id) => skipped(id, 'the configuration is not valid')),
+  ]
+}
+
+interface Findings {
+  readonly checks: readonly Check[]
+  readonly skews: readonly Skew[]
+}
+
+async function databaseFindings(config: Config, clock: () => number): Promise<Findings> {
+  const target = {
+    url: config.databaseUrl,
+    connectionTimeout: config.settings.database.connection_timeout,
+    clock,
+  }
+  try {
+    const inspection = await openInspection(target)
+    if (!inspection)
+      return {
+        checks: [
+          warning(
+            'database',
+            'there is no database yet',
+            `start a gateway: it makes one${config.elasticPassword === null ? ', and needs ELASTIC_PASSWORD for it' : ''}`,
+          ),
+        ],
+        skews: [],
+      }
+    try {
+      return await findingsOf(config, inspection)
+    } finally {
+      await inspection.close()
+    }
+  } catch (thrown) {
+    const { message } = failureOf(thrown)
+    return {
+      checks: [failure('database', message, 'see that DATABASE_URL leads to it, and that it runs')],
+      skews: [],
+    }
+  }
+}
+
+async function findingsOf(config: Config, inspection: Inspection): Promise<Findings> {
+  const { facts } = inspection
+  const ofItsKind =
+    facts.kind === 'postgresql'
+      ? postgresqlChecks(facts, config.settings.database.pool_size)
+      : inspection.migrations.isNew
+        ? []
+        : sqliteChecks(facts)
+  return {
+    checks: [
+      ok('database', 'the database can be read'),
+      ...ofItsKind,
+      ...(await databaseChecks(config, inspection)),
+    ],
+    skews: facts.kind === 'sqlite' ? [] : [{ of: 'the database', ...facts.clock }],
+  }
+}

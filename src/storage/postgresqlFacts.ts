@@ -1,0 +1,65 @@
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+
+/** How a PostgreSQL server keeps a database, and what this role may do there. */
+export interface PostgresqlFacts {
+  readonly kind: 'postgresql'
+  /** Such as 180004. */
+  readonly version: number
+  /** By their names. */
+  readonly settings: Readonly<Record<Setting, string>>
+  /** It may only be read: a replica, before it is promoted. */
+  readonly isReplica: boolean
+  /** How many connections this role can have, and how many there are now. */
+  readonly connections: { readonly most: number; readonly now: number }
+  readonly isEncrypted: boolean
+  /** Whether the server is on this very machine, by a socket or the loopback. */
+  readonly isLocal: boolean
+  readonly isSuperuser: boolean
+  /** Whether the role may change the tables. */
+  readonly mayAlter: boolean
+  /** By how much its clock is ahead of this process's, in milliseconds, and how wrong that may be. */
+  readonly clock: { readonly ahead: number; readonly within: number }
+}
+
+const settings = ['fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding'] as const
+type Setting = (typeof settings)[number]
+
+export async function readPostgresqlFacts(
+  connection: SqlDriverAdapter,
+  clock: () => number,
+): Promise<PostgresqlFacts> {
+  const [version, most, now, isReplica, isEncrypted, isLocal, isSuperuser, mayAlter, ...values] =
+    await read(`SELECT
+    current_setting('server_version_num'),
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+    pg_is_in_recovery(),
+    coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false),
+    coalesce(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true),
+    (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
+    coalesce((SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('profiles')), false),
+    ${settings.map((name) => `current_setting('${name}')`).join()}`)
+  const before = clock()
+  const [time] = await read(`SELECT floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint`)
+  const after = clock()
+  return {
+    kind: 'postgresql',
+    version: Number(version),
+    settings: Object.fromEntries(settings.map((name, index) => [name, values[index] ?? ''])) as Record<
+      Setting,
+      string
+    >,
+    isReplica: isReplica === 'true',
+    connections: { most: Number(most), now: Number(now) },
+    isEncrypted: isEncrypted === 'true',
+    isLocal: isLocal === 'true',
+    isSuperuser: isSuperuser === 'true',
+    mayAlter: mayAlter === 'true',
+    clock: { ahead: Number(time) - (before + after) / 2, within: (after - before) / 2 },
+  }
+
+  async function read(statement: string): Promise<string[]> {
+    const { rows } = await connection.queryRaw({ sql: statement, args: [], argTypes: [] })
+    return (rows[0] ?? []).map(String)
+  }
+}
