@@ -32,10 +32,11 @@ const everyones = ['errors.ts', 'json.ts', 'wildcard.ts']
 /** Which parts a part may import besides. Source: design, section 4. */
 const may: Record<string, readonly string[]> = {
   'main.ts': ['cli', 'app.ts', 'config.ts'],
-  cli: ['app.ts', 'config.ts', 'realms', 'storage', 'transfer'],
+  cli: ['app.ts', 'config.ts', 'metrics', 'realms', 'storage', 'transfer'],
   'app.ts': [
     'config.ts',
     'audit',
+    'metrics',
     'useCases.ts',
     'realms',
     'elasticsearch',
@@ -49,6 +50,7 @@ const may: Record<string, readonly string[]> = {
   'useCases.ts': [
     'config.ts',
     'audit',
+    'metrics',
     'realms',
     'graphql',
     'storage',
@@ -63,6 +65,7 @@ const may: Record<string, readonly string[]> = {
   'json.ts': [],
   'wildcard.ts': [],
   audit: [],
+  metrics: [],
   http: [],
   elasticsearch: ['http'],
   graphql: ['http', 'profile', 'authentication', 'authorization'],
@@ -77,6 +80,7 @@ const may: Record<string, readonly string[]> = {
 const mayKnow: Record<string, readonly string[]> = {
   storage: ['transfer', 'profile', 'authentication', 'authorization'],
   audit: ['graphql', 'profile', 'authentication', 'authorization'],
+  metrics: ['http', 'realms', 'storage', 'graphql', 'profile', 'authentication', 'authorization'],
 }
 
 /** Files that are named for what they are about, though nothing that they export is called so. */
@@ -131,7 +135,7 @@ describe('what a part of the source imports', () => {
         .map((target) => `${path} imports ${target}`),
     )
     const allowed =
-      /^(main|useCases)\.ts imports package\.json$|^storage\/\w+\.ts imports prisma\/generated\//
+      /^(app|main|useCases)\.ts imports package\.json$|^storage\/\w+\.ts imports prisma\/generated\//
     expect(outside.filter((line) => !allowed.test(line))).toEqual([])
   })
 
@@ -141,6 +145,7 @@ describe('what a part of the source imports', () => {
     ['a driver of a database', /^(better-sqlite3|pg|node:sqlite)(\/|$)/, 'storage'],
     ['JSON web tokens', /^jose(\/|$)/, 'authentication'],
     ['hashes of passwords', /^@node-rs\/(argon2|bcrypt)(\/|$)/, 'authentication'],
+    ['metrics and traces', /^(prom-client|@opentelemetry\/)/, 'metrics'],
     ['the command line', /^(commander|citty)(\/|$)/, 'main.ts'],
   ])('for %s is imported by one part alone', (_, packages, part) => {
     const others = sources

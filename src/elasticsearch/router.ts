@@ -3,12 +3,13 @@ import { WireError } from './wireError.ts'
 
 /** Where a request leads. */
 export type Match =
-  | { kind: 'row'; row: AnyRow; path: (name: string) => string }
+  | { kind: 'row'; row: AnyRow; pattern: string; path: (name: string) => string }
   | { kind: 'wrongMethod'; allowed: readonly Method[] }
   | { kind: 'unknown' }
 
 interface Route {
   row: AnyRow
+  pattern: string
   segments: readonly string[]
 }
 
@@ -18,7 +19,7 @@ interface Route {
  */
 export function createRouter(rows: readonly AnyRow[]) {
   const routes = rows
-    .flatMap((row) => row.paths.map((path): Route => ({ row, segments: segmentsOf(path) })))
+    .flatMap((row) => row.paths.map((pattern): Route => ({ row, pattern, segments: segmentsOf(pattern) })))
     .sort((one, other) => placesIn(one).localeCompare(placesIn(other)))
 
   return function route(method: string, path: string): Match {
@@ -29,6 +30,7 @@ export function createRouter(rows: readonly AnyRow[]) {
       return {
         kind: 'row',
         row: match.row,
+        pattern: match.pattern,
         path: (name) => segments[match.segments.indexOf(`{${name}}`)] ?? '',
       }
     if (matching.length === 0) return { kind: 'unknown' }
