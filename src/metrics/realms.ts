@@ -48,7 +48,7 @@ export function createRealmMetrics(registry: Registry, spans: Spans): RealmWatch
     const attributes = { 'profile_gateway.realm.type': type, 'profile_gateway.realm.name': name }
     return {
       authenticate: (credentials, source) =>
-        spans.inSpan('realm', attributes, async (span) => {
+        spans.inSpan(`realm ${name}`, attributes, async (span) => {
           const since = secondsNow()
           let outcome: string | undefined
           try {

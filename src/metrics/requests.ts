@@ -1,3 +1,4 @@
+import { SpanStatusCode } from '@opentelemetry/api'
 import { Counter, type Registry } from 'prom-client'
 import type { RequestWatch } from '../http/requestWatch.ts'
 import { createLatency } from './latency.ts'
@@ -44,6 +45,7 @@ export function createRequests(registry: Registry, { isTraced, inRequest }: Span
               span?.setAttribute('http.request.method', methodOf(method))
               span?.setAttribute('http.route', route)
               span?.setAttribute('http.response.status_code', status)
+              if (status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR })
             }
           })
       : null,

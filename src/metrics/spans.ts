@@ -14,7 +14,7 @@ import {
 import { failureOf } from '../errors.ts'
 
 /** A span as stages use it: what is known of the stage only when it is over. */
-export type StageSpan = Pick<Span, 'setAttribute' | 'updateName'>
+export type StageSpan = Pick<Span, 'setAttribute' | 'setStatus' | 'updateName'>
 
 export interface Spans {
   /** Whether anybody traces. */
