@@ -18,6 +18,7 @@ const onEveryDatabase = [
   'http/{health,server}.test.ts',
   'introspection/login.test.ts',
   'jwt',
+  'metrics/dashboard.test.ts',
   'migrateCommand.test.ts',
   'oidc',
   'profile',
