@@ -33,7 +33,7 @@ it('the lines in docs/audit.md are what is written', async () => {
 
 it('every action is in docs/audit.md', () => {
   const source = readFileSync(join(import.meta.dirname, '../../src/audit/useCaseEvents.ts'), 'utf8')
-  const actions = [...source.matchAll(/'((?:profile|user|role|token|api-key|grant)(?:-[a-z]+)+)'/g)].map(
+  const actions = [...source.matchAll(/'((?:profile|user|role|token|api-key|grant|metrics)(?:-[a-z]+)+)'/g)].map(
     ([, name]) => name,
   )
   expect(actions.length).toBeGreaterThan(Object.keys(useCaseEvents).length)

@@ -2,6 +2,7 @@ import type { Guard } from './guard.ts'
 import { auditGuards } from './auditGuards.ts'
 import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
+import { metricsGuards } from './metricsGuards.ts'
 import { queueGuards } from './queueGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 import { timingGuards } from './timingGuards.ts'
@@ -13,5 +14,6 @@ export const guards: readonly Guard[] = [
   ...queueGuards,
   ...graphqlGuards,
   ...auditGuards,
+  ...metricsGuards,
   ...timingGuards,
 ]
