@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { GrantRejected } from '../authentication/grantRejected.ts'
 import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
 import { failureOf } from '../errors.ts'
@@ -6,6 +6,7 @@ import type { UseCases } from '../graphql/builder.ts'
 import type { ProfileDisabled } from '../profile/activateMine.ts'
 import type { Profile } from '../profile/profile.ts'
 import { grantTypes } from './authentications.ts'
+import { createCount } from './count.ts'
 import { createLatency, secondsNow } from './latency.ts'
 import { noRealm, realmLabels, type RealmLabels } from './realmLabels.ts'
 import { outcomeAttribute, type Spans } from './spans.ts'
@@ -18,12 +19,12 @@ export function createActivations(
   { inSpan }: Spans,
   realmOf: (grant: object) => RealmLabels,
 ) {
-  const activations = new Counter({
-    name: 'profile_gateway_activations_total',
-    help: 'Activations that were asked for.',
-    labelNames: ['grant_type', 'realm_type', 'realm', 'outcome'],
-    registers: [registry],
-  })
+  const count = createCount(
+    registry,
+    'profile_gateway_activations_total',
+    'Activations that were asked for.',
+    ['grant_type', 'realm_type', 'realm', 'outcome'],
+  )
   const took = createLatency(
     registry,
     'profile_gateway_activation_duration_seconds',
@@ -70,7 +71,7 @@ export function createActivations(
       } finally {
         span?.setAttribute(outcomeAttribute, outcome)
         took(secondsNow() - since, grantType)
-        activations.labels(grantType, by.type, by.name, outcome).inc()
+        count(grantType, by.type, by.name, outcome)()
       }
     })
   }

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { Attempt } from '../authentication/attempt.ts'
 import type { IdentifyCaller } from '../authentication/caller.ts'
 import type { Credentials } from '../authentication/credentials.ts'
@@ -7,6 +7,7 @@ import type { Proof, Refusal } from '../authentication/realm.ts'
 import type { Throttle } from '../authentication/throttle/throttle.ts'
 import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
 import { failureOf } from '../errors.ts'
+import { createCount } from './count.ts'
 import { createLatency, secondsNow } from './latency.ts'
 import { noRealm, realmLabels, type RealmLabels } from './realmLabels.ts'
 import { outcomeAttribute, type Spans } from './spans.ts'
@@ -31,17 +32,13 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
     'How long credentials waited before they were judged, or told to come later.',
     ['proves'],
   )
-  const throttled = new Counter({
-    name: 'profile_gateway_throttle_refused_total',
-    help: 'Credentials that were not judged, since too many wrong ones came before.',
-    labelNames: ['proves'],
-    registers: [registry],
-  })
-  const refused = {
-    caller: throttled.labels('caller'),
-    subject: throttled.labels('subject'),
-  }
-  for (const one of Object.values(refused)) one.inc(0)
+  const count = createCount(
+    registry,
+    'profile_gateway_throttle_refused_total',
+    'Credentials that were not judged, since too many wrong ones came before.',
+    ['proves'],
+  )
+  const countRefused = { caller: count('caller'), subject: count('subject') }
   let waiting = 0
   new Gauge({
     name: 'profile_gateway_throttle_waiting',
@@ -95,7 +92,7 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
             return judge()
           }
           const answer = await throttle(credentials, attempt, judged, isWrongGuess)
-          if (isWaiting) refused[role].inc()
+          if (isWaiting) countRefused[role]()
           return answer
         } finally {
           waited()

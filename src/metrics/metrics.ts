@@ -2,7 +2,7 @@
 // folder knows what happens, by its types; it decides nothing, and nothing waits for it. No label and no attribute has
 // a name, an address or a credential in it: labels are from the configuration, or from lists that are closed.
 
-import { Counter, Gauge, prometheusContentType, Registry } from 'prom-client'
+import { Gauge, prometheusContentType, Registry } from 'prom-client'
 import type { IdentifyCaller } from '../authentication/caller.ts'
 import type { Prove } from '../authentication/prove.ts'
 import type { WatchTurn } from '../authentication/queue.ts'
@@ -15,6 +15,7 @@ import type { WatchStatement } from '../storage/watched.ts'
 import { createActivations } from './activations.ts'
 import { createAuthentications } from './authentications.ts'
 import type { ProcessMetrics } from './processMetrics.ts'
+import { createCount } from './count.ts'
 import { profileSpans } from './profileSpans.ts'
 import { createRealmMetrics, ownPasswords } from './realms.ts'
 import { createRequests } from './requests.ts'
@@ -63,11 +64,11 @@ export function createMetrics({ version, process }: MetricsParts): Metrics {
     .set(1)
   const { identifyCaller, prove, throttle, realmOf } = createAuthentications(registry, spans)
   const realms = createRealmMetrics(registry, spans)
-  const verdictsLost = new Counter({
-    name: 'profile_gateway_throttle_verdicts_lost_total',
-    help: 'Judged credentials that this gateway alone counts, since the others could not be told.',
-    registers,
-  })
+  const countLost = createCount(
+    registry,
+    'profile_gateway_throttle_verdicts_lost_total',
+    'Judged credentials that this gateway alone counts, since the others could not be told.',
+  )
   const hashes = createTurns({
     ...{ registry, spans },
     prefix: 'profile_gateway_hash',
@@ -84,9 +85,7 @@ export function createMetrics({ version, process }: MetricsParts): Metrics {
     countPassword: realms.proofs(ownPasswords),
     statements: createStatements(registry),
     requests: createRequests(registry, spans),
-    verdictLost() {
-      verdictsLost.inc()
-    },
+    verdictLost: countLost(),
     tell(states) {
       tellStates(registry, states)
     },

@@ -1,9 +1,9 @@
 import type { Registry } from 'prom-client'
-import { Counter } from 'prom-client'
 import type { Realm } from '../authentication/realm.ts'
 import type { RealmRef } from '../authentication/subject.ts'
 import { failureOf } from '../errors.ts'
 import type { RealmWatch } from '../realms/realms.ts'
+import { createCount } from './count.ts'
 import { createLatency, secondsNow } from './latency.ts'
 import { outcomeAttribute, type Spans } from './spans.ts'
 import { createTurns } from './turns.ts'
@@ -23,23 +23,21 @@ export function createRealmMetrics(registry: Registry, spans: Spans): RealmWatch
     what: 'questions to the server of a realm',
     stage: 'ask server',
   })
-  const proofs = new Counter({
-    name: 'profile_gateway_proofs_total',
-    help: 'Right credentials: remembered from before (hit), or proven anew and remembered (miss).',
-    labelNames: [...labelNames, 'result'],
-    registers: [registry],
-  })
+  const count = createCount(
+    registry,
+    'profile_gateway_proofs_total',
+    'Right credentials: remembered from before (hit), or proven anew and remembered (miss).',
+    [...labelNames, 'result'],
+  )
 
   return {
     realm: ({ type, name }, realm) => watched(type, name, realm),
     questions: ({ type, name }) => watchQuestions(type, name),
     proofs({ type, name }) {
-      const [hit, miss] = [proofs.labels(type, name, 'hit'), proofs.labels(type, name, 'miss')]
-      hit.inc(0)
-      miss.inc(0)
+      const [countHit, countMiss] = [count(type, name, 'hit'), count(type, name, 'miss')]
       return (isRemembered) => {
-        if (isRemembered) hit.inc()
-        else miss.inc()
+        if (isRemembered) countHit()
+        else countMiss()
       }
     },
   }

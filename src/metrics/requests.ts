@@ -1,6 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api'
-import { Counter, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { RequestWatch } from '../http/requestWatch.ts'
+import { createCount } from './count.ts'
 import { createLatency } from './latency.ts'
 import type { Spans } from './spans.ts'
 
@@ -12,28 +13,26 @@ export function createRequests(registry: Registry, { isTraced, inRequest }: Span
     'How long requests took, from their headers to the end of their answer.',
     ['method', 'route', 'status'],
   )
-  const refused = new Counter({
-    name: 'profile_gateway_http_refused_total',
-    help: 'What came and was no request: refused as the bytes of a connection.',
-    labelNames: ['status'],
-    registers: [registry],
-  })
-  const dropped = new Counter({
-    name: 'profile_gateway_http_connections_dropped_total',
-    help: 'Connections that were closed at once, since there were as many as may be.',
-    registers: [registry],
-  })
+  const countRefused = createCount(
+    registry,
+    'profile_gateway_http_refused_total',
+    'What came and was no request: refused as the bytes of a connection.',
+    ['status'],
+  )
+  const countDropped = createCount(
+    registry,
+    'profile_gateway_http_connections_dropped_total',
+    'Connections that were closed at once, since there were as many as may be.',
+  )
 
   return {
     answered({ method, route, status, seconds }) {
       took(seconds, methodOf(method), route, `${Math.floor(status / 100)}xx`)
     },
     refused(status) {
-      refused.labels(String(status)).inc()
+      countRefused(String(status))()
     },
-    dropped() {
-      dropped.inc()
-    },
+    dropped: countDropped(),
     around: isTraced
       ? (headers, describe, answer) =>
           inRequest(headers, async (span) => {

@@ -1,5 +1,6 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { WatchTurn } from '../authentication/queue.ts'
+import { createCount } from './count.ts'
 import { createLatency, secondsNow } from './latency.ts'
 import type { Spans } from './spans.ts'
 
@@ -22,14 +23,14 @@ export function createTurns({ registry, spans, prefix, what, stage, labelNames =
   const ofLane = [...labelNames, 'lane']
   const waited = createLatency(registry, `${prefix}_wait_seconds`, `How long ${what} waited.`, ofLane)
   const took = createLatency(registry, `${prefix}_duration_seconds`, `How long ${what} took.`, labelNames)
-  const refused = new Counter({
-    name: `${prefix}_refused_total`,
-    help: `Those of the ${what} that were refused, since too many waited or for too long.`,
-    labelNames: ofLane,
-    registers,
-  })
+  const count = createCount(
+    registry,
+    `${prefix}_refused_total`,
+    `Those of the ${what} that were refused, since too many waited or for too long.`,
+    ofLane,
+  )
   const queues: Queue[] = []
-  const waiting = new Gauge({
+  new Gauge({
     name: `${prefix}_waiting`,
     help: `How many ${what} wait.`,
     labelNames: ofLane,
@@ -39,7 +40,7 @@ export function createTurns({ registry, spans, prefix, what, stage, labelNames =
         for (const lane of lanes) this.labels(...labels, lane).set(waiting[lane])
     },
   })
-  const running = new Gauge({
+  new Gauge({
     name: `${prefix}_running`,
     help: `How many ${what} are under way.`,
     labelNames: [...labelNames],
@@ -48,12 +49,11 @@ export function createTurns({ registry, spans, prefix, what, stage, labelNames =
       for (const { labels, running } of queues) this.labels(...labels).set(running)
     },
   })
-  void [waiting, running]
 
   return function watch(...labels: string[]): WatchTurn {
     const queue: Queue = { labels, waiting: { callers: 0, grants: 0 }, running: 0 }
     queues.push(queue)
-    for (const lane of lanes) refused.labels(...labels, lane).inc(0)
+    const countRefused = { callers: count(...labels, 'callers'), grants: count(...labels, 'grants') }
 
     return (lane, inTurn, task) =>
       spans.inSpan(stage, laneAttributes[lane], async () => {
@@ -80,7 +80,7 @@ export function createTurns({ registry, spans, prefix, what, stage, labelNames =
         } finally {
           if (isWaiting) {
             queue.waiting[lane] -= 1
-            refused.labels(...labels, lane).inc()
+            countRefused[lane]()
           }
         }
       })
