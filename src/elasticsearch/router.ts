@@ -21,10 +21,12 @@ export function createRouter(rows: readonly AnyRow[]) {
   const routes = rows
     .flatMap((row) => row.paths.map((pattern): Route => ({ row, pattern, segments: segmentsOf(pattern) })))
     .sort((one, other) => placesIn(one).localeCompare(placesIn(other)))
+  const byLength = Map.groupBy(routes, ({ segments }) => segments.length)
 
   return function route(method: string, path: string): Match {
     const segments = segmentsOf(path).map(decode)
-    const matching = routes.filter((candidate) => fits(candidate.segments, segments))
+    const candidates = byLength.get(segments.length) ?? []
+    const matching = candidates.filter((candidate) => fits(candidate.segments, segments))
     const match = matching.find(({ row }) => row.methods.some((allowed) => allowed === method))
     if (match)
       return {
@@ -52,10 +54,7 @@ function placesIn({ segments }: Route): string {
 }
 
 function fits(route: readonly string[], segments: readonly string[]): boolean {
-  return (
-    route.length === segments.length &&
-    route.every((segment, index) => isPlace(segment) || segment === segments[index])
-  )
+  return route.every((segment, index) => isPlace(segment) || segment === segments[index])
 }
 
 function decode(segment: string): string {

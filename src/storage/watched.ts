@@ -8,10 +8,10 @@ export function watched(connection: SqlDriverAdapter, watch: WatchStatement | un
   if (!watch) return connection
   const queryRaw = connection.queryRaw.bind(connection)
   const executeRaw = connection.executeRaw.bind(connection)
-  connection.queryRaw = (query) => watch(writes.test(query.sql) ? 'write' : 'read', () => queryRaw(query))
+  connection.queryRaw = (query) => watch(reads.test(query.sql) ? 'read' : 'write', () => queryRaw(query))
   connection.executeRaw = (query) => watch('write', () => executeRaw(query))
   return connection
 }
 
-/** Our statements, and Prisma's, have their keywords in capitals; no value stands in a text. */
-const writes = /\b(?:INSERT INTO|UPDATE|DELETE FROM) /
+/** Statements have their keywords in capitals. Only what begins with `WITH` can write further on. */
+const reads = /^\s*(?:SELECT|PRAGMA|WITH(?!.*\b(?:INSERT INTO|UPDATE|DELETE FROM) ))/s
