@@ -4,7 +4,7 @@
 
 import type { IdentifyCaller } from '../authentication/caller.ts'
 import type { Origin } from '../authentication/origin.ts'
-import type { Prove } from '../authentication/prove.ts'
+import type { Prove, RecordProof } from '../authentication/prove.ts'
 import type { UseCases } from '../graphql/builder.ts'
 import { createAuditLog } from './auditLog.ts'
 import { createAuthentications } from './authentications.ts'
@@ -16,6 +16,8 @@ import { recordedUseCases } from './recordedUseCases.ts'
 export interface Audit {
   /** Has recorded whom it proves. */
   readonly prove: (prove: Prove) => Prove
+  /** Records what has become of a grant that was tried in another way. */
+  readonly proof: RecordProof
   readonly identifyCaller: (identify: IdentifyCaller) => IdentifyCaller
   readonly useCases: (useCases: UseCases) => UseCases
   /**
@@ -69,6 +71,7 @@ export function createAudit({ destination, onFailure, nameKey, clock, report }: 
 /** Where nothing is to be recorded. */
 export const noAudit: Audit = {
   prove: (prove) => prove,
+  proof: () => undefined,
   identifyCaller: (identify) => identify,
   useCases: (useCases) => useCases,
   written: () => undefined,

@@ -53,11 +53,32 @@ export const auditGuards: readonly Guard[] = [
     title: 'all gateways on a database hash names alike',
   },
   {
+    item: 'tokens that are only explained are recorded',
+    file: 'src/authentication/explainGrant.ts',
+    without: ["recordProof(grant, attempt, 'kind' in answers ? answers : verdictOf(answers))", ''],
+    test: authentications,
+    title: 'is recorded also where a token is only explained',
+  },
+  {
     item: 'a stated address of strangers',
-    file: 'src/audit/authentications.ts',
+    file: 'src/audit/auditLine.ts',
     without: ['return { requestId, address }', 'return { requestId, address, subjectAddress: address }'],
     test: authentications,
     title: 'is not believed what it says of an end user',
+  },
+  {
+    item: 'a stated address of who may not state one',
+    file: 'src/audit/recordedUseCases.ts',
+    without: ['from: EventOrigin = withoutStated(caller.origin)', 'from: EventOrigin = caller.origin'],
+    test: useCases,
+    title: 'is not recorded of who has none',
+  },
+  {
+    item: 'a stated address with what is one’s own',
+    file: 'src/audit/useCaseEvents.ts',
+    without: ['(caller, username) => caller.username !== username', 'true'],
+    test: useCases,
+    title: 'is not recorded of who has none',
   },
   {
     item: 'lines are bounded',
