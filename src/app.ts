@@ -19,10 +19,12 @@ import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
 import { allowOrigins } from './http/crossOrigin.ts'
+import { recertify } from './http/connections.ts'
 import { createPeerOf } from './http/peer.ts'
 import { createServer } from './http/server.ts'
 import { agreementOf, requireAgreement } from './realms/agreement.ts'
 import { createRealms } from './realms/realms.ts'
+import { readTls } from './settings/tls.ts'
 import { openDatabase } from './storage/database.ts'
 import { openingFailure } from './storage/openingFailure.ts'
 import { createUseCases } from './useCases.ts'
@@ -33,8 +35,10 @@ export interface App {
   readonly madeUpPassword: string | null
   /** Starts to listen, and returns the address. */
   listen(): Promise<string>
-  /** Opens the file of the audit log anew, which somebody has moved away. Throws if it cannot. */
-  reopenAudit(): void
+  /** Whether there is anything that `reload` would read. */
+  readonly reloads: boolean
+  /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right now stays as it was. */
+  reload(): void
   /** How many audit lines could not be written. */
   auditFailures(): number
   /** Lets the requests under way finish, and closes the database. */
@@ -162,6 +166,7 @@ export async function createApp({
       }),
     )
     server.addHook('onClose', close)
+    const reloaded = reloadable(audit, server)
 
     return {
       server,
@@ -170,9 +175,41 @@ export async function createApp({
         const address = await server.listen({ host: config.host, port: config.port })
         return settings.tls ? address.replace(/^http:/, 'https:') : address
       },
-      reopenAudit: audit.reopen,
+      reloads: reloaded.length > 0,
+      reload() {
+        for (const { name, read } of reloaded) {
+          try {
+            read()
+            logger.info(`${name} is opened anew`)
+          } catch (err) {
+            logger.error({ err }, `${name} stays as it is`)
+          }
+        }
+      },
       auditFailures: audit.failures,
       close: () => server.close(),
+    }
+
+    function reloadable(audit: Audit, { server: listener }: FastifyInstance) {
+      const {
+        tls,
+        audit: { destination },
+      } = settings
+      return [
+        ...(typeof destination === 'object'
+          ? [{ name: 'the file of the audit log', read: audit.reopen }]
+          : []),
+        ...(tls
+          ? [
+              {
+                name: 'the certificate',
+                read: () => {
+                  recertify(listener, readTls(tls.files))
+                },
+              },
+            ]
+          : []),
+      ]
     }
 
     async function openAudit(): Promise<Audit> {
@@ -207,7 +244,16 @@ export async function createApp({
     throw isUnavailable ? openingFailure(config.databaseUrl, error.cause) : error
   }
 
+  /** All of it, whatever fails: the audit log last, since everything before may have lines. */
   async function close(): Promise<void> {
-    for (const end of closing) await end()
+    const failures: unknown[] = []
+    for (const end of closing) {
+      try {
+        await end()
+      } catch (failure) {
+        failures.push(failure)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   }
 }

@@ -35,6 +35,7 @@ const may: Record<string, readonly string[]> = {
   cli: ['app.ts', 'config.ts', 'realms', 'storage', 'transfer'],
   'app.ts': [
     'config.ts',
+    'settings',
     'audit',
     'useCases.ts',
     'realms',

@@ -30,6 +30,7 @@ export interface Audit {
   /** What is wrong with it now, if anything is. */
   readonly problems: () => string[]
   readonly reopen: () => void
+  /** The last thing: lines that come later are lost, and reported. */
   readonly close: () => Promise<void>
 }
 
@@ -40,7 +41,7 @@ interface AuditParts {
   nameKey: string
   /** Epoch milliseconds. */
   clock: () => number
-  /** Told why lines cannot be written, and how many could not so far, at most every minute. */
+  /** Told why lines cannot be written, and how many could not so far, at most every minute, and always at the end. */
   report: (cause: unknown, failures: number) => void
 }
 
@@ -48,10 +49,11 @@ const minute = 60_000
 
 export function createAudit({ destination, onFailure, nameKey, clock, report }: AuditParts): Audit {
   let reportedAt = -Infinity
+  let isClosing = false
   const log = createAuditLog({
     destination,
     report(cause, failures) {
-      if (clock() - reportedAt < minute) return
+      if (!isClosing && clock() - reportedAt < minute) return
       reportedAt = clock()
       report(cause, failures)
     },
@@ -64,7 +66,10 @@ export function createAudit({ destination, onFailure, nameKey, clock, report }: 
     failures: log.failures,
     problems: () => (log.isFailing() ? ['the audit log cannot be written'] : []),
     reopen: destination.reopen,
-    close: log.close,
+    close() {
+      isClosing = true
+      return log.close()
+    },
   }
 }
 

@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import { Failure, failureOf } from '../errors.ts'
 import { createAnswerTimeout } from './answerTimeout.ts'
 import { readBody } from './body.ts'
-import { createConnections, type Limits } from './connections.ts'
+import { createConnections, type Certified, type Limits } from './connections.ts'
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
 import { originOf, type Origin } from './origin.ts'
@@ -24,8 +24,8 @@ interface ServerParts<Caller> {
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   peerOf: PeerOf
   limits: Limits
-  /** As PEM; without, connections are plain. */
-  tls: { readonly certificate: string; readonly key: string } | null
+  /** Without, connections are plain. */
+  tls: Certified | null
   /** Throws a failure that says why no request can be answered now. */
   check: () => Promise<void>
   /** Why some requests cannot be answered now. */

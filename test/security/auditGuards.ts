@@ -125,7 +125,7 @@ export const auditGuards: readonly Guard[] = [
   {
     item: 'a file only the gateway reads',
     file: 'src/audit/destination.ts',
-    without: ["'a+', 0o600", "'a+', 0o644"],
+    without: ['openFlags, 0o600', 'openFlags, 0o644'],
     test: log,
     title: 'are in the file when it is said that they are written',
   },
@@ -170,6 +170,37 @@ export const auditGuards: readonly Guard[] = [
     without: ['if (queued + text.length > mostWaiting) {', 'if (queued < 0) {'],
     test: log,
     title: 'has no more waiting for it than there is room for',
+  },
+  {
+    item: 'a pipe that nobody reads, at the end',
+    file: 'src/audit/auditLog.ts',
+    without: [
+      'await Promise.race([writing, pause(lastPatience, undefined, { ref: false })])',
+      'await writing',
+    ],
+    test: log,
+    title: 'is let go of at the end',
+  },
+  {
+    item: 'lines after the end',
+    file: 'src/audit/auditLog.ts',
+    without: ['      if (isClosed) {', '      if (failures < 0) {'],
+    test: log,
+    title: 'that come after the end are counted',
+  },
+  {
+    item: 'a log that nobody reads',
+    file: 'src/cli/log.ts',
+    without: ['sync: false,', 'sync: true,'],
+    test: 'crash/audit.test.ts',
+    title: 'keeps none from answering and ending',
+  },
+  {
+    item: 'SIGHUP before all is there',
+    file: 'src/cli/hangUp.ts',
+    without: ["process.on('SIGHUP', take)", ''],
+    test: 'crash/audit.test.ts',
+    title: 'is asked for by SIGHUP while the gateway still starts',
   },
   {
     item: 'lines are written in groups',

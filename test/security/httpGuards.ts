@@ -182,9 +182,29 @@ export const httpGuards: readonly Guard[] = [
   {
     item: 'TLS 1.2 at least',
     file: 'src/http/connections.ts',
-    without: ["minVersion: 'TLSv1.2',", "minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0',"],
+    without: ["minVersion: 'TLSv1.2' }", "minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }"],
     test: 'http/tls.test.ts',
     title: 'does not speak',
+  },
+  {
+    item: 'TLS 1.2 at least, also after a renewal',
+    file: 'src/http/connections.ts',
+    without: [
+      'server.setSecureContext(secureContext(tls))',
+      "server.setSecureContext({ ...secureContext(tls), minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })",
+    ],
+    test: 'http/tls.test.ts',
+    title: 'counts for new connections once it is read anew',
+  },
+  {
+    item: 'a renewed certificate that is none',
+    file: 'src/settings/tls.ts',
+    without: [
+      'if (problem !== null) context.addIssue(problem)',
+      "if (problem === '') context.addIssue(problem)",
+    ],
+    test: 'http/tls.test.ts',
+    title: 'stays as it is where the new one',
   },
   {
     item: 'TLS beyond this machine',
