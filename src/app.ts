@@ -141,6 +141,7 @@ export async function createApp({
       }),
       limits: {
         maxConnections: settings.http.max_connections,
+        maxContentUnderWay: settings.http.max_content_under_way,
         headerTimeout: settings.http.header_timeout,
         requestTimeout: settings.http.request_timeout,
         idleTimeout: settings.http.idle_timeout,

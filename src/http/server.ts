@@ -6,7 +6,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from 'pino'
 import { Failure, failureOf } from '../errors.ts'
 import { createAnswerTimeout } from './answerTimeout.ts'
-import { readBody } from './body.ts'
+import { createReadBody } from './body.ts'
 import { createConnections, type Certified, type Limits } from './connections.ts'
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
@@ -23,7 +23,9 @@ interface ServerParts<Caller> {
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   peerOf: PeerOf
-  limits: Limits
+  limits: Limits & {
+    /** Of all bodies that are held at once, in bytes. */ readonly maxContentUnderWay: number
+  }
   /** Without, connections are plain. */
   tls: Certified | null
   /** Throws a failure that says why no request can be answered now. */
@@ -65,8 +67,15 @@ export function createServer<Caller>({
       logger.info({ address: peerOf(address, {}), status: failure.status }, `refused: ${failure.message}`)
       return secured(doors['*'].refuse(failure, nowhere))
     },
-    reportDrop: reportDrops(logger),
+    reportDrop: reportDrops(
+      logger,
+      'new connections are closed: there are as many as http.max_connections allows',
+    ),
   })
+  const readBody = createReadBody(
+    limits.maxContentUnderWay,
+    reportDrops(logger, 'large bodies are refused: all together are larger than http.max_content_under_way'),
+  )
   const server = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
@@ -146,17 +155,15 @@ export function createServer<Caller>({
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
       const answer = async () => {
         // A body can take its time, in which whoever sends it may have been locked out.
-        const sender = body.length > 0 ? await identify() : caller
-        const response = await door.enter(request, body, sender)
+        const sender = body.bytes.length > 0 ? await identify() : caller
+        const response = await door.enter(request, body.bytes, sender)
         await written(from)
         return response
       }
-      return await send(reply, await inTime(answer()))
+      return await send(reply, await inTime(body.heldFor(answer())))
     } catch (thrown) {
       const failure = await recorded(failureOf(thrown), origin)
       report(failure)
-      // What is still to come of it is not read.
-      if (failure.code === 'TOO_LARGE' && !raw.raw.complete) void reply.header('connection', 'close')
       return send(reply, door.refuse(failure, request))
     }
   }

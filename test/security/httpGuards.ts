@@ -125,6 +125,27 @@ export const httpGuards: readonly Guard[] = [
     title: 'is not told so for a body that is',
   },
   {
+    item: 'bytes of all bodies',
+    file: 'src/http/body.ts',
+    without: ['while (held > most && coming.size > 0)', 'while (most < 0 && coming.size > 0)'],
+    test: 'http/manyBodies.test.ts',
+    title: 'are refused beyond what all may hold',
+  },
+  {
+    item: 'small bodies beside large ones',
+    file: 'src/http/body.ts',
+    without: ['largest(coming).refuse()', 'body.refuse()'],
+    test: 'http/manyBodies.test.ts',
+    title: 'are refused beyond what all may hold',
+  },
+  {
+    item: 'bodies that are worked on',
+    file: 'src/http/body.ts',
+    without: ['Promise.allSettled([work, left])', 'Promise.allSettled([left])'],
+    test: 'http/manyBodies.test.ts',
+    title: 'holds its room until the work with it is over',
+  },
+  {
     item: 'no header unseen',
     file: 'src/http/connections.ts',
     without: ['server.maxHeadersCount = 0', ''],
