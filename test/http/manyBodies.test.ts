@@ -62,6 +62,30 @@ describe('many large bodies that come slowly', () => {
 })
 
 describe('a body', () => {
+  it('that is small finds room, which the largest that still comes makes', async () => {
+    const come = Promise.withResolvers<undefined>()
+    const readBody = createReadBody(1_000, () => undefined)
+    const server = createServer((request, response) => {
+      request.once('data', () => {
+        come.resolve(undefined)
+      })
+      readBody(request, response, 1_000).then(
+        () => response.end(),
+        (thrown: unknown) => response.writeHead(failureOf(thrown).status).end(),
+      )
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const there = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const large = await openSocket(there)
+    const head = 'POST / HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n'
+    large.send(head + 'x'.repeat(950))
+    await come.promise
+    expect((await overSocket(there)('/', { method: 'POST', body: 'x'.repeat(100) })).status).toBe(200)
+    large.send('x'.repeat(50))
+    expect(await large.received()).toMatch(/^HTTP\/1\.1 503 /)
+  })
+
   it('holds its room until the work with it is over, whether or not its sender waits', async () => {
     const gates = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
     const [working, gone] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]

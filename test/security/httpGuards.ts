@@ -136,7 +136,7 @@ export const httpGuards: readonly Guard[] = [
     file: 'src/http/body.ts',
     without: ['largest(coming).refuse()', 'body.refuse()'],
     test: 'http/manyBodies.test.ts',
-    title: 'are refused beyond what all may hold',
+    title: 'that is small finds room',
   },
   {
     item: 'bodies that are worked on',
