@@ -45,6 +45,12 @@ export interface App {
   close(): Promise<void>
 }
 
+interface Reloadable {
+  readonly name: string
+  /** Reads it anew. Throws if that cannot be used: then it stays as it is. */
+  readonly read: () => void
+}
+
 interface AppParts {
   config: Config
   logger: Logger
@@ -191,26 +197,20 @@ export async function createApp({
       close: () => server.close(),
     }
 
-    function reloadable(audit: Audit, { server: listener }: FastifyInstance) {
-      const {
-        tls,
-        audit: { destination },
-      } = settings
-      return [
-        ...(typeof destination === 'object'
-          ? [{ name: 'the file of the audit log', read: audit.reopen }]
-          : []),
-        ...(tls
-          ? [
-              {
-                name: 'the certificate',
-                read: () => {
-                  recertify(listener, readTls(tls.files))
-                },
-              },
-            ]
-          : []),
-      ]
+    /** What may be replaced while it runs. */
+    function reloadable(audit: Audit, { server: listener }: FastifyInstance): Reloadable[] {
+      const { tls, audit: recorded } = settings
+      const all: Reloadable[] = []
+      if (typeof recorded.destination === 'object')
+        all.push({ name: 'the file of the audit log', read: audit.reopen })
+      if (tls)
+        all.push({
+          name: 'the certificate',
+          read: () => {
+            recertify(listener, readTls(tls.files))
+          },
+        })
+      return all
     }
 
     async function openAudit(): Promise<Audit> {

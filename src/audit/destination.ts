@@ -30,7 +30,14 @@ const pause = 5
 export function openDestination(target: 'stdout' | 'stderr' | { readonly file: string }): Destination {
   if (typeof target === 'string') {
     const lines = linesTo(target === 'stdout' ? 1 : 2)
-    return { write: lines.write, mostBytes: pipeBytes, reopen: () => undefined, close: lines.giveUp }
+    return {
+      mostBytes: pipeBytes,
+      write: (text) => lines.write(text),
+      reopen: () => undefined,
+      close: () => {
+        lines.giveUp()
+      },
+    }
   }
   const { file } = target
   let current = openLines(file)

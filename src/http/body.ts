@@ -97,7 +97,7 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
 
       async function heldFor<T>(work: Promise<T>): Promise<T> {
         const left = new Promise((resolve) => response.once('finish', resolve).once('close', resolve))
-        void Promise.allSettled([work, left]).then(giveBack)
+        void Promise.allSettled([work, response.destroyed ? null : left]).then(giveBack)
         return work
       }
     })

@@ -24,7 +24,8 @@ interface ServerParts<Caller> {
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
   peerOf: PeerOf
   limits: Limits & {
-    /** Of all bodies that are held at once, in bytes. */ readonly maxContentUnderWay: number
+    /** Of all bodies that are held at once, in bytes. */
+    readonly maxContentUnderWay: number
   }
   /** Without, connections are plain. */
   tls: Certified | null

@@ -114,7 +114,8 @@ describe('a pipe that nobody reads', { timeout: 60_000 }, () => {
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(50).fill(400))
     const ready = async () => {
       await Promise.all(Array.from({ length: 100 }, () => fetch('/_security/_authenticate', viewer)))
-      return (await fetch('/health/ready', { headers: viewer.headers })).json()
+      const answer = await fetch('/health/ready', { headers: viewer.headers })
+      return (await answer.json()) as object
     }
     await expect.poll(ready, { timeout: 15_000 }).toMatchObject({ status: 'degraded' })
     process.child.kill()

@@ -13,6 +13,9 @@ describe('application data that are selected at once', () => {
   const emptied = prepared()
   const realm = { name: 'native', type: 'native', domain: null }
   const user = { username: 'jacknich', roles: [], fullName: null, email: null, realm }
+  const profileOf = (uid: string): Profile => {
+    return { uid, enabled: true, lastSynchronized: 0, user, labels: {}, seqNo: 0 }
+  }
   const caller = { ...loginBackend, realm } as never
 
   /** Stores profiles with these data, and makes what reads them in a request, which notes what it asks the database for. */
@@ -20,10 +23,9 @@ describe('application data that are selected at once', () => {
     const { profiles, setDocuments } = await emptied()
     const all: Profile[] = []
     for (const [n, data] of documents.entries()) {
-      const uid = uidOf('base', n)
-      const profile = { uid, enabled: true, lastSynchronized: 0, user, labels: {}, seqNo: 0 }
+      const profile = profileOf(uidOf('base', n))
       await profiles.create('base', profile, null)
-      await setDocuments(uid, { labels: {}, data })
+      await setDocuments(profile.uid, { labels: {}, data })
       all.push(profile)
     }
     const statements: number[] = []
@@ -48,7 +50,6 @@ describe('application data that are selected at once', () => {
     const { all, statements, dataOf } = await stored(
       Array.from({ length: 200 }, (_, n) => ({ a: { n }, b: { n: n + 1 } })),
     )
-    const gone = { ...(all[0] as Profile), uid: 'u_gone' }
     const read = await Promise.all([
       ...all.map((profile) => dataOf(profile, ['a'])),
       ...all.map((profile) => dataOf(profile, ['b.n'])),
@@ -60,7 +61,7 @@ describe('application data that are selected at once', () => {
       ...all.map(() => ({})),
     ])
     expect(statements).toEqual([200])
-    expect(await dataOf(gone, ['*'])).toEqual({})
+    expect(await dataOf(profileOf('u_gone'), ['*'])).toEqual({})
   })
 
   it('are read in parts where they are large, and no further than an answer holds', async () => {
