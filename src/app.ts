@@ -22,6 +22,7 @@ import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
 import { allowOrigins } from './http/crossOrigin.ts'
+import { recertify } from './http/connections.ts'
 import { createPeerOf } from './http/peer.ts'
 import { createMetricsServer, type MetricsServer } from './http/metricsServer.ts'
 import { createServer } from './http/server.ts'
@@ -30,6 +31,7 @@ import { createMetrics } from './metrics/metrics.ts'
 import type { ProcessMetrics } from './metrics/processMetrics.ts'
 import { agreementOf, requireAgreement } from './realms/agreement.ts'
 import { createRealms } from './realms/realms.ts'
+import { readTls } from './settings/tls.ts'
 import { openDatabase } from './storage/database.ts'
 import { openingFailure } from './storage/openingFailure.ts'
 import { createUseCases } from './useCases.ts'
@@ -42,12 +44,20 @@ export interface App {
   listen(): Promise<string>
   /** Starts to listen for those who read metrics, where that is on a port of its own, and returns the address. */
   listenForMetrics(): Promise<string | null>
-  /** Opens the file of the audit log anew, which somebody has moved away. Throws if it cannot. */
-  reopenAudit(): void
+  /** Whether there is anything that `reload` would read. */
+  readonly reloads: boolean
+  /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right now stays as it was. */
+  reload(): void
   /** How many audit lines could not be written. */
   auditFailures(): number
   /** Lets the requests under way finish, and closes the database. */
   close(): Promise<void>
+}
+
+interface Reloadable {
+  readonly name: string
+  /** Reads it anew. Throws if that cannot be used: then it stays as it is. */
+  readonly read: () => void
 }
 
 interface AppParts {
@@ -131,6 +141,7 @@ export async function createApp({
     })
     const limits = {
       maxConnections: settings.http.max_connections,
+      maxContentUnderWay: settings.http.max_content_under_way,
       headerTimeout: settings.http.header_timeout,
       requestTimeout: settings.http.request_timeout,
       idleTimeout: settings.http.idle_timeout,
@@ -193,6 +204,7 @@ export async function createApp({
       }),
     )
     server.addHook('onClose', close)
+    const reloaded = reloadable(audit, server)
 
     return {
       server,
@@ -205,7 +217,17 @@ export async function createApp({
         const { host, port } = settings.metrics
         return metricsServer && port !== null ? metricsServer.listen(host, port) : null
       },
-      reopenAudit: audit.reopen,
+      reloads: reloaded.length > 0,
+      reload() {
+        for (const { name, read } of reloaded) {
+          try {
+            read()
+            logger.info(`${name} is opened anew`)
+          } catch (err) {
+            logger.error({ err }, `${name} stays as it is`)
+          }
+        }
+      },
       auditFailures: audit.failures,
       close: () => server.close(),
     }
@@ -215,6 +237,22 @@ export async function createApp({
       const opened = createMetricsServer({ contentType, expose, limits, tls: settings.tls, logger })
       closing.unshift(opened.close)
       return opened
+    }
+
+    /** What may be replaced while it runs. */
+    function reloadable(audit: Audit, { server: listener }: FastifyInstance): Reloadable[] {
+      const { tls, audit: recorded } = settings
+      const all: Reloadable[] = []
+      if (typeof recorded.destination === 'object')
+        all.push({ name: 'the file of the audit log', read: audit.reopen })
+      if (tls)
+        all.push({
+          name: 'the certificate',
+          read: () => {
+            recertify(listener, readTls(tls.files))
+          },
+        })
+      return all
     }
 
     async function openAudit(): Promise<Audit> {
@@ -260,7 +298,16 @@ export async function createApp({
     throw isUnavailable ? openingFailure(config.databaseUrl, error.cause) : error
   }
 
+  /** All of it, whatever fails: the audit log last, since everything before may have lines. */
   async function close(): Promise<void> {
-    for (const end of closing) await end()
+    const failures: unknown[] = []
+    for (const end of closing) {
+      try {
+        await end()
+      } catch (failure) {
+        failures.push(failure)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   }
 }

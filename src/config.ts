@@ -116,6 +116,10 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
       },
       { when: () => true },
     )
+    .refine(({ graphql, http: { max_content_under_way: all } }) => graphql.max_content_length <= all, {
+      path: ['graphql', 'max_content_length'],
+      error: 'expected at most http.max_content_under_way',
+    })
     .transform((settings) => ({ ...settings, domains: resolvedDomains(settings.domains, settings.realms) }))
 
 export type Settings = z.output<ReturnType<typeof settingsSchema>>

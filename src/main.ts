@@ -37,7 +37,11 @@ program
   .command('serve')
   .description('answer at both doors until told to stop')
   .option('--adopt-realms', 'have all gateways on the database agree on the realms and domains of this one')
-  .action(async (options: { adoptRealms?: true }) => (await import('./cli/serve.ts')).serve(options))
+  .action(async (options: { adoptRealms?: true }) => {
+    // Before all that takes its time to load.
+    const hangUp = (await import('./cli/hangUp.ts')).takeHangUp()
+    await (await import('./cli/serve.ts')).serve({ ...options, hangUp })
+  })
 program
   .command('migrate')
   .description('bring the database to the schema of this release')

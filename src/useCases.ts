@@ -38,7 +38,7 @@ interface UseCasesParts {
   database: Database
   realms: Realms
   passwords: Passwords
-  audit: Pick<Audit, 'prove' | 'useCases'>
+  audit: Pick<Audit, 'prove' | 'proof' | 'useCases'>
   metrics: Metrics
   /** Epoch milliseconds. */
   clock: () => number
@@ -123,6 +123,7 @@ export function createUseCases(parts: UseCasesParts): {
       authorize,
       realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
       throttle,
+      recordProof: audit.proof,
       countUse: createUsesPerMinute(60, clock),
     }),
     roles: createRoles({ authorize, roles }),

@@ -51,6 +51,7 @@ const may: Record<string, readonly string[]> = {
   doctor: ['config.ts', 'graphql', 'realms', 'storage', 'authentication', 'authorization'],
   'app.ts': [
     'config.ts',
+    'settings',
     'audit',
     'metrics',
     'useCases.ts',

@@ -4,7 +4,7 @@
 
 import type { IdentifyCaller } from '../authentication/caller.ts'
 import type { Origin } from '../authentication/origin.ts'
-import type { Prove } from '../authentication/prove.ts'
+import type { Prove, RecordProof } from '../authentication/prove.ts'
 import type { UseCases } from '../graphql/builder.ts'
 import { createAuditLog } from './auditLog.ts'
 import { createAuthentications } from './authentications.ts'
@@ -17,6 +17,8 @@ import { recordedUseCases } from './recordedUseCases.ts'
 export interface Audit {
   /** Has recorded whom it proves. */
   readonly prove: (prove: Prove) => Prove
+  /** Records what has become of a grant that was tried in another way. */
+  readonly proof: RecordProof
   readonly identifyCaller: (identify: IdentifyCaller) => IdentifyCaller
   readonly useCases: (useCases: UseCases) => UseCases
   readonly operation: RecordOperation
@@ -30,6 +32,7 @@ export interface Audit {
   /** What is wrong with it now, if anything is. */
   readonly problems: () => string[]
   readonly reopen: () => void
+  /** The last thing: lines that come later are lost, and reported. */
   readonly close: () => Promise<void>
 }
 
@@ -40,7 +43,7 @@ interface AuditParts {
   nameKey: string
   /** Epoch milliseconds. */
   clock: () => number
-  /** Told why lines cannot be written, and how many could not so far, at most every minute. */
+  /** Told why lines cannot be written, and how many could not so far, at most every minute, and always at the end. */
   report: (cause: unknown, failures: number) => void
 }
 
@@ -48,10 +51,11 @@ const minute = 60_000
 
 export function createAudit({ destination, onFailure, nameKey, clock, report }: AuditParts): Audit {
   let reportedAt = -Infinity
+  let isClosing = false
   const log = createAuditLog({
     destination,
     report(cause, failures) {
-      if (clock() - reportedAt < minute) return
+      if (!isClosing && clock() - reportedAt < minute) return
       reportedAt = clock()
       report(cause, failures)
     },
@@ -65,13 +69,17 @@ export function createAudit({ destination, onFailure, nameKey, clock, report }: 
     failures: log.failures,
     problems: () => (log.isFailing() ? ['the audit log cannot be written'] : []),
     reopen: destination.reopen,
-    close: log.close,
+    close() {
+      isClosing = true
+      return log.close()
+    },
   }
 }
 
 /** Where nothing is to be recorded. */
 export const noAudit: Audit = {
   prove: (prove) => prove,
+  proof: () => undefined,
   identifyCaller: (identify) => identify,
   useCases: (useCases) => useCases,
   operation: (_, { run }) => run(),

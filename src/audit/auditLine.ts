@@ -93,3 +93,8 @@ const hidden = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206
 function escaped(json: string): string {
   return json.replace(hidden, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
+
+/** What a request says of an end user's address counts only once it is known that its sender may say so. */
+export function withoutStated({ requestId, address }: Origin): EventOrigin {
+  return { requestId, address }
+}

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../errors.ts'
 import type { Destination } from './destination.ts'
 
@@ -16,7 +17,7 @@ export interface AuditLog {
   readonly failures: () => number
   /** Whether the last ones could not. */
   readonly isFailing: () => boolean
-  /** Writes what is left, and lets go of the destination. */
+  /** Writes what is left, as far as that is possible soon, and lets go of the destination: what comes later is lost. */
   readonly close: () => Promise<void>
 }
 
@@ -24,6 +25,8 @@ interface AuditLogParts {
   destination: Destination
   /** How long a write may take, in milliseconds: then nobody waits for it any more. */
   patience?: number
+  /** How long to wait at the end for what is left to be written, in milliseconds. */
+  lastPatience?: number
   /** Told why lines cannot be written, and how many could not so far. */
   report: (cause: unknown, failures: number) => void
 }
@@ -50,21 +53,33 @@ const mostWaiting = 8_388_608
  * Writes lines in groups: one write at a time takes all that has come since the last one began. While a write stands
  * still, lines are kept as long as there is room, and written when it goes on.
  */
-export function createAuditLog({ destination, patience = 5_000, report }: AuditLogParts): AuditLog {
+export function createAuditLog({
+  destination,
+  patience = 5_000,
+  lastPatience = 2_000,
+  report,
+}: AuditLogParts): AuditLog {
   const linesOf = new WeakMap<Owner, Lines>()
   let queue: Line[] = []
   let queued = 0
+  let underWay: readonly Line[] = []
   let writing: Promise<void> | null = null
+  let isClosed = false
   let isStalled = false
   let isFailing = false
   let failures = 0
   const tooMuch = new Error('more lines wait to be written than there is room for')
+  const tooLate = new Error('the log is closed')
 
   return {
     add(owner, text, isRequired) {
       const lines = ofOwner(owner)
       const line: Line = { text, isRequired, lines }
       lines.waiting += 1
+      if (isClosed) {
+        fail([line], tooLate)
+        return
+      }
       if (isStalled) lost([line])
       if (queued + text.length > mostWaiting) {
         fail([line], tooMuch)
@@ -84,7 +99,11 @@ export function createAuditLog({ destination, patience = 5_000, report }: AuditL
     isFailing: () => isFailing,
 
     async close() {
-      await writing
+      await Promise.race([writing, pause(lastPatience, undefined, { ref: false })])
+      isClosed = true
+      const left = [...underWay, ...queue]
+      queue = []
+      if (left.length > 0) fail(left, new Error(`${left.length} lines could not be written before the end`))
       destination.close()
     },
   }
@@ -120,6 +139,7 @@ export function createAuditLog({ destination, patience = 5_000, report }: AuditL
   }
 
   async function writeGroup(group: readonly Line[]): Promise<void> {
+    underWay = group
     const timer = setTimeout(() => {
       isStalled = true
       fail([...group, ...queue], new Error(`a write has not ended after ${patience} ms`))
@@ -129,9 +149,10 @@ export function createAuditLog({ destination, patience = 5_000, report }: AuditL
       isFailing = false
       settle(group, false)
     } catch (cause) {
-      fail(group, cause)
+      if (!isClosed) fail(group, cause)
     } finally {
       clearTimeout(timer)
+      underWay = []
       isStalled = false
     }
   }

@@ -2,11 +2,11 @@ import type { Attempt } from '../authentication/attempt.ts'
 import type { IdentifyCaller } from '../authentication/caller.ts'
 import type { Credentials } from '../authentication/credentials.ts'
 import type { Origin } from '../authentication/origin.ts'
-import type { Prove } from '../authentication/prove.ts'
-import type { Proof, Refusal } from '../authentication/realm.ts'
+import type { Proven, ProofVerdict, Prove } from '../authentication/prove.ts'
+import type { Refusal } from '../authentication/realm.ts'
 import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
-import { failureOf } from '../errors.ts'
-import type { AuditEvent, EventOrigin } from './auditLine.ts'
+import { Failure, failureOf } from '../errors.ts'
+import { withoutStated, type AuditEvent } from './auditLine.ts'
 import type { NameHash } from './nameHash.ts'
 import { proofOf, type RecordEvent } from './recorder.ts'
 
@@ -31,15 +31,16 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
       return async function recordedProve(credentials, attempt) {
         try {
           const answer = await prove(credentials, attempt)
-          if (answer.kind === 'proven') success(credentials, attempt, answer)
-          else failure(credentials, attempt, reasonOf(answer), 'isKnown' in answer)
+          proof(credentials, attempt, answer)
           return answer
         } catch (thrown) {
-          failure(credentials, attempt, failureOf(thrown).code, false)
+          proof(credentials, attempt, failureOf(thrown))
           throw thrown
         }
       }
     },
+
+    proof,
 
     /** Records also what is refused before anybody is asked. */
     identifyCaller(identify: IdentifyCaller): IdentifyCaller {
@@ -60,11 +61,20 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
     },
   }
 
-  function success(credentials: Credentials, attempt: Attempt, proof: Proof): void {
+  function proof(credentials: Credentials, attempt: Attempt, verdict: ProofVerdict): void {
+    if (verdict instanceof Failure) failure(credentials, attempt, verdict.code, false)
+    else if (verdict.kind === 'proven') success(credentials, attempt, verdict)
+    else failure(credentials, attempt, reasonOf(verdict), 'isKnown' in verdict)
+  }
+
+  function success(
+    credentials: Credentials,
+    attempt: Attempt,
+    { subject, standing, authenticationType }: Proven,
+  ): void {
     const once = attempt.role === 'caller' ? attempt.origin : credentials
     if (proven.has(once)) return
     proven.add(once)
-    const { subject, standing, authenticationType } = proof
     const hash = credentials.kind === 'password' ? nameHash(credentials.username) : undefined
     say(attempt, {
       event: { ...event, outcome: 'success' },
@@ -105,11 +115,9 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
     }
     const { caller } = attempt
     const by = { name: caller.username, ...proofOf(caller) }
-    record(caller.origin, false, {
-      event,
-      user,
-      profile_gateway: { proves: 'subject', ...details, caller: by },
-    })
+    const line = { event, user, profile_gateway: { proves: 'subject', ...details, caller: by } }
+    // Whoever may try a grant is believed.
+    record(caller.origin, false, line, caller.origin)
   }
 }
 
@@ -121,9 +129,4 @@ function failed(reason: string): AuditEvent['event'] {
 
 function reasonOf(answer: Refusal | TooManyAttempts): string {
   return answer.kind === 'refused' ? answer.reason : 'TOO_MANY_ATTEMPTS'
-}
-
-/** What a request says of an end user's address counts once it is known who says so. */
-function withoutStated({ requestId, address }: Origin): EventOrigin {
-  return { requestId, address }
 }

@@ -1,4 +1,4 @@
-import { close, fstatSync, openSync, readSync, write } from 'node:fs'
+import { close, constants, fstatSync, openSync, readSync, write } from 'node:fs'
 import { promisify } from 'node:util'
 import { Failure } from '../errors.ts'
 
@@ -10,7 +10,7 @@ export interface Destination {
   readonly write: (lines: string) => Promise<void>
   /** Opens a file anew, which somebody has moved away. Throws if that fails: then it stays open as it is. */
   readonly reopen: () => void
-  /** After the last write. */
+  /** Lets go of it. A write that still waits for it then is given up. */
   readonly close: () => void
 }
 
@@ -30,7 +30,14 @@ const pause = 5
 export function openDestination(target: 'stdout' | 'stderr' | { readonly file: string }): Destination {
   if (typeof target === 'string') {
     const lines = linesTo(target === 'stdout' ? 1 : 2)
-    return { ...lines, mostBytes: pipeBytes, reopen: () => undefined, close: () => undefined }
+    return {
+      mostBytes: pipeBytes,
+      write: (text) => lines.write(text),
+      reopen: () => undefined,
+      close: () => {
+        lines.giveUp()
+      },
+    }
   }
   const { file } = target
   let current = openLines(file)
@@ -42,15 +49,19 @@ export function openDestination(target: 'stdout' | 'stderr' | { readonly file: s
       current = openLines(file)
       before.close()
     },
-    close: () => {
+    close() {
+      current.giveUp()
       current.close()
     },
   }
 }
 
+/** To add to it, and to read how it ends. A pipe with a name says that it is full: a thread that waits for it would never end. */
+const openFlags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK
+
 function openLines(file: string): ReturnType<typeof linesTo> {
   try {
-    const descriptor = openSync(file, 'a+', 0o600)
+    const descriptor = openSync(file, openFlags, 0o600)
     return linesTo(descriptor, endsWithin(descriptor))
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
@@ -72,11 +83,17 @@ const writeTo = promisify(write)
 /** `isTorn`: whether it ends in the middle of a line. */
 function linesTo(descriptor: number, isTorn = false) {
   let underWay: Promise<void> = Promise.resolve()
+  let isGivenUp = false
 
   return {
     write(lines: string): Promise<void> {
       return (underWay = writeAll(Buffer.from(isTorn ? `\n${lines}` : lines)))
     },
+    /** Waits no longer for a pipe that is full. */
+    giveUp(): void {
+      isGivenUp = true
+    },
+    /** After the last write. */
     close(): void {
       const end = () => {
         close(descriptor)
@@ -98,7 +115,7 @@ function linesTo(descriptor: number, isTorn = false) {
       if (bytesWritten === 0) throw new Error('nothing was written')
       return bytesWritten
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN') || isGivenUp) throw error
       await new Promise((resolve) => setTimeout(resolve, pause))
       return 0
     }

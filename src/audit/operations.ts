@@ -49,11 +49,12 @@ export function createOperations({ record, written }: OperationsParts): RecordOp
     function say(event: AuditEvent['event']): void {
       const { username: name, roles, origin } = actor
       const { user: target, ...details } = about()
-      record(origin, true, {
+      const line = {
         event,
         user: { name, roles, target },
         profile_gateway: { ...proofOf(actor), ...details },
-      })
+      }
+      record(origin, true, line, origin)
     }
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Caller } from '../authentication/subject.ts'
 import { failureOf } from '../errors.ts'
 import type { UseCases } from '../graphql/builder.ts'
-import type { AuditEvent } from './auditLine.ts'
+import { withoutStated, type AuditEvent, type EventOrigin } from './auditLine.ts'
 import type { AuditLog } from './auditLog.ts'
 import { proofOf, type RecordEvent } from './recorder.ts'
 import { useCaseEvents, type Details, type DoneEvent, type ReadEvent } from './useCaseEvents.ts'
@@ -66,17 +66,30 @@ function recordedUseCase(
     }
 
     function sayAnswer(told: Details | string): void {
-      if (typeof told === 'string') say({ ...known, outcome: 'failure', reason: told }, about)
-      else say({ ...known, outcome: 'success' }, { ...about, ...told })
+      const from = isBelieved(event, caller, asked) ? caller.origin : withoutStated(caller.origin)
+      if (typeof told === 'string') say({ ...known, outcome: 'failure', reason: told }, about, from)
+      else say({ ...known, outcome: 'success' }, { ...about, ...told }, from)
     }
 
-    function say(what: AuditEvent['event'], { user: target, ...details }: Details): void {
+    /** Without an answer nobody knows yet what the caller may do. */
+    function say(
+      what: AuditEvent['event'],
+      { user: target, ...details }: Details,
+      from: EventOrigin = withoutStated(caller.origin),
+    ): void {
       const { username: name, roles, origin } = caller
-      record(origin, isChange, {
+      const line = {
         event: what,
         user: { name, roles, target },
         profile_gateway: { ...proofOf(caller), ...details },
-      })
+      }
+      record(origin, isChange, line, from)
     }
   }
+}
+
+function isBelieved(event: Event, caller: Caller, asked: unknown[]): boolean {
+  if (event.kind === 'read') return false
+  const { takesPrivilege = false } = event
+  return typeof takesPrivilege === 'function' ? takesPrivilege(caller, ...asked) : takesPrivilege
 }

@@ -7,7 +7,7 @@ import type { AuditLog } from './auditLog.ts'
 export type OnFailure = 'by_kind' | 'refuse' | 'continue'
 
 /** Has a line written of what has happened in a request. `from`: what it says of where that comes from. */
-export type RecordEvent = (request: Origin, isChange: boolean, event: AuditEvent, from?: EventOrigin) => void
+export type RecordEvent = (request: Origin, isChange: boolean, event: AuditEvent, from: EventOrigin) => void
 
 interface RecorderParts {
   log: Pick<AuditLog, 'add'>
@@ -17,7 +17,7 @@ interface RecorderParts {
 }
 
 export function createRecorder({ log, onFailure, clock }: RecorderParts): RecordEvent {
-  return function record(request, isChange, event, from = request) {
+  return function record(request, isChange, event, from) {
     const isRequired = onFailure === 'refuse' || (onFailure === 'by_kind' && isChange)
     log.add(request, auditLine(event, from, clock()), isRequired)
   }

@@ -1,4 +1,5 @@
 import type { GrantRejected } from '../authentication/grantRejected.ts'
+import type { Caller } from '../authentication/subject.ts'
 import type { Token } from '../authentication/tokens/issue.ts'
 import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
 import type { UseCases } from '../graphql/builder.ts'
@@ -18,6 +19,11 @@ export interface DoneEvent<Asked extends readonly unknown[], Answer> {
   readonly action: string | ((...asked: Asked) => string)
   readonly category: readonly string[]
   readonly type: readonly string[]
+  /**
+   * Whether only who has a privilege beyond what is its own gets an answer: then what the request states of an end
+   * user's address is believed. Without it nobody is.
+   */
+  readonly takesPrivilege?: boolean | ((caller: Caller, ...asked: Asked) => boolean)
   readonly asked?: (...asked: Asked) => Details
   /** What the answer tells; a text: it is a no, and that is why. */
   readonly answered?: (answer: Answer) => Details | string
@@ -44,8 +50,9 @@ export type UseCaseEvents = EventsOf<Omit<UseCases, Grouped | 'server'>> & {
   readonly [Group in Grouped]: EventsOf<UseCases[Group]>
 }
 
-const changesUsers = { kind: 'change', category: ['iam'], type: ['user', 'change'] } as const
-const changesOthers = { kind: 'change', category: ['iam'], type: ['admin', 'change'] } as const
+const changes = { kind: 'change', category: ['iam'], takesPrivilege: true } as const
+const changesUsers = { ...changes, type: ['user', 'change'] } as const
+const changesOthers = { ...changes, type: ['admin', 'change'] } as const
 const reads = (action: string) => ({ kind: 'read', action, category: ['iam'], type: ['info'] }) as const
 
 /** Every use case. No line has what proves anybody, or a text that a client has made up to be an answer. */
@@ -55,6 +62,7 @@ export const useCaseEvents: UseCaseEvents = {
     action: 'profile-activate',
     category: ['iam'],
     type: ['user', 'change'],
+    takesPrivilege: true,
     asked: ({ kind }) => ({ grant_type: grantTypes[kind] }),
     answered: (answer) => ('uid' in answer ? ofProfile(answer) : rejection(answer)),
   },
@@ -73,6 +81,7 @@ export const useCaseEvents: UseCaseEvents = {
     action: 'profile-data-update',
     category: ['iam'],
     type: ['user', 'change'],
+    takesPrivilege: true,
     asked: ({ uid }) => ({ uid }),
     answered: (answer) => ('uid' in answer ? {} : dataRefusals[answer.kind]),
   },
@@ -105,6 +114,8 @@ export const useCaseEvents: UseCaseEvents = {
     changePassword: {
       ...changesUsers,
       action: 'user-change-password',
+      // One's own takes none.
+      takesPrivilege: (caller, username) => caller.username !== username,
       asked: (username) => ({ user: { name: username } }),
       answered: found,
     },
@@ -122,6 +133,7 @@ export const useCaseEvents: UseCaseEvents = {
       action: 'token-create',
       category: ['session'],
       type: ['start'],
+      takesPrivilege: true,
       asked: ({ kind }) => ({ grant_type: grantTypes[kind] }),
       answered: (answer) => (answer.kind === 'Token' ? ofToken(answer) : rejection(answer)),
     },
@@ -130,6 +142,7 @@ export const useCaseEvents: UseCaseEvents = {
       action: 'token-refresh',
       category: ['session'],
       type: ['info'],
+      takesPrivilege: true,
       // What is said of refresh tokens is always one of a few texts.
       answered: (answer) => (answer.kind === 'Token' ? ofToken(answer) : answer.message),
     },
@@ -138,6 +151,7 @@ export const useCaseEvents: UseCaseEvents = {
       action: 'token-invalidate',
       category: ['session'],
       type: ['end'],
+      takesPrivilege: true,
       asked: ({ username, realmName }) => ({
         user: username === null ? undefined : { name: username },
         target: realmName === null ? undefined : { realm: realmName },
@@ -150,6 +164,7 @@ export const useCaseEvents: UseCaseEvents = {
       ...changesOthers,
       type: ['admin', 'creation'],
       action: 'api-key-create',
+      takesPrivilege: false,
       asked: ({ name }) => ({ target: { name } }),
       answered: ({ id, name }) => ({ target: { id, name } }),
     },
@@ -159,6 +174,7 @@ export const useCaseEvents: UseCaseEvents = {
       ...changesOthers,
       type: ['admin', 'deletion'],
       action: 'api-key-invalidate',
+      takesPrivilege: false,
       asked: ({ ids, name, username, realmName, owned }) => ({
         user: username === null ? undefined : { name: username },
         target: { id: ids ?? undefined, name: name ?? undefined, realm: realmName ?? undefined, owned },
@@ -171,6 +187,7 @@ export const useCaseEvents: UseCaseEvents = {
     action: 'grant-explain',
     category: ['authentication'],
     type: ['info'],
+    takesPrivilege: true,
     asked: () => ({ grant_type: grantTypes.accessToken }),
     answered: ({ outcome }) => ({ explained: outcome }),
   },

@@ -1,9 +1,11 @@
 import type { Authorize } from '../authorization/authorize.ts'
-import { Failure, refuseProblems } from '../errors.ts'
+import { Failure, failureOf, refuseProblems } from '../errors.ts'
+import type { SubjectAttempt } from './attempt.ts'
 import { isDecisive } from './chain.ts'
 import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
 import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts'
-import type { Proof, Realm, Refusal } from './realm.ts'
+import type { ProofVerdict, RecordProof } from './prove.ts'
+import { refused, type Proof, type Realm, type Refusal } from './realm.ts'
 import { sourceOf, type Source } from './source.ts'
 import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
 import type { Throttle } from './throttle/throttle.ts'
@@ -48,11 +50,18 @@ interface ExplainGrantParts {
   /** In the order in which the chain asks them. */
   realms: readonly NamedRealm[]
   throttle: Throttle
+  recordProof: RecordProof
   countUse: CountUse
 }
 
 /** Makes the use case: what each realm says of an access token, for those who manage security and look for a mistake. */
-export function createExplainGrant({ authorize, realms, throttle, countUse }: ExplainGrantParts) {
+export function createExplainGrant({
+  authorize,
+  realms,
+  throttle,
+  recordProof,
+  countUse,
+}: ExplainGrantParts) {
   return async function explainGrant(
     caller: Caller,
     grant: AccessTokenCredentials,
@@ -64,8 +73,7 @@ export function createExplainGrant({ authorize, realms, throttle, countUse }: Ex
     if (wait !== null) throw tooManyGrants(wait)
 
     // 2  What does each realm say, if the token may be tried?
-    const attempt = { role: 'subject', caller } as const
-    const answers = await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), isWrongGuess)
+    const answers = await recordedAnswers(grant, { role: 'subject', caller })
     if ('kind' in answers) throw tooManyGrants(answers.retryAfterSeconds)
 
     // 3  And what does that come to?
@@ -75,6 +83,19 @@ export function createExplainGrant({ authorize, realms, throttle, countUse }: Ex
       outcome,
       reason: rejected?.message ?? null,
       realms: realms.map(({ ref }, index) => explanationOf(ref, answers[index] ?? null)),
+    }
+  }
+
+  /** It is a guess like any other, and leaves the same behind. */
+  async function recordedAnswers(grant: AccessTokenCredentials, attempt: SubjectAttempt) {
+    try {
+      const judge = () => answersTo(grant, sourceOf(attempt))
+      const answers = await throttle(grant, attempt, judge, isWrongGuess)
+      recordProof(grant, attempt, 'kind' in answers ? answers : verdictOf(answers))
+      return answers
+    } catch (thrown) {
+      recordProof(grant, attempt, failureOf(thrown))
+      throw thrown
     }
   }
 
@@ -92,6 +113,7 @@ export type ExplainGrant = ReturnType<typeof createExplainGrant>
 interface Unavailable {
   readonly kind: 'unavailable'
   readonly detail: string
+  readonly failure: Failure
 }
 
 interface NotAsked {
@@ -112,13 +134,21 @@ async function answerOf(
     return await realm.authenticate(grant, source)
   } catch (failure) {
     if (!(failure instanceof Failure) || failure.code !== 'UNAVAILABLE') throw failure
-    return { kind: 'unavailable', detail: problem() ?? failure.message }
+    return { kind: 'unavailable', detail: problem() ?? failure.message, failure }
   }
 }
 
 /** As where the token is a grant: one of ours that is over was none, nor is one that nobody could judge. */
 function isWrongGuess(answers: readonly Answer[]): boolean {
   return !answers.some(hasDecided) && outcomeOfAll(answers) !== 'UNAVAILABLE'
+}
+
+/** What the chain would say, but for the roles, which nobody has mapped. */
+function verdictOf(answers: readonly Answer[]): ProofVerdict {
+  const decisive = answers.find(hasDecided)
+  if (decisive?.kind === 'proven') return { ...decisive, subject: { ...decisive.subject, roles: undefined } }
+  if (decisive) return decisive
+  return answers.find((answer) => answer?.kind === 'unavailable')?.failure ?? refused
 }
 
 function tooManyGrants(retryAfterSeconds: number): Failure {

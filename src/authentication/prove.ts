@@ -1,9 +1,11 @@
+import type { Failure } from '../errors.ts'
 import type { Attempt } from './attempt.ts'
 import type { Chain } from './chain.ts'
 import type { Credentials } from './credentials.ts'
 import type { MappedSubject } from './mappedSubject.ts'
 import type { Proof, Refusal } from './realm.ts'
 import { sourceOf } from './source.ts'
+import type { Subject } from './subject.ts'
 import type { Throttle } from './throttle/throttle.ts'
 import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
 
@@ -12,6 +14,17 @@ import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
  * read, or later.
  */
 export type Prove = (credentials: Credentials, attempt: Attempt) => Promise<Proof | Refusal | TooManyAttempts>
+
+/** What is told of a proof. Roles are, where they are known. */
+export interface Proven extends Pick<Proof, 'kind' | 'authenticationType' | 'standing'> {
+  readonly subject: Omit<Subject, 'roles'> & { readonly roles?: readonly string[] | undefined }
+}
+
+/** What has become of credentials, whoever asks; a failure: nobody could judge them. */
+export type ProofVerdict = Proven | Refusal | TooManyAttempts | Failure
+
+/** Takes what has become of credentials that were tried. */
+export type RecordProof = (credentials: Credentials, attempt: Attempt, verdict: ProofVerdict) => void
 
 interface ProveParts {
   /** The realms. */

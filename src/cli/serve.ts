@@ -1,10 +1,11 @@
-import { pino } from 'pino'
 import { createApp } from '../app.ts'
 import { loadConfig, widenThreadPool } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
+import type { HangUp } from './hangUp.ts'
+import { createLog } from './log.ts'
 import { makeUpPassword } from './secret.ts'
 
 /** How long requests may go on after the process is told to stop, in milliseconds. */
@@ -13,14 +14,16 @@ const patience = 10_000
 interface ServeOptions {
   /** Whether all gateways on the database are to agree on the realms and domains of this one. */
   adoptRealms?: boolean
+  /** Where SIGHUP is taken already. */
+  hangUp: HangUp
 }
 
 /** Answers at both doors until the process is told to stop. Logs go to standard output, notes to standard error. */
-export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise<void> {
+export async function serve({ adoptRealms = false, hangUp }: ServeOptions): Promise<void> {
   widenThreadPool()
   await lowerBackgroundThreads()
   const config = loadConfig()
-  const logger = pino({ level: config.logLevel })
+  const logger = createLog(config.logLevel)
   // Only a terminal has somebody who reads the password that is made up.
   const parts = { config, logger, clock, adoptRealms, processMetrics: createProcessMetrics() }
   const app = await createApp({ ...parts, ...(process.stderr.isTTY && { makeUpPassword }) })
@@ -33,15 +36,18 @@ export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise
       isStopping = true
       setTimeout(() => app.server.server.closeAllConnections(), patience).unref()
       // A database that does not answer does not let go of its connections either.
-      setTimeout(() => process.exit(0), patience + 2_000).unref()
-      app.close().catch((err: unknown) => {
-        logger.fatal({ err }, 'could not close')
-        process.exitCode = 1
-      })
+      setTimeout(() => process.exit(), patience + 4_000).unref()
+      app
+        .close()
+        .catch((err: unknown) => {
+          logger.fatal({ err }, 'could not close')
+          process.exitCode = 1
+        })
+        // Nor does whoever does not read standard output.
+        .finally(() => setTimeout(() => process.exit(), 1_000).unref())
     })
   }
-  // Only where there is something to do: to others it says that their terminal is gone.
-  if (typeof config.settings.audit.destination === 'object') process.on('SIGHUP', reopen)
+  hangUp.leadTo(app)
   const metrics = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
   const address = await listening(() => app.listen(), 'HOST and PORT')
   if (address === null) return
@@ -55,15 +61,6 @@ export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise
       if (isStopping) return null
       throw listenFailure(where, error)
     })
-  }
-
-  function reopen(): void {
-    try {
-      app.reopenAudit()
-      logger.info('the file of the audit log is opened anew')
-    } catch (err) {
-      logger.error({ err }, 'the file of the audit log stays as it is')
-    }
   }
 }
 

@@ -25,11 +25,11 @@ export function createAnswerSize() {
 
   return {
     add,
-    /** Makes a document when all before it are made, and counts it. */
-    addNext<T extends object>(make: () => Promise<T>): Promise<T> {
-      const next = last.then(async () => {
+    /** Makes documents when all before them are made. Nothing is made, and it rejects, once there is enough. */
+    inTurn<T>(make: () => Promise<T>): Promise<T> {
+      const next = last.then(() => {
         requireRoom()
-        return add(await make())
+        return make()
       })
       last = next.catch(() => undefined)
       return next

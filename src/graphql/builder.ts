@@ -16,6 +16,7 @@ import type { SetProfileEnabled } from '../profile/setProfileEnabled.ts'
 import type { UpdateData } from '../profile/updateData.ts'
 import { createAnswerSize, type AnswerSize } from './answerSize.ts'
 import { createLookups, type Lookups } from './lookups.ts'
+import { createProfileData, type ProfileData } from './profileData.ts'
 import type { Server } from './server.ts'
 
 /** The use cases that the schema exposes, and the one that has an address of its own. */
@@ -41,11 +42,13 @@ export interface Context {
   useCases: UseCases
   answerSize: AnswerSize
   lookups: Lookups
+  profileData: ProfileData
 }
 
 /** What the resolvers of one request share. */
 export function createContext(caller: Caller, useCases: UseCases): Context {
-  return { caller, useCases, answerSize: createAnswerSize(), lookups: createLookups() }
+  const parts = { caller, answerSize: createAnswerSize(), lookups: createLookups() }
+  return { ...parts, useCases, profileData: createProfileData({ ...parts, profiles: useCases.profiles }) }
 }
 
 type JsonObject = Readonly<Record<string, unknown>>

@@ -72,13 +72,7 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
         }),
       },
       extensions: { readsDatabase: true },
-      resolve: (profile, { keys }, { caller, useCases, answerSize, lookups }) =>
-        keys.length === 0
-          ? {}
-          : answerSize.addNext(() => {
-              lookups.profiles(1)
-              return useCases.profiles.data(caller, profile, keys)
-            }),
+      resolve: (profile, { keys }, { profileData }) => profileData(profile, keys),
     }),
     doc: t.field({
       type: DocumentVersion,

@@ -1,48 +1,125 @@
+// The bodies of requests: each is bounded, and so is what all of them hold together. What is refused is read on and thrown
+// away, so that its sender gets to see the answer.
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Failure } from '../errors.ts'
 
-/** How much of a body that is too large is read and thrown away, so that its sender gets to see the answer. */
+/** A body that has come. */
+export interface Body {
+  readonly bytes: Buffer
+  /** Its bytes count as held until the work with them is over, and the answer has left. */
+  readonly heldFor: <T>(work: Promise<T>) => Promise<T>
+}
+
+/** Reads a request's body, once its sender is told to send it. @throws `TOO_LARGE` beyond the limit, `UNAVAILABLE` */
+export type ReadBody = (request: IncomingMessage, response: ServerResponse, limit: number) => Promise<Body>
+
+interface Coming {
+  size: number
+  readonly refuse: () => void
+}
+
+/** How much of a body that is refused is read and thrown away. */
 const patience = 64 * 1024 * 1024
 
 /** What a request is told of a body that breaks off, and why each did. */
 const brokenOff = Symbol('broken off')
 const reasons = new WeakMap<IncomingMessage, Failure>()
 
-/** Reads a request's body, once its sender is told to send it. @throws `TOO_LARGE` beyond the limit, in bytes */
-export function readBody(request: IncomingMessage, response: ServerResponse, limit: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const tooLarge = () => new Failure('TOO_LARGE', `the request body is larger than ${limit} bytes`)
-    const brokeOff = (cause: unknown) => new Failure('INVALID_INPUT', 'the request body broke off', { cause })
-    // Whoever sends it may be gone already.
-    const reason = reasons.get(request) ?? (request.destroyed ? brokeOff(request.errored) : null)
-    const isAwaited = request.headers.expect !== undefined && request.httpVersion === '1.1'
-    const declared = Number(request.headers['content-length'] ?? 0)
-    if (reason !== null || declared > limit + (isAwaited ? 0 : patience)) {
-      reject(reason ?? tooLarge())
-      return
-    }
-    if (isAwaited) response.writeContinue()
-    let chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= limit) chunks.push(chunk)
-      else chunks = []
-      if (size > limit + patience) reject(tooLarge())
+/**
+ * Makes what reads bodies while they hold no more than so many bytes together. Where they would, the largest of those that
+ * still come is refused: small ones find room, however many large ones there are, and however slowly they come.
+ */
+export function createReadBody(most: number, reportRefusal: () => void): ReadBody {
+  const coming = new Set<Coming>()
+  let held = 0
+
+  return function readBody(request, response, limit) {
+    return new Promise((resolve, reject) => {
+      let chunks: Buffer[] = []
+      let received = 0
+      let refusal: Failure | null = null
+      const body: Coming = { size: 0, refuse: () => drop(noRoom()) }
+      const tooLarge = () => new Failure('TOO_LARGE', `the request body is larger than ${limit} bytes`)
+      const brokeOff = (cause: unknown) =>
+        new Failure('INVALID_INPUT', 'the request body broke off', { cause })
+      // Whoever sends it may be gone already.
+      const reason = reasons.get(request) ?? (request.destroyed ? brokeOff(request.errored) : null)
+      const isAwaited = request.headers.expect !== undefined && request.httpVersion === '1.1'
+      const declared = Number(request.headers['content-length'] ?? 0)
+      if (reason !== null || declared > limit + (isAwaited ? 0 : patience)) {
+        fail(reason ?? tooLarge())
+        return
+      }
+      if (isAwaited) response.writeContinue()
+      request.on('data', (chunk: Buffer) => {
+        received += chunk.length
+        if (received > limit) drop(refusal ?? tooLarge())
+        if (refusal === null) keep(chunk)
+        else if (received > limit + patience) fail(refusal)
+      })
+      request.on('end', () => {
+        if (refusal !== null) return fail(refusal)
+        coming.delete(body)
+        request.off(brokenOff, fail)
+        resolve({ bytes: joined(chunks), heldFor })
+      })
+      request.once(brokenOff, fail).on('error', (cause) => {
+        if (!request.readableEnded) fail(brokeOff(cause))
+      })
+
+      function keep(chunk: Buffer): void {
+        chunks.push(chunk)
+        coming.add(body)
+        body.size += chunk.length
+        held += chunk.length
+        while (held > most && coming.size > 0) largest(coming).refuse()
+      }
+
+      function drop(why: Failure): void {
+        refusal = why
+        chunks = []
+        coming.delete(body)
+        giveBack()
+      }
+
+      function giveBack(): void {
+        held -= body.size
+        body.size = 0
+      }
+
+      function fail(given: Failure): void {
+        drop(refusal ?? given)
+        // What is still to come of it is not read.
+        if (!request.complete && !response.headersSent) response.setHeader('connection', 'close')
+        reject(refusal ?? given)
+      }
+
+      async function heldFor<T>(work: Promise<T>): Promise<T> {
+        const left = new Promise((resolve) => response.once('finish', resolve).once('close', resolve))
+        void Promise.allSettled([work, response.destroyed ? null : left]).then(giveBack)
+        return work
+      }
     })
-    request.on('end', () => {
-      if (size > limit) reject(tooLarge())
-      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
-    })
-    request.on('error', (cause) => {
-      reject(brokeOff(cause))
-    })
-    request.once(brokenOff, reject)
-  })
+  }
+
+  function noRoom(): Failure {
+    reportRefusal()
+    const message = 'the bodies of too many requests are under way, try again later'
+    return new Failure('UNAVAILABLE', message, { retryAfterSeconds: 1, isReported: true })
+  }
 }
 
 /** Ends a body that does not come any further, with the reason for which whoever reads it fails. */
 export function breakOff(request: IncomingMessage, reason: Failure): void {
   reasons.set(request, reason)
   request.emit(brokenOff, reason)
+}
+
+function largest(bodies: Iterable<Coming>): Coming {
+  return [...bodies].reduce((one, other) => (other.size > one.size ? other : one))
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }

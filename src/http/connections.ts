@@ -21,10 +21,16 @@ export interface Limits {
   readonly idleTimeout: number
 }
 
+/** A certificate and its key, as PEM. */
+export interface Certified {
+  readonly certificate: string
+  readonly key: string
+}
+
 interface ConnectionsParts {
   limits: Limits
-  /** As PEM; without, connections are plain. */
-  tls: { readonly certificate: string; readonly key: string } | null
+  /** Without, connections are plain. */
+  tls: Certified | null
   /** How it is said that what came is refused. */
   refuse: (failure: Failure, address: string) => DoorResponse
   /** Takes that a connection was closed because there are too many. */
@@ -67,9 +73,7 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     const server = tls
       ? https.createServer({
           ...options,
-          cert: tls.certificate,
-          key: tls.key,
-          minVersion: 'TLSv1.2',
+          ...secureContext(tls),
           handshakeTimeout: limits.headerTimeout,
         })
       : http.createServer(options)
@@ -146,6 +150,15 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     else socket.end()
     destroyAfter(lingering, socket, socket)
   }
+}
+
+/** Has connections from now on be encrypted by another certificate; those that are there stay. */
+export function recertify(server: http.Server, tls: Certified): void {
+  if (server instanceof https.Server) server.setSecureContext(secureContext(tls))
+}
+
+function secureContext({ certificate, key }: Certified) {
+  return { cert: certificate, key, minVersion: 'TLSv1.2' } as const
 }
 
 /** Ends a connection after a time, unless what it is for is closed before. */

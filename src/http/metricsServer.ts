@@ -33,7 +33,7 @@ export function createMetricsServer(parts: MetricsServerParts): MetricsServer {
     limits: { ...limits, maxConnections: mostConnections },
     tls,
     refuse: ({ status }) => secured(empty(status)),
-    reportDrop: reportDrops(logger),
+    reportDrop: reportDrops(logger, 'new connections to metrics are closed: there are as many as may be'),
   })
   const server: Server = connections.serve(({ method, url }, response) => {
     void answer(method, url).then((answered) => {

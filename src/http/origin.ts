@@ -18,10 +18,15 @@ export function originOf(requestId: string, address: string, headers: IncomingHt
   return { requestId, address, subjectAddress: subjectAddressOf(headers) }
 }
 
+const notAnAddress =
+  '[Subject-Address] must be an IP address: that of the end user, such as 203.0.113.7; ' +
+  'leave the header out where it is not known'
+
 function subjectAddressOf({ 'subject-address': stated }: IncomingHttpHeaders): string | null {
   if (stated === undefined) return null
   // What was sent twice, Node has joined to what is no address.
   const address = [stated].flat().join(', ').trim()
-  if (isIP(address) === 0) throw new Failure('INVALID_INPUT', '[Subject-Address] must be an IP address')
+  // An empty one too: an application that fails to fill it in would go without what is counted by it, unseen.
+  if (isIP(address) === 0) throw new Failure('INVALID_INPUT', notAnAddress)
   return plainAddress(address)
 }

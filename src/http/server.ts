@@ -6,8 +6,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from 'pino'
 import { Failure, failureOf } from '../errors.ts'
 import { createAnswerTimeout } from './answerTimeout.ts'
-import { readBody } from './body.ts'
-import { createConnections, type Limits } from './connections.ts'
+import { createReadBody } from './body.ts'
+import { createConnections, type Certified, type Limits } from './connections.ts'
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
 import { originOf, type Origin } from './origin.ts'
@@ -24,9 +24,12 @@ interface ServerParts<Caller> {
   /** The doors by path; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>> & { '/metrics'?: Door<Caller> }>
   peerOf: PeerOf
-  limits: Limits
-  /** As PEM; without, connections are plain. */
-  tls: { readonly certificate: string; readonly key: string } | null
+  limits: Limits & {
+    /** Of all bodies that are held at once, in bytes. */
+    readonly maxContentUnderWay: number
+  }
+  /** Without, connections are plain. */
+  tls: Certified | null
   /** Throws a failure that says why no request can be answered now. */
   check: () => Promise<void>
   /** Why some requests cannot be answered now. */
@@ -61,7 +64,10 @@ export function createServer<Caller>({
     report(failureOf(cause))
   })
   const secured = securityHeaders(tls !== null)
-  const sayDropped = reportDrops(logger)
+  const sayDropped = reportDrops(
+    logger,
+    'new connections are closed: there are as many as http.max_connections allows',
+  )
   const connections = createConnections({
     limits,
     tls,
@@ -75,6 +81,10 @@ export function createServer<Caller>({
       sayDropped()
     },
   })
+  const readBody = createReadBody(
+    limits.maxContentUnderWay,
+    reportDrops(logger, 'large bodies are refused: all together are larger than http.max_content_under_way'),
+  )
   const server = fastify({
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
@@ -170,17 +180,15 @@ export function createServer<Caller>({
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
       const answer = async () => {
         // A body can take its time, in which whoever sends it may have been locked out.
-        const sender = body.length > 0 ? await identify() : caller
-        const response = await door.enter(request, body, sender)
+        const sender = body.bytes.length > 0 ? await identify() : caller
+        const response = await door.enter(request, body.bytes, sender)
         await written(from)
         return response
       }
-      return await send(reply, await inTime(answer()))
+      return await send(reply, await inTime(body.heldFor(answer())))
     } catch (thrown) {
       const failure = await recorded(failureOf(thrown), origin)
       report(failure)
-      // What is still to come of it is not read.
-      if (failure.code === 'TOO_LARGE' && !raw.raw.complete) void reply.header('connection', 'close')
       return send(reply, door.refuse(failure, request))
     }
   }

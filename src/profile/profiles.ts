@@ -15,15 +15,26 @@ const action = 'cluster:admin/xpack/security/profile/get'
 const mostUids = 1_000
 /** Each is looked for everywhere in a document. */
 const mostFilters = 100
+/** How much application data are read at once, unless those of one profile are more. */
+const mostBytes = 8 * 1024 * 1024
 
 interface Found {
   readonly profiles: Profile[]
   readonly missing: string[]
 }
 
+/** What is to be read of a profile's application data. */
+export interface DataSelection {
+  readonly profile: Profile
+  readonly filters: readonly string[]
+}
+
+/** Takes what was kept for the selection of that index. */
+type GiveData = (index: number, kept: Document) => Promise<unknown>
+
 interface ProfilesParts {
   authorize: Authorize
-  profiles: Pick<ProfileRepository, 'candidates' | 'find' | 'findWithData'>
+  profiles: Pick<ProfileRepository, 'candidates' | 'find' | 'findData'>
   domainOf: DomainOf
   selfActivates: SelfActivates
 }
@@ -58,13 +69,27 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
       return ownedProfile(caller, domainOf(caller.realm), candidates) ?? null
     },
 
-    /** What the filters keep of a profile's application data, of the version that was found or a later one. */
-    async data(caller: Caller, profile: Profile, filters: readonly string[]): Promise<Document> {
-      if (filters.length > mostFilters) refuseProblems([`at most [${mostFilters}] filters can be given`])
-      const isOwn = isOwnedBy(profile, caller, domainOf(caller.realm))
-      await (isOwn ? authorizeOwn(caller) : authorizeRead(caller))
-      const [row] = await profiles.findWithData([profile.uid])
-      return filterData(row?.data ?? {}, filters)
+    /**
+     * Gives what the filters keep of each profile's application data, of the version that was found or a later one. They
+     * are read together, but no more of them than 8 MiB before what they keep is given; nothing more once `give` throws.
+     */
+    async data(caller: Caller, selections: readonly DataSelection[], give: GiveData): Promise<void> {
+      if (selections.some(({ filters }) => filters.length > mostFilters))
+        refuseProblems([`at most [${mostFilters}] filters can be given`])
+      const domain = domainOf(caller.realm)
+      const areOwn = selections.every(({ profile }) => isOwnedBy(profile, caller, domain))
+      await (areOwn ? authorizeOwn(caller) : authorizeRead(caller))
+      let left = [...new Set(selections.map(({ profile }) => profile.uid))]
+      while (left.length > 0) {
+        const found = await profiles.findData(left, mostBytes)
+        // Of a profile that is gone there are none.
+        const read = found.size > 0 ? found : new Map(left.map((uid) => [uid, {}]))
+        for (const [index, { profile, filters }] of selections.entries()) {
+          const data = read.get(profile.uid)
+          if (data) await give(index, filterData(data, filters))
+        }
+        left = left.filter((uid) => !read.has(uid))
+      }
     },
   }
 }

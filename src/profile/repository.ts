@@ -34,7 +34,12 @@ export interface ProfileRepository {
   setData(next: Profile, data: Document): Promise<boolean>
   /** Those of the profiles that exist, in any order. */
   find(uids: readonly string[]): Promise<Profile[]>
-  /** The same with their application data. */
+  /**
+   * The application data, by uid, of as many of the profiles as have no more than so many bytes together; of one at
+   * least, if any is there.
+   */
+  findData(uids: readonly string[], mostBytes: number): Promise<ReadonlyMap<string, Document>>
+  /** The same as `find`, with their application data. */
   findWithData(uids: readonly string[]): Promise<ProfileWithData[]>
 }
 

@@ -8,6 +8,8 @@ export const http = z
   .strictObject({
     /** The largest body at Elasticsearch's address. */
     max_content_length: size.prefault('20mb'),
+    /** How large all bodies at both doors may be together that come or are worked on. As JSON is read, it takes many times that. */
+    max_content_under_way: size.prefault('128mb'),
     /** Whether passwords and tokens may cross a network in the clear. */
     insecure: yesOrNo().default(false),
     /** How many connections there may be at once. One more is closed before anything is read from it. */
@@ -24,4 +26,7 @@ export const http = z
   .prefault({})
   .refine(({ header_timeout: header, request_timeout: request }) => header <= request, {
     error: 'expected header_timeout to be at most request_timeout',
+  })
+  .refine(({ max_content_length: one, max_content_under_way: all }) => one <= all, {
+    error: 'expected max_content_length to be at most max_content_under_way',
   })

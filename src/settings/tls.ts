@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
+import { Failure } from '../errors.ts'
 import { certificates } from './keySource.ts'
 
 /** Who the gateway is on an encrypted connection, as PEM. */
@@ -10,14 +11,31 @@ export interface Tls {
   /** Its certificate, and those between it and an authority that clients know. */
   readonly certificate: string
   readonly key: string
+  /** Where both were read. */
+  readonly files: TlsFiles
+}
+
+interface TlsFiles {
+  readonly certificate: string
+  readonly key: string
+}
+
+/** Reads both again. @throws `CONFIGURATION` if they cannot be used, with what is wrong as its problems */
+export function readTls(files: TlsFiles): Tls {
+  const read = tls('.').safeParse(files)
+  if (read.data) return read.data
+  const problems = read.error?.issues.map(({ path, message }) => `${['tls', ...path].join('.')}: ${message}`)
+  throw new Failure('CONFIGURATION', 'the certificate and its key cannot be used', {
+    problems: problems ?? [],
+  })
 }
 
 /** Reads the two files by their paths from the folder; null without them. */
 export function tls(folder: string) {
   return z
     .strictObject({
-      certificate: file.transform(certificates(folder)).optional(),
-      key: file.transform(privateKey(folder)).optional(),
+      certificate: file.transform(read(folder, certificates(folder))).optional(),
+      key: file.transform(read(folder, privateKey(folder))).optional(),
     })
     .prefault({})
     .transform(({ certificate, key }, context): Tls | null => {
@@ -26,10 +44,21 @@ export function tls(folder: string) {
         context.addIssue('expected both certificate and key')
         return z.NEVER
       }
-      const problem = pairProblem(certificate, key)
+      const problem = pairProblem(certificate.pem, key.pem)
       if (problem !== null) context.addIssue(problem)
-      return { certificate, key }
+      return {
+        ...{ certificate: certificate.pem, key: key.pem },
+        files: { certificate: certificate.path, key: key.path },
+      }
     })
+}
+
+/** With where it is: what is renewed is read there again. */
+function read(folder: string, reader: (given: string, context: z.RefinementCtx) => string) {
+  return (given: string, context: z.RefinementCtx) => ({
+    path: resolve(folder, given),
+    pem: reader(given, context),
+  })
 }
 
 const file = z.string({ error: 'expected the path of a file' })

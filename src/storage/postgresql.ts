@@ -22,9 +22,9 @@ export const postgresql: Dialect = {
 export const postgresqlWording: Wording = {
   now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
   json: (text) => sql`${text}::jsonb`,
-  // Compressed, a little can be a lot.
+  // Compressed, a little can be a lot: at most so many times as much, by either method.
   storedSize: (column) =>
-    sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 100000000 END`,
+    sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 255 * pg_column_size(${column}) END`,
   jsonTexts: (columns) => sql`json_build_array(${join(columns.map((column) => sql`${column}::text`))})::text`,
   forShare: sql`FOR SHARE`,
 }

@@ -7,7 +7,13 @@ import type { Connected } from './client.ts'
 import { jsonIn, objectOut, stringsOut } from './json.ts'
 
 /** Keeps profiles in the table `profiles`. */
-export function createProfileRepository({ client, now, json, forShare }: Connected): ProfileRepository {
+export function createProfileRepository({
+  client,
+  now,
+  json,
+  forShare,
+  storedSize,
+}: Connected): ProfileRepository {
   const { profile: profiles } = client
   return {
     async candidates(base, basis) {
@@ -58,6 +64,18 @@ export function createProfileRepository({ client, now, json, forShare }: Connect
     async find(uids) {
       const where = { uid: { in: [...new Set(uids)] } }
       return (await profiles.findMany({ where, omit: { data: true } })).map(profileOf)
+    },
+
+    async findData(uids, mostBytes) {
+      if (uids.length === 0) return new Map()
+      // Only what is small is sorted and summed.
+      const rows = await client.$queryRaw<Pick<ProfileModel, 'uid' | 'data'>[]>`
+        SELECT "profiles"."uid", "profiles"."data" FROM (
+          SELECT "uid", SUM(${storedSize(column('data'))}) OVER "inTurn" AS "bytes", ROW_NUMBER() OVER "inTurn" AS "place"
+          FROM "profiles" WHERE "uid" IN (${join([...uids])}) WINDOW "inTurn" AS (ORDER BY "uid")
+        ) AS "sized" JOIN "profiles" ON "profiles"."uid" = "sized"."uid"
+        WHERE "bytes" <= ${mostBytes} OR "place" = 1`
+      return new Map(rows.map(({ uid, data }) => [uid, objectOut(data)]))
     },
 
     async findWithData(uids) {

@@ -26,7 +26,7 @@ beforeEach(async () => {
 const unavailable = { code: 'UNAVAILABLE' }
 
 /** A log, what it reports, and what it hands over at once. */
-function logTo(destination: Destination, patience?: number) {
+function logTo(destination: Destination, patience?: number, lastPatience?: number) {
   const reports: number[] = []
   const writes: string[] = []
   const write = (lines: string) => {
@@ -38,6 +38,7 @@ function logTo(destination: Destination, patience?: number) {
     destination: { ...destination, write },
     report,
     ...(patience && { patience }),
+    ...(lastPatience && { lastPatience }),
   })
   return { ...log, reports, writes }
 }
@@ -102,6 +103,18 @@ describe('lines', () => {
     await log.written(owner)
     expect(linesIn(file)).toEqual(['whole', 'hal', 'next', 'last'])
     await log.close()
+  })
+
+  it('that come after the end are counted and said of, and what requires them is refused', async () => {
+    const log = logTo(openDestination({ file }))
+    const [first, required, other] = [{}, {}, {}]
+    log.add(first, 'first\n', true)
+    await log.close()
+    log.add(required, 'second\n', true)
+    log.add(other, 'third\n', false)
+    await expect(log.written(required)).rejects.toMatchObject(unavailable)
+    expect(log.written(other)).toBeUndefined()
+    expect([log.failures(), log.reports, linesIn(file)]).toEqual([2, [1, 2], ['first']])
   })
 
   it('go to the new file once it is opened anew, and none is lost', async () => {
@@ -176,6 +189,17 @@ describe('a destination that stands still', () => {
     await stuck.written(third)
     expect(stuck.isFailing()).toBe(false)
     await stuck.close()
+  })
+
+  it('is let go of at the end, and what it has not taken is counted and said of', async () => {
+    const pipe = fifo(constants.O_RDWR | constants.O_NONBLOCK)
+    fill(pipe)
+    const stuck = logTo(openDestination({ file: join(folder, 'fifo') }), 60_000, 50)
+    const owner = {}
+    stuck.add(owner, 'first\n', true)
+    const written = stuck.written(owner)
+    await Promise.all([stuck.close(), expect(written).rejects.toMatchObject(unavailable)])
+    expect([stuck.failures(), stuck.reports]).toEqual([1, [1]])
   })
 
   it('has no more waiting for it than there is room for', async () => {

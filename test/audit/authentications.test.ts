@@ -125,6 +125,35 @@ describe('a subject', () => {
     expect(app.logs()).not.toContain(typed)
   })
 
+  it.each([
+    ['nobody knows', 'abc', { outcome: 'failure', reason: 'NOT_AUTHENTICATED' }, undefined],
+    ['is one of ours', 'own', { outcome: 'success' }, { name: 'elastic' }],
+  ])('is recorded also where a token is only explained, which %s', async (_, token, event, user) => {
+    const own = await rest(app.fetch, 'POST', '/_security/oauth2/token', elastic, {
+      grant_type: 'client_credentials',
+    })
+    const { access_token } = own.body as { access_token: string }
+    const query = `mutation ($token: String!) { explainGrant(grant: { token: $token }) { __typename } }`
+    const variables = { token: token === 'own' ? access_token : token }
+    const lines = await recorded(
+      { ...as(elastic), 'subject-address': '198.51.100.7' },
+      { query, variables },
+      '/graphql',
+    )
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toMatchObject({
+      event: { action: 'authentication', ...event },
+      client: { ip: '198.51.100.7' },
+      profile_gateway: {
+        proves: 'subject',
+        grant_type: 'access_token',
+        caller: { name: 'elastic', realm: { type: 'reserved' } },
+      },
+    })
+    expect(lines[1]?.user).toEqual(user)
+    expect(JSON.stringify(lines)).not.toContain(variables.token)
+  })
+
   it('who is tried too often is recorded as that, and not by name', async () => {
     const name = 'often-tried'
     await rest(app.fetch, 'PUT', `/_security/user/${name}`, elastic, { password: 'r1ght-p@ss', roles: [] })

@@ -25,7 +25,7 @@ async function audited(onFailure: string) {
     ...app,
     to(path: string) {
       lead(path)
-      app.app.reopenAudit()
+      app.app.reload()
     },
   }
 }

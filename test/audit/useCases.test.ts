@@ -10,6 +10,7 @@ import {
   rest,
   type AuditLine,
   type Credentials,
+  type Fetch,
 } from '../support/testApp.ts'
 
 const app = await createTestApp()
@@ -67,11 +68,24 @@ const queries: Readonly<Record<string, [field: string, action: string]>> = {
 const forEverybody = ['viewer', 'server']
 
 /** Runs a field of an operation, and gives the lines of it beside those of authentications. */
-async function run(caller: Credentials, field: string, kind = 'mutation'): Promise<AuditLine[]> {
+async function run(
+  caller: Credentials,
+  field: string,
+  kind = 'mutation',
+  fetch = app.fetch,
+): Promise<AuditLine[]> {
   const before = app.audit().length
-  await graphql(app.fetch, caller, `${kind} { ${field} { __typename } }`)
+  await graphql(fetch, caller, `${kind} { ${field} { __typename } }`)
   return done(before)
 }
+
+/** Sends requests that state the address of an end user. */
+const stating: Fetch = (path, init = {}) =>
+  app.fetch(path, {
+    ...init,
+    headers: { ...(init.headers as Record<string, string>), 'subject-address': '198.51.100.7' },
+  })
+const hasClient = (line: object | undefined) => line !== undefined && 'client' in line
 
 function done(from: number): AuditLine[] {
   return app
@@ -154,6 +168,35 @@ describe('every query', () => {
       expect(more).toEqual([])
     },
   )
+})
+
+describe('an end user’s address that a request states', () => {
+  /** What is done with one's own, which takes no privilege over others. */
+  const ofOneself = /^(api-key-|profile-activate-own)/
+
+  it.each(Object.values(mutations))(
+    'is recorded with the answer to who has the privilege: %s',
+    async (field, action) => {
+      const lines = await run(elastic, field, 'mutation', stating)
+      expect(lines.map(hasClient)).toEqual(
+        lines.map(({ event }) => isAnswer(event) && !ofOneself.test(action)),
+      )
+    },
+  )
+
+  it.each([
+    ...Object.values(mutations).map(([field]) => ['mutation', field]),
+    ...Object.values(queries).map(([field]) => ['query', field]),
+    ['mutation', `changePassword(username: "nobody", password: "${nobody.password}")`],
+    ['mutation', 'activateProfile(grant: { password: { username: "jacknich", password: "" } })'],
+    ['mutation', 'explainGrant(grant: { token: "" })'],
+  ])('is not recorded of who has none: %s { %s }', async (kind = '', field = '') => {
+    const lines = await run(nobody, field, kind, stating)
+    expect(lines.length).toBeGreaterThan(0)
+    expect(lines.filter(hasClient)).toEqual([])
+  })
+
+  const isAnswer = ({ outcome }: AuditLine['event']) => outcome !== 'unknown'
 })
 
 describe('what is done', () => {

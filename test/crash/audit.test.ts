@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, renameSync, statSync } from 'node:fs'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { basic, elastic, rest, type AuditLine } from '../support/testApp.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { serve, start } from './servedGateway.ts'
@@ -45,6 +47,22 @@ describe('the file of the audit log', { timeout: 60_000 }, () => {
     expect(await process.stop()).toBe(0)
   })
 
+  it('is asked for by SIGHUP while the gateway still starts, which goes on', async () => {
+    const silent = createServer()
+    silent.listen(0, '127.0.0.1')
+    onTestFinished(() => void silent.close())
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const process = await start(await temporaryFolder(), {
+      settings: `${settings}database.connection_timeout: 1s\n`,
+      environment: { DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/none` },
+    })
+    const [socket] = (await once(silent, 'connection')) as [Socket]
+    onTestFinished(() => void socket.destroy())
+    process.child.kill('SIGHUP')
+    expect(await process.ended).toBe(69)
+  })
+
   it('that cannot be opened ends the start with 78, which says so', async () => {
     const folder = await temporaryFolder()
     const process = await start(folder, { settings: 'audit.destination: ./none/audit.ndjson\n' })
@@ -70,6 +88,39 @@ describe('the file of the audit log', { timeout: 60_000 }, () => {
     expect(broken.map((line) => line.length)).toEqual([100])
     expect(lines.at(-1)).toMatch(/^\{.*"outcome":"success"/)
     expect(await process.stop()).toBe(0)
+  })
+})
+
+describe('a pipe that nobody reads', { timeout: 60_000 }, () => {
+  const viewer = { headers: { authorization: basic(elastic), connection: 'close' } }
+
+  it('keeps no gateway from ending, which says what was lost', async () => {
+    const folder = await temporaryFolder()
+    spawnSync('mkfifo', [fileIn(folder)])
+    const { process, fetch } = await serve(folder, { settings })
+    const lost = Array.from({ length: 300 }, () => fetch('/_security/_authenticate', viewer))
+    await Promise.all(lost)
+    expect(await process.stop()).toBe(0)
+    expect(process.out).toMatch(/\d+ lines could not be written before the end/)
+  })
+
+  it('keeps none from answering and ending where it is standard output', async () => {
+    const folder = await temporaryFolder()
+    const options = { settings: 'audit: {}\n', environment: { LOG_LEVEL: 'info' } }
+    const { process, fetch } = await serve(folder, options)
+    process.child.stdout?.pause()
+    const long = `/${'x'.repeat(8_000)}`
+    const answers = Array.from({ length: 50 }, () => fetch(long, viewer))
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(50).fill(400))
+    const ready = async () => {
+      await Promise.all(Array.from({ length: 100 }, () => fetch('/_security/_authenticate', viewer)))
+      const answer = await fetch('/health/ready', { headers: viewer.headers })
+      return (await answer.json()) as object
+    }
+    await expect.poll(ready, { timeout: 15_000 }).toMatchObject({ status: 'degraded' })
+    process.child.kill()
+    expect((await once(process.child, 'exit'))[0]).toBe(0)
+    process.child.stdout?.resume()
   })
 })
 

@@ -103,7 +103,10 @@ describe('Subject-Address', () => {
     async (stated) => {
       const response = await fetch('/_security/_authenticate', { headers: { 'subject-address': stated } })
       expect(response.status).toBe(400)
-      expect(await response.text()).toContain('[Subject-Address] must be an IP address')
+      expect(await response.text()).toContain(
+        '[Subject-Address] must be an IP address: that of the end user, such as 203.0.113.7; ' +
+          'leave the header out where it is not known',
+      )
     },
   )
 })

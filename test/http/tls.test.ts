@@ -1,17 +1,26 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
-import { readFileSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type ConnectionOptions } from 'node:tls'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { basic, createTestApp, elastic } from '../support/testApp.ts'
 import { answersTo, openSocket } from './rawSocket.ts'
 
 const folder = join(import.meta.dirname, '../support/tls')
 const ca = readFileSync(join(folder, 'authority.pem'))
+const own = mkdtempSync(join(tmpdir(), 'gateway-'))
+/** Has what the gateway reads be one of the certificates that are there, with a key of one. */
+const put = (certificate: string, key = certificate) => {
+  copyFileSync(join(folder, `${certificate}.pem`), join(own, 'certificate.pem'))
+  copyFileSync(join(folder, `${key}.key.pem`), join(own, 'key.pem'))
+}
+put('server')
 const app = await createTestApp({
-  settings: `tls: { certificate: ${folder}/server.pem, key: ${folder}/server.key.pem }\nhttp.header_timeout: 1s`,
+  settings: `tls: { certificate: ${own}/certificate.pem, key: ${own}/key.pem }\nhttp.header_timeout: 1s`,
 })
 let address: string
 let port: number
@@ -19,9 +28,24 @@ beforeAll(async () => {
   address = await app.app.listen()
   port = Number(new URL(address).port)
 })
-afterAll(app.close)
+afterAll(async () => {
+  await app.close()
+  rmSync(own, { recursive: true })
+})
 
 const options = () => ({ host: 'localhost', port, ca, family: 4 })
+
+/** The certificate that a new connection meets. */
+async function certificate(): Promise<string> {
+  const socket = connect({ ...options(), rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const { fingerprint256 } = socket.getPeerCertificate()
+  socket.destroy()
+  return fingerprint256
+}
+
+const fingerprintOf = (name: string) =>
+  new X509Certificate(readFileSync(join(folder, `${name}.pem`))).fingerprint256
 
 /** How a handshake ends: with the version that was agreed on, or what it failed with. */
 async function handshake(more: ConnectionOptions): Promise<string | null> {
@@ -73,5 +97,41 @@ describe('a gateway with a certificate', () => {
     expect(await plain.received()).not.toContain('HTTP')
     expect(await answersTo(address, '')).toEqual([])
     expect(app.logs()).not.toMatch(/"level":[56]0/)
+  })
+})
+
+describe('a certificate that is renewed', () => {
+  afterEach(() => {
+    put('server')
+    app.app.reload()
+  })
+
+  it('counts for new connections once it is read anew, with the same versions of TLS', async () => {
+    const before = connect(options())
+    await once(before, 'secureConnect')
+    put('renewed')
+    expect(await certificate()).toBe(fingerprintOf('server'))
+    app.app.reload()
+    expect(await certificate()).toBe(fingerprintOf('renewed'))
+    const old = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
+    expect(await handshake(old)).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION')
+    before.write('GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n')
+    expect(String((await once(before, 'data'))[0])).toMatch(/^HTTP\/1\.1 200/)
+    before.destroy()
+  })
+
+  it.each([
+    ['has another key', () => put('renewed', 'server'), 'the key does not belong to the certificate'],
+    ['is none', () => writeFileSync(join(own, 'certificate.pem'), 'n0ne'), 'expected a file of certificates'],
+    ['is not there', () => rmSync(join(own, 'key.pem')), 'expected a file with a private key'],
+  ])('stays as it is where the new one %s, which one line says', async (_, spoil, why) => {
+    spoil()
+    const before = app.logs().length
+    app.app.reload()
+    const logged = app.logs().slice(before).trim().split('\n')
+    expect(logged).toHaveLength(1)
+    expect(logged[0]).toMatch(/"level":50.*the certificate stays as it is/)
+    expect(logged[0]).toContain(why)
+    expect(await certificate()).toBe(fingerprintOf('server'))
   })
 })

@@ -117,6 +117,20 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'is answered up to 64 MiB',
   },
   {
+    item: 'documents are in memory in parts of 8 MiB',
+    file: 'src/profile/profiles.ts',
+    without: ['profiles.findData(left, mostBytes)', 'profiles.findData(left, 1e15)'],
+    test: 'graphql/profileData.test.ts',
+    title: 'are read in parts where they are large',
+  },
+  {
+    item: 'documents are read together',
+    file: 'src/graphql/profileData.ts',
+    without: ['{ cache: false }', '{ cache: false, batch: false }'],
+    test: 'graphql/profileData.test.ts',
+    title: 'are read with one statement',
+  },
+  {
     item: 'failures under way are heard, though the answer is given up',
     file: 'src/graphql/answerSize.ts',
     without: [

@@ -125,6 +125,27 @@ export const httpGuards: readonly Guard[] = [
     title: 'is not told so for a body that is',
   },
   {
+    item: 'bytes of all bodies',
+    file: 'src/http/body.ts',
+    without: ['while (held > most && coming.size > 0)', 'while (most < 0 && coming.size > 0)'],
+    test: 'http/manyBodies.test.ts',
+    title: 'are refused beyond what all may hold',
+  },
+  {
+    item: 'small bodies beside large ones',
+    file: 'src/http/body.ts',
+    without: ['largest(coming).refuse()', 'body.refuse()'],
+    test: 'http/manyBodies.test.ts',
+    title: 'that is small finds room',
+  },
+  {
+    item: 'bodies that are worked on',
+    file: 'src/http/body.ts',
+    without: ['Promise.allSettled([work, response', 'Promise.allSettled([response'],
+    test: 'http/manyBodies.test.ts',
+    title: 'holds its room until the work with it is over',
+  },
+  {
     item: 'no header unseen',
     file: 'src/http/connections.ts',
     without: ['server.maxHeadersCount = 0', ''],
@@ -182,9 +203,29 @@ export const httpGuards: readonly Guard[] = [
   {
     item: 'TLS 1.2 at least',
     file: 'src/http/connections.ts',
-    without: ["minVersion: 'TLSv1.2',", "minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0',"],
+    without: ["minVersion: 'TLSv1.2' }", "minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }"],
     test: 'http/tls.test.ts',
     title: 'does not speak',
+  },
+  {
+    item: 'TLS 1.2 at least, also after a renewal',
+    file: 'src/http/connections.ts',
+    without: [
+      'server.setSecureContext(secureContext(tls))',
+      "server.setSecureContext({ ...secureContext(tls), minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })",
+    ],
+    test: 'http/tls.test.ts',
+    title: 'counts for new connections once it is read anew',
+  },
+  {
+    item: 'a renewed certificate that is none',
+    file: 'src/settings/tls.ts',
+    without: [
+      'if (problem !== null) context.addIssue(problem)',
+      "if (problem === '') context.addIssue(problem)",
+    ],
+    test: 'http/tls.test.ts',
+    title: 'stays as it is where the new one',
   },
   {
     item: 'TLS beyond this machine',

@@ -139,10 +139,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'Tokens tried by explaining them',
     file: 'src/authentication/explainGrant.ts',
-    without: [
-      'await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), isWrongGuess)',
-      'await answersTo(grant, sourceOf(attempt))',
-    ],
+    without: ['await throttle(grant, attempt, judge, isWrongGuess)', 'await judge()'],
     test: 'elasticsearch/throttle.test.ts',
     title:
       'that prove nobody count for the address that is stated, at activation and at explainGrant together',

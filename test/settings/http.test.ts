@@ -5,6 +5,7 @@ describe('the limits of connections', () => {
   it('have defaults', async () => {
     expect((await load('{}')).settings.http).toEqual({
       max_content_length: 20 * 1024 ** 2,
+      max_content_under_way: 128 * 1024 ** 2,
       answer_timeout: 30_000,
       insecure: false,
       max_connections: 10_000,
@@ -34,6 +35,17 @@ describe('the limits of connections', () => {
     ['keep_alive: 1s', 'keep_alive: unknown setting'],
   ])('are refused: %s', async (text, problem) => {
     expect(await problems(`http.${text}`)).toEqual([`gateway.yml:1: http.${problem}`])
+  })
+
+  it('leave one body no larger than all together', async () => {
+    expect(await problems('http: { max_content_length: 2mb, max_content_under_way: 1mb }')).toEqual([
+      'gateway.yml:1: http: expected max_content_length to be at most max_content_under_way',
+    ])
+    expect(
+      await problems(
+        '{ http: { max_content_length: 1mb, max_content_under_way: 1mb }, graphql.max_content_length: 2mb }',
+      ),
+    ).toEqual(['gateway.yml:1: graphql.max_content_length: expected at most http.max_content_under_way'])
   })
 
   it('leave headers no longer than the whole request', async () => {

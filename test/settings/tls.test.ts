@@ -19,7 +19,7 @@ describe('a certificate and its key', () => {
   })
 
   it('are files beside gateway.yml', async () => {
-    expect((await load(both, {}, files)).settings.tls).toEqual({
+    expect((await load(both, {}, files)).settings.tls).toMatchObject({
       certificate: files['server.pem'],
       key: files['server.key.pem'],
     })

@@ -320,6 +320,40 @@ describe('profiles', () => {
     })
   })
 
+  describe('data of many profiles', () => {
+    const data = { app: 'x'.repeat(1_000) }
+
+    it('are read together, as many as have so many bytes, and one at least', async () => {
+      const { profiles, setDocuments } = await emptied()
+      const uids = Array.from({ length: 10 }, (_, n) => uidOf(base, n))
+      for (const uid of uids) {
+        await profiles.create(base, { ...profile, uid }, null)
+        await setDocuments(uid, { labels: {}, data })
+      }
+      const asked = ['u_missing', ...uids]
+      const all = await profiles.findData(asked, 1_000_000)
+      expect(Object.fromEntries(all)).toEqual(Object.fromEntries(uids.map((uid) => [uid, data])))
+      const some = await profiles.findData(asked, 5_500)
+      expect(some.size).toBeGreaterThan(2)
+      expect(some.size).toBeLessThan(7)
+      const rest = uids.filter((uid) => !some.has(uid))
+      const [one, ...more] = await profiles.findData(rest, 1)
+      expect([rest.includes(one?.[0] ?? ''), one?.[1], more]).toEqual([true, data, []])
+      expect((await profiles.findData(['u_missing'], 1)).size).toBe(0)
+      expect((await profiles.findData([], 1)).size).toBe(0)
+    })
+
+    it('that the database has compressed count as what they can be', async () => {
+      const { profiles, setDocuments } = await emptied()
+      const uids = [uidOf(base, 0), uidOf(base, 1)]
+      for (const uid of uids) {
+        await profiles.create(base, { ...profile, uid }, null)
+        await setDocuments(uid, { labels: {}, data: { app: 'x'.repeat(2_000_000) } })
+      }
+      expect((await profiles.findData(uids, 2_100_000)).size).toBe(1)
+    })
+  })
+
   describe('labels and data', () => {
     it('are read exactly as they are stored', async () => {
       const { profiles, setDocuments } = await emptied()

@@ -1,0 +1,41 @@
+import { pino, type Logger } from 'pino'
+import type { LogLevel } from '../config.ts'
+
+/** How much may wait to be written, in characters. What is beyond is dropped. */
+const mostWaiting = 8_388_608
+/** What stays together in a pipe, where audit lines may be too. Source: PIPE_BUF in pipe(7). */
+const pipeBytes = 4_096
+/** How often a full pipe is tried again before the process ends: ten times a second. */
+const lastTries = 10
+
+/** Makes the log, as JSON on standard output. Where nobody reads that, nothing else waits for it. */
+export function createLog(level: LogLevel): Logger {
+  let tries = Infinity
+  let dropped = 0
+  const destination = pino.destination({
+    // To look at it makes a pipe one that says that it is full in place of blocking.
+    fd: process.stdout.fd,
+    sync: false,
+    maxWrite: pipeBytes,
+    maxLength: mostWaiting,
+    retryEAGAIN: () => tries-- > 0,
+  })
+  const flush = destination.flushSync.bind(destination)
+  destination.flushSync = function flushSync() {
+    tries = lastTries
+    try {
+      flush()
+    } catch {
+      // It is lost: there is nowhere else to say so.
+    }
+    tries = Infinity
+  }
+  const log = pino({ level }, destination)
+  destination.on('drop', () => (dropped += 1))
+  destination.on('drain', () => {
+    if (dropped === 0) return
+    log.warn({ dropped }, 'lines of the log were dropped: nobody has read standard output')
+    dropped = 0
+  })
+  return log
+}
