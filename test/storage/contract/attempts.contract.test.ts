@@ -138,6 +138,19 @@ describe('attempts', () => {
     expect(more.filter(({ kind }) => kind === 'taken')).toHaveLength(10)
   })
 
+  it('at once are each taken of every budget or of none, by themselves', async () => {
+    const { take, settle } = await counting()
+    const wide = budgetOf('wide', { free: 1_000 })
+    const other = budgetOf('other', { free: 1_000 })
+    const answers = await atOnce(60, (n) => take(n % 3 ? [wide, ada] : [other]))
+    expect(answers.filter(({ kind }) => kind === 'taken')).toHaveLength(3 + 20)
+    expect(answers.filter(({ kind }) => kind === 'full')).toHaveLength(37)
+    for (let n = 0; n < 3; n++) await settle([wide, ada], 'wrong')
+    const narrow = { ...wide, free: 4 }
+    expect(await take([narrow])).toMatchObject({ kind: 'taken' })
+    expect(await take([narrow])).toMatchObject({ kind: 'full' })
+  })
+
   it('at once are each counted as what they prove to be', async () => {
     const { take, tried, settle } = await counting()
     const wide = budgetOf('wide', { free: 100 })
