@@ -60,25 +60,29 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
 
   async function settleAll(settled: readonly Settled[]): Promise<undefined[]> {
     const given = settled.flatMap(({ budgets, verdict }) =>
-      budgets.map(({ key, forgetAfter, knownFor }) => ({ given: key, forgetAfter, knownFor, verdict })),
+      budgets.map(({ key, free: _, ...terms }) => ({ given: key, ...terms, verdict })),
     )
     await client.$executeRaw`
       WITH "given" AS (
-        SELECT "given", max("forgetAfter") AS "forgetAfter", max("knownFor") FILTER (WHERE "verdict" = 'right') AS "knownFor",
-          count(*) AS "settled", count(*) FILTER (WHERE "verdict" = 'wrong') AS "proved"
+        SELECT "given", count(*) AS "settled", count(*) FILTER (WHERE "verdict" = 'wrong') AS "proved",
+          coalesce(sum("rightForgets") FILTER (WHERE "verdict" = 'right'), 0)::bigint AS "sooner",
+          max("forgetAfter") AS "forgetAfter", max(nullif("knownFor", 0)) FILTER (WHERE "verdict" = 'right') AS "knownFor"
         FROM jsonb_to_recordset(${json(JSON.stringify(given))})
-          AS "rows" ("given" text, "forgetAfter" bigint, "knownFor" bigint, "verdict" text)
+          AS "rows" ("given" text, "forgetAfter" bigint, "knownFor" bigint, "rightForgets" bigint, "verdict" text)
         GROUP BY "given"
       ), "held" AS (
-        SELECT "given".*, ${now()} AS "now" FROM "given" JOIN "attempts" ON "key" = "given" ORDER BY "key" FOR UPDATE OF "attempts"
+        SELECT "given".*, "key", "now", "forgottenAt" - "sooner" AS "before"
+        FROM "given" JOIN "attempts" ON "key" = "given", (SELECT ${now()} AS "now") AS "clock"
+        ORDER BY "key" FOR UPDATE OF "attempts"
+      ), "counted" AS (
+        SELECT "held".*, CASE WHEN "proved" = 0 THEN "before"
+          ELSE greatest("before", "now") + "proved" * "forgetAfter" END AS "after" FROM "held"
       )
-      UPDATE "attempts" SET "underWay" = greatest(0, "underWay" - "settled"),
-        "wrong" = CASE WHEN "proved" = 0 THEN "wrong"
-          ELSE greatest(0, "wrong" - greatest(0, "now" - "wrongAt") / "forgetAfter") + "proved" END,
+      UPDATE "attempts" SET "underWay" = greatest(0, "underWay" - "settled"), "forgottenAt" = "after",
         "wrongAt" = CASE WHEN "proved" = 0 THEN "wrongAt" ELSE "now" END,
-        "knownUntil" = CASE WHEN "knownFor" > 0 THEN "now" + "knownFor" ELSE "knownUntil" END,
-        "removableAt" = greatest("removableAt", "now" + "knownFor")
-      FROM "held" WHERE "key" = "given"`
+        "knownUntil" = coalesce("now" + "knownFor", "knownUntil"),
+        "removableAt" = greatest("removableAt", "after", "now" + "knownFor")
+      FROM "counted" WHERE "attempts"."key" = "counted"."key"`
     return settled.map(() => undefined)
   }
 

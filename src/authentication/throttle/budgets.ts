@@ -12,8 +12,10 @@ export interface Budget {
   /** How long the first wait is, in milliseconds. Each further attempt doubles it, up to the longest. */
   readonly firstWait: number
   readonly longestWait: number
-  /** After how long without another one an attempt is forgotten, in milliseconds. */
+  /** How long it takes to forget one that was wrong, in milliseconds: they are forgotten one after another. */
   readonly forgetAfter: number
+  /** By how much earlier one that was right has all of them forgotten, in milliseconds. */
+  readonly rightForgets: number
   /** For how long whoever has proved right is known, and has this budget alone, in milliseconds; 0: not at all. */
   readonly knownFor: number
 }
@@ -31,9 +33,15 @@ export interface BudgetsParts {
   /** How long the first wait is, and the longest, in milliseconds. */
   first_wait: number
   longest_wait: number
-  /** After how long without another one a wrong attempt at a name is forgotten, in milliseconds. */
+  /** How long it takes to forget a wrong attempt at a name, in milliseconds. */
   forget_after: number
 }
+
+/**
+ * How many grants of a caller have to be right for one that was wrong to be forgotten at once: a login backend whose users
+ * mistype has far more, and whoever guesses has none.
+ */
+const rightForOneWrong = 10
 
 /** For how long a user is known by an address from which it has logged in, in milliseconds. */
 const knownFor = 604_800_000
@@ -69,7 +77,7 @@ export function createBudgets(parts: BudgetsParts) {
       network === null ? [] : [{ ...budget(parts.attempts, 'subject', 'pair', name, network), knownFor }]
     return [
       budget(parts.attempts, 'subject', 'name', name),
-      budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username),
+      ofCaller(budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username)),
       ...ofAddress,
       ...ofPair,
     ]
@@ -79,7 +87,13 @@ export function createBudgets(parts: BudgetsParts) {
   function budget(free: number, ...names: readonly string[]): Budget {
     const { first_wait: firstWait, longest_wait: longestWait } = parts
     const forgetAfter = Math.ceil((parts.forget_after * parts.attempts) / free)
-    return { key: budgetKey(...names), free, firstWait, longestWait, forgetAfter, knownFor: 0 }
+    const key = budgetKey(...names)
+    return { key, free, firstWait, longestWait, forgetAfter, rightForgets: 0, knownFor: 0 }
+  }
+
+  /** Not of an address: whoever guesses there would log in as oneself in between. */
+  function ofCaller(budget: Budget): Budget {
+    return { ...budget, rightForgets: Math.floor(budget.forgetAfter / rightForOneWrong) }
   }
 }
 

@@ -9,7 +9,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE "budgets" jsonb; "nth" bigint;
 BEGIN
   -- Of what was taken so long ago nobody says any more what it was: its gateway is gone.
-  INSERT INTO "attempts" AS "row" ("key", "wrong", "wrongAt", "underWay", "takenAt", "knownUntil", "removableAt")
+  INSERT INTO "attempts" AS "row" ("key", "forgottenAt", "wrongAt", "underWay", "takenAt", "knownUntil", "removableAt")
   SELECT DISTINCT "given" ->> 'given' AS "key", 0, 0, 0, 0, 0, "moment" + "lease"
   FROM jsonb_array_elements("tried") AS "one", jsonb_array_elements("one") AS "given" ORDER BY "key"
   ON CONFLICT ("key") DO UPDATE SET "underWay" = 0
@@ -17,18 +17,20 @@ BEGIN
   FOR "budgets", "nth" IN SELECT * FROM jsonb_array_elements("tried") WITH ORDINALITY LOOP
     RETURN QUERY
     WITH "found" AS (
-      SELECT "row"."key", "row"."wrongAt", "row"."underWay", "row"."knownUntil" > "moment" AS "known", "given".*,
-        greatest(0, "row"."wrong" - greatest(0, "moment" - "row"."wrongAt") / "given"."forgetAfter") AS "count"
+      SELECT "row"."key", "row"."forgottenAt", "row"."wrongAt", "row"."underWay", "row"."knownUntil" > "moment" AS "known", "given".*,
+        (greatest(0, "row"."forgottenAt" - "moment") + "given"."forgetAfter" - 1) / "given"."forgetAfter" AS "count"
       FROM "attempts" AS "row" JOIN jsonb_to_recordset("budgets")
         AS "given" ("given" text, "free" bigint, "firstWait" bigint, "longestWait" bigint, "forgetAfter" bigint) ON "row"."key" = "given"."given"
     ), "counting" AS (
-      SELECT "key", "forgetAfter", "count", "underWay" >= greatest(1, "free" - "count") AS "full",
-        CASE WHEN "count" < "free" THEN 0
-          ELSE greatest(0, "wrongAt" + least("longestWait", "firstWait" << least(30, "count" - "free")::integer) - "moment") END AS "wait"
+      SELECT "key", "underWay" >= greatest(1, "free" - "count") AS "full",
+        CASE WHEN "count" < "free" THEN 0 ELSE greatest(0, least(
+          "wrongAt" + least("longestWait", "firstWait" << least(30, "count" - "free")::integer),
+          "forgottenAt" - ("free" - 1) * "forgetAfter"
+        ) - "moment") END AS "wait"
       FROM "found" WHERE "known" OR NOT EXISTS (SELECT 1 FROM "found" WHERE "known")
     ), "taken" AS (
       UPDATE "attempts" SET "underWay" = "attempts"."underWay" + 1, "takenAt" = CASE WHEN "attempts"."underWay" = 0 THEN "moment" ELSE "attempts"."takenAt" END,
-        "removableAt" = greatest("removableAt", "moment" + "lease" + ("count" + "attempts"."underWay" + 1) * "forgetAfter")
+        "removableAt" = greatest("removableAt", "moment" + "lease")
       FROM "counting" WHERE "attempts"."key" = "counting"."key" AND NOT EXISTS (SELECT 1 FROM "counting" WHERE "wait" > 0 OR "full")
     )
     SELECT "nth", "key", "wait", "full" FROM "counting";
