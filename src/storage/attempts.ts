@@ -18,11 +18,11 @@ const most = 64
 /** How many rows one statement removes at most. */
 const batch = 500
 
-/** A budget that counts, of the attempt at that position. */
-interface CountingRow {
-  readonly position: bigint
-  readonly budget: string
-  readonly wait: bigint
+/** A budget that counts for an attempt. */
+interface Counting {
+  readonly key: string
+  /** In milliseconds. */
+  readonly wait: number
   readonly full: boolean
 }
 
@@ -52,37 +52,16 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
 
   async function takeAll(tried: readonly (readonly Budget[])[]): Promise<(Taken | Kept | Full)[]> {
     const given = tried.map((budgets) => budgets.map(({ key, ...budget }) => ({ given: key, ...budget })))
-    const rows = await client.$queryRaw<CountingRow[]>`
-      SELECT * FROM "take_attempts"(${json(JSON.stringify(given))}, ${now()}, ${lease}::bigint)`
-    const counting = Map.groupBy(rows, ({ position }) => Number(position))
-    return tried.map((budgets, index) => answerOf(budgets, counting.get(index + 1) ?? []))
+    const rows = await client.$queryRaw<{ readonly counting: readonly Counting[] }[]>`
+      SELECT "counting" FROM "take_attempts"(${json(JSON.stringify(given))}, ${now()}, ${lease}::bigint) ORDER BY "position"`
+    return rows.map(({ counting }, index) => answerOf(tried[index] ?? [], counting))
   }
 
   async function settleAll(settled: readonly Settled[]): Promise<undefined[]> {
     const given = settled.flatMap(({ budgets, verdict }) =>
       budgets.map(({ key, free: _, ...terms }) => ({ given: key, ...terms, verdict })),
     )
-    await client.$executeRaw`
-      WITH "given" AS (
-        SELECT "given", count(*) AS "settled", count(*) FILTER (WHERE "verdict" = 'wrong') AS "proved",
-          coalesce(sum("rightForgets") FILTER (WHERE "verdict" = 'right'), 0)::bigint AS "sooner",
-          max("forgetAfter") AS "forgetAfter", max(nullif("knownFor", 0)) FILTER (WHERE "verdict" = 'right') AS "knownFor"
-        FROM jsonb_to_recordset(${json(JSON.stringify(given))})
-          AS "rows" ("given" text, "forgetAfter" bigint, "knownFor" bigint, "rightForgets" bigint, "verdict" text)
-        GROUP BY "given"
-      ), "held" AS (
-        SELECT "given".*, "key", "now", "forgottenAt" - "sooner" AS "before"
-        FROM "given" JOIN "attempts" ON "key" = "given", (SELECT ${now()} AS "now") AS "clock"
-        ORDER BY "key" FOR UPDATE OF "attempts"
-      ), "counted" AS (
-        SELECT "held".*, CASE WHEN "proved" = 0 THEN "before"
-          ELSE greatest("before", "now") + "proved" * "forgetAfter" END AS "after" FROM "held"
-      )
-      UPDATE "attempts" SET "underWay" = greatest(0, "underWay" - "settled"), "forgottenAt" = "after",
-        "wrongAt" = CASE WHEN "proved" = 0 THEN "wrongAt" ELSE "now" END,
-        "knownUntil" = coalesce("now" + "knownFor", "knownUntil"),
-        "removableAt" = greatest("removableAt", "after", "now" + "knownFor")
-      FROM "counted" WHERE "attempts"."key" = "counted"."key"`
+    await client.$queryRaw`SELECT "settle_attempts"(${json(JSON.stringify(given))}, ${now()})::text`
     return settled.map(() => undefined)
   }
 
@@ -95,10 +74,10 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
   }
 }
 
-function answerOf(budgets: readonly Budget[], counting: readonly CountingRow[]): Taken | Kept | Full {
-  const [first] = counting.toSorted((one, other) => Number(other.wait - one.wait))
-  if (first && first.wait > 0n) return { kind: 'kept', key: first.budget, wait: Number(first.wait) }
-  const full = counting.find((row) => row.full)
-  if (full) return { kind: 'full', key: full.budget }
-  return { kind: 'taken', budgets: budgets.filter(({ key }) => counting.some((row) => row.budget === key)) }
+function answerOf(budgets: readonly Budget[], counting: readonly Counting[]): Taken | Kept | Full {
+  const [first] = counting.toSorted((one, other) => other.wait - one.wait)
+  if (first && first.wait > 0) return { kind: 'kept', key: first.key, wait: first.wait }
+  const full = counting.find((one) => one.full)
+  if (full) return { kind: 'full', key: full.key }
+  return { kind: 'taken', budgets: budgets.filter(({ key }) => counting.some((one) => one.key === key)) }
 }
