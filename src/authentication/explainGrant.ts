@@ -6,7 +6,7 @@ import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts
 import type { Proof, Realm, Refusal } from './realm.ts'
 import { sourceOf, type Source } from './source.ts'
 import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
-import type { Throttle } from './throttle/throttle.ts'
+import type { Judged, Throttle } from './throttle/throttle.ts'
 import type { CountUse } from './throttle/usesPerMinute.ts'
 
 const action = 'cluster:admin/xpack/security/grant/explain'
@@ -65,7 +65,7 @@ export function createExplainGrant({ authorize, realms, throttle, countUse }: Ex
 
     // 2  What does each realm say, if the token may be tried?
     const attempt = { role: 'subject', caller } as const
-    const answers = await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), isWrongGuess)
+    const answers = await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), judged)
     if ('kind' in answers) throw tooManyGrants(answers.retryAfterSeconds)
 
     // 3  And what does that come to?
@@ -116,9 +116,10 @@ async function answerOf(
   }
 }
 
-/** As where the token is a grant: one of ours that is over was none, nor is one that nobody could judge. */
-function isWrongGuess(answers: readonly Answer[]): boolean {
-  return !answers.some(hasDecided) && outcomeOfAll(answers) !== 'UNAVAILABLE'
+/** As where the token is a grant: one of ours that is over was no guess. */
+function judged(answers: readonly Answer[]): Judged {
+  if (answers.some(hasDecided)) return 'right'
+  return outcomeOfAll(answers) === 'UNAVAILABLE' ? 'unjudged' : 'wrong'
 }
 
 function tooManyGrants(retryAfterSeconds: number): Failure {

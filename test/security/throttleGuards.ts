@@ -140,7 +140,7 @@ export const throttleGuards: readonly Guard[] = [
     item: 'Tokens tried by explaining them',
     file: 'src/authentication/explainGrant.ts',
     without: [
-      'await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), isWrongGuess)',
+      'await throttle(grant, attempt, () => answersTo(grant, sourceOf(attempt)), judged)',
       'await answersTo(grant, sourceOf(attempt))',
     ],
     test: 'elasticsearch/throttle.test.ts',

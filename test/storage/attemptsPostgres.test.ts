@@ -11,6 +11,7 @@ const terms = {
   longestWait: 900_000,
   forgetAfter: 10 * minute,
   rightForgets: 0,
+  isOfName: true,
   knownFor: 0,
 }
 const ada: Budget = { key: budgetKey('ada'), ...terms }

@@ -16,6 +16,8 @@ export interface Budget {
   readonly forgetAfter: number
   /** By how much earlier one that was right has all of them forgotten, in milliseconds. */
   readonly rightForgets: number
+  /** Whether it is of one name: of nobody who tries many. */
+  readonly isOfName: boolean
   /** For how long whoever has proved right is known, and has this budget alone, in milliseconds; 0: not at all. */
   readonly knownFor: number
 }
@@ -59,9 +61,9 @@ export function createBudgets(parts: BudgetsParts) {
     if (credentials.kind !== 'password') return []
     const name = folded(credentials.username)
     return [
-      budget(parts.attempts, 'caller', 'name', name),
+      ofName(budget(parts.attempts, 'caller', 'name', name)),
       budget(parts.attempts_per_address, 'caller', 'address', network),
-      { ...budget(parts.attempts, 'caller', 'pair', name, network), knownFor },
+      { ...ofName(budget(parts.attempts, 'caller', 'pair', name, network)), knownFor },
     ]
   }
 
@@ -74,9 +76,11 @@ export function createBudgets(parts: BudgetsParts) {
     if (credentials.kind !== 'password') return ofAddress
     const name = folded(credentials.username)
     const ofPair =
-      network === null ? [] : [{ ...budget(parts.attempts, 'subject', 'pair', name, network), knownFor }]
+      network === null
+        ? []
+        : [{ ...ofName(budget(parts.attempts, 'subject', 'pair', name, network)), knownFor }]
     return [
-      budget(parts.attempts, 'subject', 'name', name),
+      ofName(budget(parts.attempts, 'subject', 'name', name)),
       ofCaller(budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username)),
       ...ofAddress,
       ...ofPair,
@@ -88,13 +92,17 @@ export function createBudgets(parts: BudgetsParts) {
     const { first_wait: firstWait, longest_wait: longestWait } = parts
     const forgetAfter = Math.ceil((parts.forget_after * parts.attempts) / free)
     const key = budgetKey(...names)
-    return { key, free, firstWait, longestWait, forgetAfter, rightForgets: 0, knownFor: 0 }
+    return { key, free, firstWait, longestWait, forgetAfter, rightForgets: 0, isOfName: false, knownFor: 0 }
   }
+}
 
-  /** Not of an address: whoever guesses there would log in as oneself in between. */
-  function ofCaller(budget: Budget): Budget {
-    return { ...budget, rightForgets: Math.floor(budget.forgetAfter / rightForOneWrong) }
-  }
+function ofName(budget: Budget): Budget {
+  return { ...budget, isOfName: true }
+}
+
+/** Not of an address: whoever guesses there would log in as oneself in between. */
+function ofCaller(budget: Budget): Budget {
+  return { ...budget, rightForgets: Math.floor(budget.forgetAfter / rightForOneWrong) }
 }
 
 /** Some realms do not tell cases apart: their users must not have one budget for each. */

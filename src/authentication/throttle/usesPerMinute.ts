@@ -18,6 +18,7 @@ export function createUsesPerMinute(most: number, clock: () => number): CountUse
     longestWait: each,
     forgetAfter: each,
     rightForgets: 0,
+    isOfName: true,
     knownFor: 0,
   }
 

@@ -11,6 +11,7 @@ const terms = fc.record({
   longestWait: fc.integer({ min: 5_000, max: 30_000 }),
   forgetAfter: fc.integer({ min: 1, max: 20_000 }),
   rightForgets: fc.constantFrom(0, 700),
+  isOfName: fc.constant(true),
   knownFor: fc.constant(0),
 })
 /** One at most tells who is known. */
