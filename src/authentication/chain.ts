@@ -1,5 +1,5 @@
 import type { Credentials } from './credentials.ts'
-import { expired, refused, refusedKnown, type Proof, type Realm, type Refusal } from './realm.ts'
+import { expired, isGuess, refused, refusedKnown, type Proof, type Realm, type Refusal } from './realm.ts'
 import type { Source } from './source.ts'
 
 /** A realm has refused, and another one could not judge. */
@@ -28,13 +28,20 @@ export function createChain(realms: readonly Realm[]) {
         failures.push(failure)
       }
     }
-    if (failures.length === 0) return refusals.some(({ isKnown }) => isKnown) ? refusedKnown : refused
+    if (failures.length === 0) return refusalOf(refusals)
     if (refusals.length === 0) throw failures[0]
     return { kind: 'doubtful', failure: failures[0] }
   }
 }
 
 export type Chain = ReturnType<typeof createChain>
+
+/** What is no guess for one of them is none. */
+function refusalOf(refusals: readonly Refusal[]): Refusal {
+  const refusal = refusals.some(({ isKnown }) => isKnown) ? refusedKnown : refused
+  if (refusals.every(({ isGuess }) => isGuess === undefined)) return refusal
+  return { ...refusal, isGuess: () => refusals.every(isGuess) }
+}
 
 /** Whether no other realm is asked. */
 export function isDecisive(answer: Proof | Refusal | null): answer is Proof | Refusal {

@@ -3,7 +3,7 @@ import { Failure, refuseProblems } from '../errors.ts'
 import { isDecisive } from './chain.ts'
 import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
 import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts'
-import type { Proof, Realm, Refusal } from './realm.ts'
+import { isGuess, type Proof, type Realm, type Refusal } from './realm.ts'
 import { sourceOf, type Source } from './source.ts'
 import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
 import type { Judged, Throttle } from './throttle/throttle.ts'
@@ -116,10 +116,11 @@ async function answerOf(
   }
 }
 
-/** As where the token is a grant: one of ours that is over was no guess. */
+/** As where the token is a grant. */
 function judged(answers: readonly Answer[]): Judged {
   if (answers.some(hasDecided)) return 'right'
-  return outcomeOfAll(answers) === 'UNAVAILABLE' ? 'unjudged' : 'wrong'
+  if (outcomeOfAll(answers) === 'UNAVAILABLE') return 'unjudged'
+  return answers.every((answer) => answer?.kind !== 'refused' || isGuess(answer)) ? 'wrong' : 'right'
 }
 
 function tooManyGrants(retryAfterSeconds: number): Failure {

@@ -2,7 +2,7 @@ import type { Attempt } from './attempt.ts'
 import type { Chain, Doubtful } from './chain.ts'
 import type { Credentials } from './credentials.ts'
 import type { MappedSubject } from './mappedSubject.ts'
-import type { Proof, Refusal } from './realm.ts'
+import { isGuess, type Proof, type Refusal } from './realm.ts'
 import { sourceOf } from './source.ts'
 import type { Judged, Throttle } from './throttle/throttle.ts'
 import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
@@ -43,8 +43,7 @@ export function createProve(parts: ProveParts): Prove {
   }
 }
 
-/** A token that was ours, and is over, was no guess. */
 function judged(answer: Proof | Refusal | Doubtful): Judged {
   if (answer.kind === 'doubtful') return 'doubtful'
-  return answer.kind === 'refused' && answer.reason !== 'TOKEN_EXPIRED' ? 'wrong' : 'right'
+  return answer.kind === 'refused' && isGuess(answer) ? 'wrong' : 'right'
 }

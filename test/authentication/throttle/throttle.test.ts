@@ -282,7 +282,7 @@ describe('an application that has grants judged', () => {
         expect(await gateway.attempt(grant('wrong', `user-${n}`), attempt, doubtfully)).toBe('doubtful')
       }
       expect(await gateway.attempt(grant('right'), attempt)).toBe('right')
-      for (const n of times(7)) await gateway.attempt(grant('wrong', 'user-0'), attempt, doubtfully)
+      for (const n of times(7)) await gateway.attempt(grant(`wrong ${n}`, 'user-0'), attempt, doubtfully)
       expect(await gateway.attempt(grant('right', 'user-0'), attempt)).toBe(30)
     }
   })
