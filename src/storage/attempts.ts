@@ -68,7 +68,7 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
   async function areKnown(budgets: readonly Budget[]): Promise<boolean[]> {
     const keys = JSON.stringify(budgets.map(({ key }) => key))
     const rows = await client.$queryRaw<{ readonly key: string }[]>`
-      SELECT "key" FROM "attempts" WHERE "key" IN (SELECT jsonb_array_elements_text(${json(keys)})) AND "knownUntil" > ${now()}`
+      SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(keys)}))) AND "knownUntil" > ${now()}`
     const known = new Set(rows.map(({ key }) => key))
     return budgets.map(({ key }) => known.has(key))
   }
