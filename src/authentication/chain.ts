@@ -22,8 +22,8 @@ export function createChain(realms: readonly Realm[]) {
     for (const realm of realms) {
       try {
         const answer = await realm.authenticate(credentials, source)
+        if (answer?.kind === 'refused') refusals.push(answer)
         if (isDecisive(answer)) return answer.kind === 'proven' ? answer : expired
-        if (answer) refusals.push(answer)
       } catch (failure) {
         failures.push(failure)
       }

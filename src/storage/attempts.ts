@@ -59,7 +59,7 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
 
   async function settleAll(settled: readonly Settled[]): Promise<undefined[]> {
     const given = settled.flatMap(({ budgets, verdict }) =>
-      budgets.map(({ key, free: _, ...terms }) => ({ given: key, ...terms, verdict })),
+      budgets.map(({ key, ...budget }) => ({ given: key, ...budget, verdict })),
     )
     await client.$queryRaw`SELECT "settle_attempts"(${json(JSON.stringify(given))}, ${now()})::text`
     return settled.map(() => undefined)

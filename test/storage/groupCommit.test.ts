@@ -20,7 +20,7 @@ function statements(most = 64) {
     made,
     sizes: () => made.map(({ items }) => items.length),
     /** Ends the nth one. The next is under way then, if there is one. */
-    async end(n: number) {
+    end: async (n: number) => {
       made[n]?.end()
       await setImmediate()
     },
