@@ -41,7 +41,7 @@ const onSqliteAlone = [
   'test/conformance/overSocket.test.ts',
   'test/elasticsearch/naughtyRequests.test.ts',
   'test/graphql/{cors,graphiql,limits,nesting,overHttp,schema,typedClient}.test.ts',
-  'test/jwt/{attacks,clients,mutations,noKeys,severalRealms}.test.ts',
+  'test/jwt/{attacks,clients,guesses,mutations,noKeys,severalRealms}.test.ts',
   'test/oidc/outage.test.ts',
   'test/profile/{filterData,uid}.test.ts',
   'test/transfer/splitter.test.ts',

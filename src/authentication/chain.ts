@@ -1,31 +1,47 @@
 import type { Credentials } from './credentials.ts'
-import { expired, refused, refusedKnown, type Proof, type Realm, type Refusal } from './realm.ts'
+import { expired, isGuess, refused, refusedKnown, type Proof, type Realm, type Refusal } from './realm.ts'
 import type { Source } from './source.ts'
+
+/** A realm has refused, and another one could not judge. */
+export interface Doubtful {
+  readonly kind: 'doubtful'
+  /** Why it could not. */
+  readonly failure: unknown
+}
 
 /**
  * Asks the realms in order until one proves the user, or knows the token for one of ours that is over: nobody else needs
  * to see it. Whether another refusal came first or last changes nothing; a realm that cannot judge outranks those that
  * refuse, because its answer might have been yes. Why a realm refuses, it keeps to itself, but not whether it knows whom.
+ * @throws what a realm throws, where none refuses
  */
 export function createChain(realms: readonly Realm[]) {
-  return async function ask(credentials: Credentials, source: Source): Promise<Proof | Refusal> {
+  return async function ask(credentials: Credentials, source: Source): Promise<Proof | Refusal | Doubtful> {
     const failures: unknown[] = []
-    let refusal = refused
+    const refusals: Refusal[] = []
     for (const realm of realms) {
       try {
         const answer = await realm.authenticate(credentials, source)
-        if (answer?.kind === 'refused' && answer.isKnown) refusal = refusedKnown
+        if (answer?.kind === 'refused') refusals.push(answer)
         if (isDecisive(answer)) return answer.kind === 'proven' ? answer : expired
       } catch (failure) {
         failures.push(failure)
       }
     }
-    if (failures.length > 0) throw failures[0]
-    return refusal
+    if (failures.length === 0) return refusalOf(refusals)
+    if (refusals.length === 0) throw failures[0]
+    return { kind: 'doubtful', failure: failures[0] }
   }
 }
 
 export type Chain = ReturnType<typeof createChain>
+
+/** What is no guess for one of them is none. */
+function refusalOf(refusals: readonly Refusal[]): Refusal {
+  const refusal = refusals.some(({ isKnown }) => isKnown) ? refusedKnown : refused
+  if (refusals.every(({ isGuess }) => isGuess === undefined)) return refusal
+  return { ...refusal, isGuess: () => refusals.every(isGuess) }
+}
 
 /** Whether no other realm is asked. */
 export function isDecisive(answer: Proof | Refusal | null): answer is Proof | Refusal {

@@ -5,10 +5,10 @@ import { isDecisive } from './chain.ts'
 import { grantProblems, type AccessTokenCredentials } from './credentials.ts'
 import { clientRejected, notAUser, type GrantRejected } from './grantRejected.ts'
 import type { ProofVerdict, RecordProof } from './prove.ts'
-import { refused, type Proof, type Realm, type Refusal } from './realm.ts'
+import { isGuess, refused, type Proof, type Realm, type Refusal } from './realm.ts'
 import { sourceOf, type Source } from './source.ts'
 import { plainUser, type Caller, type RealmRef, type Subject } from './subject.ts'
-import type { Throttle } from './throttle/throttle.ts'
+import type { Judged, Throttle } from './throttle/throttle.ts'
 import type { CountUse } from './throttle/usesPerMinute.ts'
 
 const action = 'cluster:admin/xpack/security/grant/explain'
@@ -90,7 +90,7 @@ export function createExplainGrant({
   async function recordedAnswers(grant: AccessTokenCredentials, attempt: SubjectAttempt) {
     try {
       const judge = () => answersTo(grant, sourceOf(attempt))
-      const answers = await throttle(grant, attempt, judge, isWrongGuess)
+      const answers = await throttle(grant, attempt, judge, judged)
       recordProof(grant, attempt, 'kind' in answers ? answers : verdictOf(answers))
       return answers
     } catch (thrown) {
@@ -138,9 +138,11 @@ async function answerOf(
   }
 }
 
-/** As where the token is a grant: one of ours that is over was none, nor is one that nobody could judge. */
-function isWrongGuess(answers: readonly Answer[]): boolean {
-  return !answers.some(hasDecided) && outcomeOfAll(answers) !== 'UNAVAILABLE'
+/** As where the token is a grant. */
+function judged(answers: readonly Answer[]): Judged {
+  if (answers.some(hasDecided)) return 'right'
+  if (outcomeOfAll(answers) === 'UNAVAILABLE') return 'unjudged'
+  return answers.every((answer) => answer?.kind !== 'refused' || isGuess(answer)) ? 'wrong' : 'right'
 }
 
 /** What the chain would say, but for the roles, which nobody has mapped. */

@@ -30,7 +30,8 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
 /**
  * Hashes and verifies passwords off the event loop, at most as many at once as there are cores. A password that was
  * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
- * a request is that one. Equal verifications under way share one computation, which belongs to the source that was first.
+ * a request is that one. Equal verifications under way share one computation, which belongs to the source that was first;
+ * where that fails, as it has no place any more, those of each other source share one of their own.
  */
 export function createPasswords({ decoyFor, clock, count, ...queue }: PasswordsParts) {
   const cores = availableParallelism()
@@ -46,7 +47,7 @@ export function createPasswords({ decoyFor, clock, count, ...queue }: PasswordsP
 
   return {
     hash(password: string, source: Source): Promise<string> {
-      return inTurn(source, () => argon2id.hash(password))
+      return inTurn(source, clock() + longestWait, () => argon2id.hash(password))
     },
 
     /**
@@ -65,7 +66,16 @@ export function createPasswords({ decoyFor, clock, count, ...queue }: PasswordsP
         count?.(true)
         return true
       }
-      const matches = await once(key, () => inTurn(source, () => verify(against, password)))
+      const until = clock() + longestWait
+      let isOwn = false
+      const begin = () => {
+        isOwn = true
+        return inTurn(source, until, () => verify(against, password))
+      }
+      const matches = await once(key, begin).catch((cause: unknown) => {
+        if (isOwn) throw cause
+        return once(JSON.stringify([key, source]), begin)
+      })
       if (matches) remember(key)
       return matches
     },
@@ -74,8 +84,7 @@ export function createPasswords({ decoyFor, clock, count, ...queue }: PasswordsP
     remembered: () => proven.size,
   }
 
-  function inTurn<T>(source: Source, task: () => Promise<T>): Promise<T> {
-    const until = clock() + longestWait
+  function inTurn<T>(source: Source, until: number, task: () => Promise<T>): Promise<T> {
     return enqueue(source, () => clock() > until, task)
   }
 

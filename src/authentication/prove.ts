@@ -1,12 +1,12 @@
 import type { Failure } from '../errors.ts'
 import type { Attempt } from './attempt.ts'
-import type { Chain } from './chain.ts'
+import type { Chain, Doubtful } from './chain.ts'
 import type { Credentials } from './credentials.ts'
 import type { MappedSubject } from './mappedSubject.ts'
-import type { Proof, Refusal } from './realm.ts'
+import { isGuess, type Proof, type Refusal } from './realm.ts'
 import { sourceOf } from './source.ts'
 import type { Subject } from './subject.ts'
-import type { Throttle } from './throttle/throttle.ts'
+import type { Judged, Throttle } from './throttle/throttle.ts'
 import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
 
 /**
@@ -41,7 +41,8 @@ export function createProve(parts: ProveParts): Prove {
 
   return async function prove(credentials, attempt) {
     const judge = () => chain(credentials, sourceOf(attempt))
-    const answer = await throttle(credentials, attempt, judge, isWrongGuess)
+    const answer = await throttle(credentials, attempt, judge, judged)
+    if (answer.kind === 'doubtful') throw answer.failure
     return answer.kind === 'proven' ? mapped(answer, attempt) : answer
   }
 
@@ -55,7 +56,7 @@ export function createProve(parts: ProveParts): Prove {
   }
 }
 
-/** A token that was ours, and is over, was no guess. */
-function isWrongGuess(answer: Proof | Refusal): boolean {
-  return answer.kind === 'refused' && answer.reason !== 'TOKEN_EXPIRED'
+function judged(answer: Proof | Refusal | Doubtful): Judged {
+  if (answer.kind === 'doubtful') return 'doubtful'
+  return answer.kind === 'refused' && isGuess(answer) ? 'wrong' : 'right'
 }

@@ -37,6 +37,11 @@ export interface Refusal {
   readonly reason: 'NOT_AUTHENTICATED' | 'TOKEN_EXPIRED'
   /** Why, for those who manage security: never for whoever has sent the credentials. */
   readonly detail?: string
+  /**
+   * Whether the credentials can be made up. Not if an issuer has signed them, or a server knows them. Found out only where
+   * it matters. Without it: they can.
+   */
+  readonly isGuess?: () => boolean
   /** Whether there is such a user or API key: for the audit log alone, which names nobody else. */
   readonly isKnown?: true
 }
@@ -47,3 +52,8 @@ export const refusedKnown: Refusal = { ...refused, isKnown: true }
 
 /** Only of a token that was really ours. */
 export const expired: Refusal = { kind: 'refused', reason: 'TOKEN_EXPIRED' }
+
+/** Whether what was refused was a guess: a token that was ours, and is over, was none. */
+export function isGuess({ reason, isGuess }: Refusal): boolean {
+  return reason !== 'TOKEN_EXPIRED' && (isGuess?.() ?? true)
+}

@@ -15,7 +15,7 @@ export const throttle = z
     /** How long the first wait is. Each further wrong attempt doubles it. */
     first_wait: time.prefault('30s'),
     longest_wait: time.prefault('15m'),
-    /** After how long without another one a wrong attempt at a name is forgotten. */
+    /** How long it takes to forget a wrong attempt at a name. */
     forget_after: time.prefault('10m'),
   })
   .prefault({})

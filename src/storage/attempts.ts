@@ -1,74 +1,83 @@
-import { raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
-import type { AttemptRepository } from '../authentication/throttle/attemptRepository.ts'
+import type {
+  AttemptRepository,
+  Full,
+  Kept,
+  Taken,
+  Verdict,
+} from '../authentication/throttle/attemptRepository.ts'
 import type { Budget } from '../authentication/throttle/budgets.ts'
 import type { Connected } from './client.ts'
+import { createGroupCommit } from './groupCommit.ts'
 
 /** After how long those that are being judged are taken for lost, in milliseconds: since the first of them was taken. */
 const lease = 60_000
 
+/** How many attempts one statement takes or settles at most. */
+const most = 64
+
 /** How many rows one statement removes at most. */
 const batch = 500
 
-/** A budget that counts. */
-interface CountingRow {
-  readonly budget: string
-  readonly wait: bigint
+/** A budget that counts for an attempt. */
+interface Counting {
+  readonly key: string
+  /** In milliseconds. */
+  readonly wait: number
   readonly full: boolean
 }
 
-/** Keeps attempts in the table `attempts` of PostgreSQL. Rows are locked in the order of their keys. */
+interface Settled {
+  readonly budgets: readonly Budget[]
+  readonly verdict: Verdict
+}
+
+/**
+ * Keeps attempts in the table `attempts` of PostgreSQL. Rows are locked in the order of their keys, of all that one
+ * statement is made for. However many attempts there are, three connections are used at most.
+ */
 export function createAttemptRepository({ client, now, json }: Connected): AttemptRepository {
+  const take = createGroupCommit({ most, statement: takeAll })
+  const settle = createGroupCommit({ most, statement: settleAll })
+  const isKnown = createGroupCommit({ most, statement: areKnown })
+
   return {
-    async take(budgets) {
-      const rows = await client.$queryRaw<CountingRow[]>`
-        SELECT * FROM "take_attempts"(${json(given(budgets))}, ${now()}, ${lease}::bigint)`
-      const [first] = rows.toSorted((one, other) => Number(other.wait - one.wait))
-      if (first && first.wait > 0n) return { kind: 'kept', key: first.budget, wait: Number(first.wait) }
-      const full = rows.find((row) => row.full)
-      if (full) return { kind: 'full', key: full.budget }
-      return { kind: 'taken', budgets: budgets.filter(({ key }) => rows.some((row) => row.budget === key)) }
-    },
-
-    async settle(budgets, verdict) {
-      await client.$executeRaw`
-        WITH "settled" AS (
-          SELECT "given".*, ${now()} AS "now" FROM ${budgetRows(budgets)} JOIN "attempts" ON "key" = "given"
-          ORDER BY "key" FOR UPDATE OF "attempts"
-        )
-        UPDATE "attempts" SET "underWay" = greatest(0, "underWay" - 1), ${settledBy[verdict]}
-        FROM "settled" WHERE "key" = "given"`
-    },
-
-    async isKnown({ key }) {
-      const rows = await client.$queryRaw<unknown[]>`
-        SELECT 1 FROM "attempts" WHERE "key" = ${key} AND "knownUntil" > ${now()}`
-      return rows.length > 0
-    },
-
+    take,
+    settle: (budgets, verdict) => settle({ budgets, verdict }),
+    isKnown,
     // Those that somebody is using are not old.
     removeOld: () => client.$executeRaw`
       DELETE FROM "attempts" WHERE "key" IN
         (SELECT "key" FROM "attempts" WHERE "removableAt" <= ${now()} LIMIT ${batch} FOR UPDATE SKIP LOCKED)`,
   }
 
-  function budgetRows(budgets: readonly Budget[]): Sql {
-    return sql`jsonb_to_recordset(${json(given(budgets))}) AS "given" ("given" text, "forgetAfter" bigint, "knownFor" bigint)`
+  async function takeAll(tried: readonly (readonly Budget[])[]): Promise<(Taken | Kept | Full)[]> {
+    const given = tried.map((budgets) => budgets.map(({ key, ...budget }) => ({ given: key, ...budget })))
+    const rows = await client.$queryRaw<{ readonly counting: readonly Counting[] }[]>`
+      SELECT "counting" FROM "take_attempts"(${json(JSON.stringify(given))}, ${now()}, ${lease}::bigint) ORDER BY "position"`
+    return rows.map(({ counting }, index) => answerOf(tried[index] ?? [], counting))
+  }
+
+  async function settleAll(settled: readonly Settled[]): Promise<undefined[]> {
+    const given = settled.flatMap(({ budgets, verdict }) =>
+      budgets.map(({ key, ...budget }) => ({ given: key, ...budget, verdict })),
+    )
+    await client.$queryRaw`SELECT "settle_attempts"(${json(JSON.stringify(given))}, ${now()})::text`
+    return settled.map(() => undefined)
+  }
+
+  async function areKnown(budgets: readonly Budget[]): Promise<boolean[]> {
+    const keys = JSON.stringify(budgets.map(({ key }) => key))
+    const rows = await client.$queryRaw<{ readonly key: string }[]>`
+      SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(keys)}))) AND "knownUntil" > ${now()}`
+    const known = new Set(rows.map(({ key }) => key))
+    return budgets.map(({ key }) => known.has(key))
   }
 }
 
-/** What a verdict changes beside that one less is being judged. */
-const settledBy = {
-  right: raw(
-    `"knownUntil" = CASE WHEN "knownFor" > 0 THEN "now" + "knownFor" ELSE "knownUntil" END,
-      "removableAt" = greatest("removableAt", "now" + "knownFor")`,
-  ),
-  wrong: raw(
-    `"wrong" = greatest(0, "wrong" - greatest(0, "now" - "wrongAt") / "forgetAfter") + 1, "wrongAt" = "now"`,
-  ),
-  unjudged: raw('"removableAt" = "removableAt"'),
-}
-
-/** A budget as the statements take it. */
-function given(budgets: readonly Budget[]): string {
-  return JSON.stringify(budgets.map(({ key, ...budget }) => ({ key, given: key, ...budget })))
+function answerOf(budgets: readonly Budget[], counting: readonly Counting[]): Taken | Kept | Full {
+  const [first] = counting.toSorted((one, other) => other.wait - one.wait)
+  if (first && first.wait > 0) return { kind: 'kept', key: first.key, wait: first.wait }
+  const full = counting.find((one) => one.full)
+  if (full) return { kind: 'full', key: full.key }
+  return { kind: 'taken', budgets: budgets.filter(({ key }) => counting.some((one) => one.key === key)) }
 }

@@ -76,8 +76,12 @@ describe('a chain of realms', () => {
   })
 
   it('says that it cannot judge, rather than no, if a realm is broken and none proves the user', async () => {
-    await expect(createChain([broken, refusing])(grant, source)).rejects.toBe(failure)
-    await expect(createChain([refusing, broken])(grant, source)).rejects.toBe(failure)
+    await expect(createChain([broken, notMine])(grant, source)).rejects.toBe(failure)
+    for (const realms of [
+      [broken, refusing],
+      [refusing, broken],
+    ])
+      expect(await createChain(realms)(grant, source)).toEqual({ kind: 'doubtful', failure })
   })
 
   it('passes on what a realm throws before it even returns a promise', async () => {
@@ -86,7 +90,7 @@ describe('a chain of realms', () => {
         throw failure
       },
     }
-    await expect(createChain([throwing, refusing])(grant, source)).rejects.toBe(failure)
+    await expect(createChain([throwing, notMine])(grant, source)).rejects.toBe(failure)
   })
 
   it('reports the same for any order of realms', async () => {
@@ -97,7 +101,9 @@ describe('a chain of realms', () => {
           ({ kind }) => kind,
           (error: unknown) => (error === failure ? 'broken' : 'else'),
         )
-        const expected = realms.includes(proving) ? 'proven' : realms.includes(broken) ? 'broken' : 'refused'
+        const unproven = realms.includes(refusing) ? 'doubtful' : 'broken'
+        const refused = realms.includes(broken) ? unproven : 'refused'
+        const expected = realms.includes(proving) ? 'proven' : refused
         expect(outcome).toBe(expected)
       }),
     )

@@ -205,6 +205,17 @@ describe('verifications that are too many', () => {
     expect(order).toEqual(['true', 'guesses'])
   })
 
+  it('do not keep out who has a place, though somebody without one has tried the same first', async () => {
+    const passwords = newPasswords()
+    const secret = await cheapHash('secret')
+    const taken = take(passwords, places, secret)
+    const first = verify(passwords, secret, 'secret')
+    const shared = [1, 2].map(() => verify(passwords, secret, 'secret', 'jacknich', other))
+    await expect(first).rejects.toMatchObject(unavailable)
+    expect(await Promise.all(shared)).toEqual([true, true])
+    await taken
+  })
+
   it('are not computed any more after ten seconds, and what is refused leaves nothing behind', async () => {
     let now = 0
     const reports: (Source | null)[] = []

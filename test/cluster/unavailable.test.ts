@@ -2,16 +2,18 @@ import type { RequestListener } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authenticationBody, send, startCluster } from '../support/cluster.ts'
-import { jacknich, provision } from '../support/people.ts'
+import { jacknich, loginBackend, provision } from '../support/people.ts'
 import { basic, createTestApp } from '../support/testApp.ts'
-import { activate, callAs, passwordOf, tokenOf } from './doors.ts'
+import { activate, activateAtRest, callAs, passwordOf, tokenOf } from './doors.ts'
 import { gatewayBefore, realmOf } from './gateway.ts'
 
 const cluster = await startCluster()
 const app = await createTestApp({
   settings: realmOf(
     cluster,
-    'realms.elasticsearch.main.http: { connect_timeout: 200ms, connection_read_timeout: 300ms, socket_timeout: 200ms }',
+    // The same users try again and again.
+    `throttle.attempts: 1000
+realms.elasticsearch.main.http: { connect_timeout: 200ms, connection_read_timeout: 300ms, socket_timeout: 200ms }`,
   ),
 })
 const { fetch } = app
@@ -180,6 +182,30 @@ describe('a cluster that cannot be asked', () => {
       expect(await callAs(gateway, basic(clara))).toMatchObject({ status: 200 })
     await cluster.close()
     expect(await callAs(fetch, basic({ ...clara, password: 'another' }))).toEqual(unreachable)
+  })
+})
+
+describe('passwords that are tried while a cluster cannot be asked', () => {
+  it.each([
+    ['a user of ours', jacknich.username],
+    ['nobody of ours', clara.username],
+  ])('count for the name of %s, and neither for the application nor for an address', async (_, username) => {
+    const { fetch, cluster } = await gatewayBefore(
+      'throttle: { attempts: 8, attempts_per_address: 9, attempts_per_caller: 9 }',
+    )
+    await provision(fetch)
+    await cluster.close()
+    const asGrant = async (name: string, password: string) =>
+      (await activateAtRest(fetch, passwordOf(name, password), basic(loginBackend))).status
+    const asCaller = async (name: string, password: string) => {
+      const headers = { authorization: basic({ username: name, password }) }
+      return (await fetch('/_security/_authenticate', { headers })).status
+    }
+    for (const send of [asGrant, asCaller]) {
+      for (let n = 0; n < 8; n++) expect(await send(username, `wrong ${n}`)).toBe(503)
+      expect(await send(username, jacknich.password)).toBe(429)
+      for (let n = 0; n < 12; n++) expect(await send(`user-${n}`, 'wrong')).toBe(503)
+    }
   })
 })
 

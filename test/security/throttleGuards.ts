@@ -5,14 +5,14 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'Guesses at one user',
     file: 'src/authentication/throttle/budgets.ts',
-    without: ["budget(parts.attempts, 'subject', 'name', name),", ''],
+    without: ["ofName(budget(parts.attempts, 'subject', 'name', name)),", ''],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is kept after eight wrong attempts, the right one too, and nothing is judged',
   },
   {
     item: 'Guesses at one application',
     file: 'src/authentication/throttle/budgets.ts',
-    without: ["budget(parts.attempts, 'caller', 'name', name),", ''],
+    without: ["ofName(budget(parts.attempts, 'caller', 'name', name)),", ''],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'waits after eight wrong ones, as does whoever is right',
   },
@@ -20,7 +20,7 @@ export const throttleGuards: readonly Guard[] = [
     item: 'One password, many users',
     file: 'src/authentication/throttle/budgets.ts',
     without: [
-      "budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username),",
+      "ofCaller(budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username)),",
       '',
     ],
     test: 'authentication/throttle/throttle.test.ts',
@@ -64,14 +64,14 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'Waits that grow',
     file: 'src/authentication/throttle/attempts.ts',
-    without: ['budget.firstWait * 2 ** over', 'budget.firstWait'],
+    without: ['firstWait * 2 ** over', 'firstWait'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is kept twice as long each time, up to the longest wait, and never for good',
   },
   {
     item: 'Waits that end',
     file: 'src/authentication/throttle/attempts.ts',
-    without: ['Math.min(budget.longestWait, budget.firstWait * 2 ** over)', 'budget.firstWait * 4 ** over'],
+    without: ['Math.min(longestWait, firstWait * 2 ** over)', 'firstWait * 4 ** over'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is kept twice as long each time, up to the longest wait, and never for good',
   },
@@ -101,7 +101,7 @@ export const throttleGuards: readonly Guard[] = [
     file: 'src/authentication/throttle/attempts.ts',
     without: [
       '      if (kept) return kept',
-      '      if (kept) for (const { key } of counting) change(key, ({ wrong }) => ({ wrong: wrong + 1 }))\n      if (kept) return kept',
+      '      if (kept) for (const { key } of counting) change(key, ({ forgottenAt }) => ({ forgottenAt: forgottenAt + 600_000 }))\n      if (kept) return kept',
     ],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is not kept longer by what is refused',
@@ -127,6 +127,65 @@ export const throttleGuards: readonly Guard[] = [
     title: 'are not told from guessers while a name is kept, though what they send is remembered',
   },
   {
+    item: 'Many who wait for one verdict',
+    file: 'src/authentication/throttle/reservations.ts',
+    without: ['if (queue.length >= mostWaiting) return waiting.reject(tooMany())', ''],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'has so many wait for a verdict, and no more',
+  },
+  {
+    item: 'Waiting for who has gone',
+    file: 'src/authentication/throttle/reservations.ts',
+    without: ['if (clock() > until) {', 'if (clock() < 0) {'],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'has nobody wait for longer than ten seconds',
+  },
+  {
+    item: 'A budget that never comes back',
+    file: 'src/authentication/throttle/attempts.ts',
+    without: [
+      'Math.max(forgottenAt, clock()) + forgetAfter',
+      'clock() + Math.ceil(Math.max(0, forgottenAt - clock()) / forgetAfter) * forgetAfter + forgetAfter',
+    ],
+    test: 'storage/contract/attempts.contract.test.ts',
+    title: 'are forgotten while others come, however fast: what has passed of the time is kept',
+  },
+  {
+    item: 'An application whose users mistype',
+    file: 'src/authentication/throttle/budgets.ts',
+    without: ['Math.floor(budget.forgetAfter / rightForOneWrong)', '0'],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'never meets it while one of eleven is wrong, and does once there are more',
+  },
+  {
+    item: 'Guesses while a realm is away',
+    file: 'src/authentication/throttle/throttle.ts',
+    without: ['reserved.budgets.filter(({ isOfName }) => isOfName)', '[]'],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'is kept by what some have refused and others could not judge, and whoever waits behind is judged',
+  },
+  {
+    item: 'An outage that locks an application out',
+    file: 'src/authentication/throttle/throttle.ts',
+    without: ['reserved.budgets.filter(({ isOfName }) => isOfName)', 'reserved.budgets'],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'does not pay for what some have refused and others could not judge, nor does an address',
+  },
+  {
+    item: 'Signed tokens taken for guesses',
+    file: 'src/authentication/prove.ts',
+    without: ["answer.kind === 'refused' && isGuess(answer)", "answer.kind === 'refused'"],
+    test: 'jwt/guesses.test.ts',
+    title: 'is no guess if it is signed',
+  },
+  {
+    item: 'A flood that holds the database',
+    file: 'src/storage/groupCommit.ts',
+    without: ['if (!isUnderWay) void makeAll()', 'void makeAll()'],
+    test: 'storage/groupCommit.test.ts',
+    title: 'is made for all who came while another was under way, never two at a time, and answers each',
+  },
+  {
     item: 'A hash for what is refused',
     file: 'src/authentication/throttle/throttle.ts',
     without: [
@@ -139,7 +198,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'Tokens tried by explaining them',
     file: 'src/authentication/explainGrant.ts',
-    without: ['await throttle(grant, attempt, judge, isWrongGuess)', 'await judge()'],
+    without: ['await throttle(grant, attempt, judge, judged)', 'await judge()'],
     test: 'elasticsearch/throttle.test.ts',
     title:
       'that prove nobody count for the address that is stated, at activation and at explainGrant together',

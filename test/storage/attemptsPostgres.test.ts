@@ -1,9 +1,19 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { budgetKey, type Budget } from '../../src/authentication/throttle/budgets.ts'
-import { prepared } from '../support/testDatabase.ts'
+import { createAttemptRepository } from '../../src/storage/attempts.ts'
+import { connect } from '../../src/storage/database.ts'
+import { newDatabase, optionsFor, prepared } from '../support/testDatabase.ts'
 
 const minute = 60_000
-const terms = { free: 3, firstWait: 90_000, longestWait: 900_000, forgetAfter: 10 * minute, knownFor: 0 }
+const terms = {
+  free: 3,
+  firstWait: 90_000,
+  longestWait: 900_000,
+  forgetAfter: 10 * minute,
+  rightForgets: 0,
+  isOfName: true,
+  knownFor: 0,
+}
 const ada: Budget = { key: budgetKey('ada'), ...terms }
 const pair: Budget = { key: budgetKey('pair'), ...terms, knownFor: 60 * minute }
 
@@ -45,15 +55,25 @@ describe('attempts in PostgreSQL', () => {
     expect(await attempts.isKnown(pair)).toBe(false)
   })
 
-  it('are removed once they are forgotten, whether they were settled or not, and no sooner', async () => {
-    const { attempts, pass, run } = await counting()
-    const rows = async () => (await run('SELECT key FROM attempts')).length
-    await attempts.take([ada, pair])
-    await attempts.settle([ada], 'wrong')
-    await pass(10 * minute)
-    expect([await attempts.removeOld(), await rows()]).toEqual([0, 2])
-    await pass(minute)
-    expect([await attempts.removeOld(), await rows()]).toEqual([2, 0])
+  it('are removed ten minutes after they are forgotten at most, and no sooner than that', async () => {
+    const { attempts, pass } = await counting()
+    for (let n = 0; n < 2; n++) {
+      await attempts.take([ada])
+      await attempts.settle([ada], 'wrong')
+    }
+    await pass(20 * minute - 1)
+    expect(await attempts.removeOld()).toBe(0)
+    await pass(10 * minute + 1)
+    expect(await attempts.removeOld()).toBe(1)
+  })
+
+  it('are removed if nobody has settled them, once they are in nobody’s way', async () => {
+    const { attempts, pass } = await counting()
+    await attempts.take([ada])
+    await pass(minute - 1)
+    expect(await attempts.removeOld()).toBe(0)
+    await pass(minute + 1)
+    expect(await attempts.removeOld()).toBe(1)
   })
 
   it('of whoever is known are kept as long as that', async () => {
@@ -62,7 +82,7 @@ describe('attempts in PostgreSQL', () => {
     await attempts.settle([pair], 'right')
     await pass(60 * minute - 1)
     expect(await attempts.removeOld()).toBe(0)
-    await pass(1)
+    await pass(10 * minute + 1)
     expect(await attempts.removeOld()).toBe(1)
   })
 
@@ -74,5 +94,55 @@ describe('attempts in PostgreSQL', () => {
       ...Array.from({ length: 50 }, () => attempts.removeOld()),
     ])
     expect(taken.filter((kind) => kind === 'taken')).toHaveLength(3)
+  })
+})
+
+describe('attempts of several gateways at once', () => {
+  /** What each gateway has of the database, without anything that would make a statement again. */
+  async function gateways(count: number) {
+    const database = await newDatabase()
+    onTestFinished(database.remove)
+    const made = []
+    for (let n = 0; n < count; n++) {
+      const connected = await connect(optionsFor(database))
+      onTestFinished(connected.close)
+      made.push(createAttemptRepository(connected))
+    }
+    return { made, run: database.run }
+  }
+  const wide = Array.from({ length: 40 }, (_, n): Budget => {
+    return { key: budgetKey(`wide ${n}`), ...terms, free: 1_000_000 }
+  })
+
+  it('are never in each other’s way, and each is counted', async () => {
+    const { made, run } = await gateways(3)
+    let counted = 0
+    await Promise.all(
+      Array.from({ length: 600 }, async (_, n) => {
+        const attempts = made[n % 3]
+        const budgets = [0, 1, 2, 3].flatMap((m) => wide[(n * 7 + m * 11 * (n % 5)) % 40] ?? [])
+        const distinct = [...new Set(n % 2 ? budgets : budgets.toReversed())]
+        expect(await attempts?.take(distinct)).toEqual({ kind: 'taken', budgets: distinct })
+        await attempts?.settle(distinct, 'wrong')
+        counted += distinct.length
+      }),
+    )
+    const read = `SELECT sum("underWay")::int, sum(ceil(("forgottenAt" - "wrongAt")::numeric / ${terms.forgetAfter}))::int FROM attempts`
+    expect(await run(read)).toEqual([[0, counted]])
+  })
+
+  it('use three connections at most, however many there are', async () => {
+    const { made, run } = await gateways(1)
+    const pair = { ...ada, free: 1_000_000, knownFor: 1_000 }
+    await Promise.all(
+      Array.from({ length: 1_000 }, async () => {
+        await made[0]?.take([pair])
+        await Promise.all([made[0]?.settle([pair], 'wrong'), made[0]?.isKnown(pair)])
+      }),
+    )
+    const others = `SELECT count(*)::int FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()`
+    const [[connections] = []] = await run(others)
+    expect(connections).toBeLessThanOrEqual(3)
   })
 })

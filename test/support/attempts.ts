@@ -19,5 +19,9 @@ export const unlimited: Throttle = (_, __, judge) => judge()
 /** The proof by realms alone, however often it is tried. */
 export function provenByRealms(realms: readonly Realm[]): Prove {
   const chain = createChain(realms)
-  return (credentials, attempt) => chain(credentials, sourceOf(attempt))
+  return async (credentials, attempt) => {
+    const answer = await chain(credentials, sourceOf(attempt))
+    if (answer.kind === 'doubtful') throw answer.failure
+    return answer
+  }
 }

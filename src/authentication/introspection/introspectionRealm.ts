@@ -32,37 +32,42 @@ export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm 
   const termsProblem = createTermsCheck(parts.terms)
   const readUser = createReadUser(parts.claims)
   // Whoever brings a token while it is asked about waits for that answer.
-  const once = createUnderWay<JwtUser | string>()
+  const once = createUnderWay<JwtUser | NoUser>()
 
   return {
     async authenticate(credentials, source) {
       if (credentials.kind !== 'accessToken' || !isOpaque(credentials.token)) return null
       const { token } = credentials
       const user = remembered.find(token) ?? (await once(token, () => askedUser(token, source)))
-      return typeof user === 'string' ? refuse(user) : claimsProof(user, ref)
+      return 'reason' in user ? refuse(user) : claimsProof(user, ref)
     },
   }
 
-  /** Whom a token proves; a text says why nobody. */
-  async function askedUser(token: string, source: Source): Promise<JwtUser | string> {
+  async function askedUser(token: string, source: Source): Promise<JwtUser | NoUser> {
     const askedAt = clock()
     const answer = await ask(token, source)
-    if (typeof answer === 'string') return answer
+    if (typeof answer === 'string') return { reason: answer, isActive: false }
     const { claims, length } = answer
     const problem = termsProblem({ claims }, clock())
-    if (problem !== null) return problem
+    if (problem !== null) return { reason: problem, isActive: true }
     const user = readUser(claims)
-    if (typeof user === 'string') return `Realm [${ref.name}] ${user}`
+    if (typeof user === 'string') return { reason: `Realm [${ref.name}] ${user}`, isActive: true }
     // What is revoked after the question may still be in the answer.
     const expiresAt = Math.min(askedAt + ttl, expiryOf(claims))
     remembered.remember(token, user, expiresAt, length)
     return user
   }
 
-  function refuse(detail: string): Refusal {
-    report(detail)
-    return { ...refused, detail }
+  function refuse({ reason, isActive }: NoUser): Refusal {
+    report(reason)
+    return { ...refused, detail: reason, isGuess: () => !isActive }
   }
+}
+
+/** Why a token proves nobody, and whether the server knows it. */
+interface NoUser {
+  readonly reason: string
+  readonly isActive: boolean
 }
 
 /** Whether a token says nothing itself, and can be one. */

@@ -40,26 +40,26 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
       const read = verified.find(token) ?? parseJwt(token)
       if (!read) return null
       const clientProblem = clientCheck(clientSecret)
-      if (clientProblem !== null) return refuse(clientProblem)
+      if (clientProblem !== null) return refuse(clientProblem, () => true)
       const user = 'claims' in read ? await verifiedUser(token, read) : read
-      return typeof user === 'string' ? refuse(user) : proofOf(user)
+      return 'kind' in user ? user : proofOf(user)
     },
   }
 
-  /** Whom a token proves; a text says why nobody. */
-  async function verifiedUser(token: string, jwt: Jwt): Promise<JwtUser | string> {
+  /** Whom a token proves, or why nobody. */
+  async function verifiedUser(token: string, jwt: Jwt): Promise<JwtUser | Refusal> {
     const problem = termsProblem(jwt, clock())
-    if (problem !== null) return problem
-    if (!(await isSigned(jwt))) return 'JWT signature verification failed.'
+    if (problem !== null) return refuse(problem, () => isForged(jwt))
+    if (!(await isSigned(jwt))) return refuse('JWT signature verification failed.', () => true)
     const user = readUser(jwt.claims)
-    if (typeof user === 'string') return `Realm [${ref.name}] ${user}`
+    if (typeof user === 'string') return refuse(`Realm [${ref.name}] ${user}`, () => false)
     verified.remember(token, user, Number(jwt.claims.exp) * 1_000 + skewOf(terms))
     return user
   }
 
   /** @throws `UNAVAILABLE` where no key could be had yet */
   async function isSigned(jwt: Jwt): Promise<boolean> {
-    const source = jwt.algorithm.startsWith('HS') ? keys.hmac : keys.pkc
+    const source = keysFor(jwt)
     if (!source) return false
     if (source.current() === null) await source.ready()
     const current = source.current()
@@ -67,20 +67,33 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
     return isSignedBy(current, jwt) || ((await source.reload()) && isSignedBy(source.current() ?? [], jwt))
   }
 
+  /** By the keys that are there: nothing is loaded for what is refused anyway. */
+  function isForged(jwt: Jwt): boolean {
+    const source = keysFor(jwt)
+    const current = source ? source.current() : []
+    return current !== null && !isSignedBy(current, jwt)
+  }
+
+  function keysFor({ algorithm }: Jwt): Keys | null {
+    return algorithm.startsWith('HS') ? keys.hmac : keys.pkc
+  }
+
   async function proofOf(user: JwtUser): Promise<Proof | Refusal> {
     if (!lookUp) return claimsProof(user, ref)
     const found = await lookUp(user.username)
-    if (!found)
-      return refuse(`the principal [${user.username}] was authenticated, but no enabled user has that name`)
+    if (!found) {
+      const reason = `the principal [${user.username}] was authenticated, but no enabled user has that name`
+      return refuse(reason, () => false)
+    }
     const { username, roles, fullName, email, metadata } = found.user
     const subject: Subject = { username, roles, fullName, email, metadata, realm: ref }
     const { basis, securityEpoch } = found
     return { kind: 'proven', subject, authenticationType: 'realm', basis, securityEpoch }
   }
 
-  function refuse(reason: string): Refusal {
+  function refuse(reason: string, isGuess: () => boolean): Refusal {
     report(reason)
-    return { ...refused, detail: reason }
+    return { ...refused, detail: reason, isGuess }
   }
 }
 

@@ -25,8 +25,8 @@ export interface Full {
 }
 
 /**
- * The attempts that all gateways of a database count together. Each method is one statement, whatever happens at once;
- * times are the database's.
+ * The attempts that all gateways of a database count together. Each method is one statement, whatever happens at once, or
+ * a part of one that it shares with others; times are the database's.
  */
 export interface AttemptRepository {
   /** Takes an attempt of every budget, or of none. Where somebody is known, of the budget alone that knows that. */

@@ -3,8 +3,8 @@ import type { Full, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Budget } from './budgets.ts'
 
 interface Counted {
-  /** How many proved wrong, and when the last one did, in epoch milliseconds. */
-  readonly wrong: number
+  /** When all that proved wrong will be forgotten, and when the last one did, in epoch milliseconds. */
+  readonly forgottenAt: number
   readonly wrongAt: number
   /** How many are being judged. */
   readonly underWay: number
@@ -12,15 +12,16 @@ interface Counted {
   readonly keptUntil: number
 }
 
-/** How many keys are counted at once, and known: of more, those that were tried longest ago begin anew. */
+/** How many keys are counted at once, and known: of more, those that were counted longest ago begin anew. */
 const mostKeys = 200_000
 const mostKnown = 100_000
 
-const nothing: Counted = { wrong: 0, wrongAt: 0, underWay: 0, keptUntil: 0 }
+const nothing: Counted = { forgottenAt: 0, wrongAt: 0, underWay: 0, keptUntil: 0 }
 
 /** Counts attempts in this process alone. Nothing waits in between, so no two attempts see the same count. */
 export function createAttempts(clock: () => number) {
-  const counted = new LRUCache<string, Counted>({ max: mostKeys })
+  /** In the order in which they were counted: an LRUCache clears all of its room with its last entry. */
+  const counted = new Map<string, Counted>()
   /** Until when. */
   const known = new LRUCache<string, number>({ max: mostKnown })
 
@@ -39,9 +40,14 @@ export function createAttempts(clock: () => number) {
     /** Says of what was taken what it was. */
     settle(budgets: readonly Budget[], verdict: Verdict): void {
       for (const budget of budgets) {
-        change(budget.key, ({ underWay }) => ({
+        const { forgetAfter, rightForgets } = budget
+        change(budget.key, ({ underWay, forgottenAt }) => ({
           underWay: Math.max(0, underWay - 1),
-          ...(verdict === 'wrong' && { wrong: countOf(budget) + 1, wrongAt: clock() }),
+          ...(verdict === 'right' && { forgottenAt: forgottenAt - rightForgets }),
+          ...(verdict === 'wrong' && {
+            forgottenAt: Math.max(forgottenAt, clock()) + forgetAfter,
+            wrongAt: clock(),
+          }),
         }))
         if (verdict === 'right') recognize(budget)
       }
@@ -75,11 +81,16 @@ export function createAttempts(clock: () => number) {
     return longest && longest.wait > 0 ? longest : null
   }
 
+  /** Once it has less than is free, nobody waits. */
   function waitOf(budget: Budget): number {
-    const { wrongAt, keptUntil } = counted.get(budget.key) ?? nothing
-    const over = countOf(budget) - budget.free
-    const until = over < 0 ? 0 : wrongAt + Math.min(budget.longestWait, budget.firstWait * 2 ** over)
-    return Math.max(0, until - clock(), keptUntil - clock())
+    const { free, firstWait, longestWait, forgetAfter } = budget
+    const { forgottenAt, wrongAt, keptUntil } = counted.get(budget.key) ?? nothing
+    const over = countOf(budget) - free
+    const until = Math.min(
+      wrongAt + Math.min(longestWait, firstWait * 2 ** over),
+      forgottenAt - (free - 1) * forgetAfter,
+    )
+    return Math.max(0, over < 0 ? 0 : until - clock(), keptUntil - clock())
   }
 
   /** After a wait there is one attempt. */
@@ -88,17 +99,18 @@ export function createAttempts(clock: () => number) {
     return underWay >= Math.max(1, budget.free - countOf(budget))
   }
 
-  /** A clock that was put back forgets nothing. */
   function countOf({ key, forgetAfter }: Budget): number {
-    const { wrong, wrongAt } = counted.get(key) ?? nothing
-    return Math.max(0, wrong - Math.floor(Math.max(0, clock() - wrongAt) / forgetAfter))
+    const { forgottenAt } = counted.get(key) ?? nothing
+    return Math.ceil(Math.max(0, forgottenAt - clock()) / forgetAfter)
   }
 
   function change(key: string, to: (counts: Counted) => Partial<Counted>): void {
     const before = counted.get(key) ?? nothing
     const after = { ...before, ...to(before) }
-    if (after.wrong + after.underWay + after.keptUntil > 0) counted.set(key, after)
-    else counted.delete(key)
+    counted.delete(key)
+    const until = Math.max(after.forgottenAt, after.keptUntil)
+    if (after.underWay > 0 || until > clock()) counted.set(key, after)
+    if (counted.size > mostKeys) counted.delete(counted.keys().next().value ?? '')
   }
 }
 

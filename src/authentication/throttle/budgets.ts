@@ -12,8 +12,12 @@ export interface Budget {
   /** How long the first wait is, in milliseconds. Each further attempt doubles it, up to the longest. */
   readonly firstWait: number
   readonly longestWait: number
-  /** After how long without another one an attempt is forgotten, in milliseconds. */
+  /** How long it takes to forget one that was wrong, in milliseconds: they are forgotten one after another. */
   readonly forgetAfter: number
+  /** By how much earlier one that was right has all of them forgotten, in milliseconds. */
+  readonly rightForgets: number
+  /** Whether it is of one name: of nobody who tries many. */
+  readonly isOfName: boolean
   /** For how long whoever has proved right is known, and has this budget alone, in milliseconds; 0: not at all. */
   readonly knownFor: number
 }
@@ -31,9 +35,15 @@ export interface BudgetsParts {
   /** How long the first wait is, and the longest, in milliseconds. */
   first_wait: number
   longest_wait: number
-  /** After how long without another one a wrong attempt at a name is forgotten, in milliseconds. */
+  /** How long it takes to forget a wrong attempt at a name, in milliseconds. */
   forget_after: number
 }
+
+/**
+ * How many grants of a caller have to be right for one that was wrong to be forgotten at once: a login backend whose users
+ * mistype has far more, and whoever guesses has none.
+ */
+const rightForOneWrong = 10
 
 /** For how long a user is known by an address from which it has logged in, in milliseconds. */
 const knownFor = 604_800_000
@@ -51,9 +61,9 @@ export function createBudgets(parts: BudgetsParts) {
     if (credentials.kind !== 'password') return []
     const name = folded(credentials.username)
     return [
-      budget(parts.attempts, 'caller', 'name', name),
+      ofName(budget(parts.attempts, 'caller', 'name', name)),
       budget(parts.attempts_per_address, 'caller', 'address', network),
-      { ...budget(parts.attempts, 'caller', 'pair', name, network), knownFor },
+      { ...ofName(budget(parts.attempts, 'caller', 'pair', name, network)), knownFor },
     ]
   }
 
@@ -66,10 +76,12 @@ export function createBudgets(parts: BudgetsParts) {
     if (credentials.kind !== 'password') return ofAddress
     const name = folded(credentials.username)
     const ofPair =
-      network === null ? [] : [{ ...budget(parts.attempts, 'subject', 'pair', name, network), knownFor }]
+      network === null
+        ? []
+        : [{ ...ofName(budget(parts.attempts, 'subject', 'pair', name, network)), knownFor }]
     return [
-      budget(parts.attempts, 'subject', 'name', name),
-      budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username),
+      ofName(budget(parts.attempts, 'subject', 'name', name)),
+      ofCaller(budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username)),
       ...ofAddress,
       ...ofPair,
     ]
@@ -79,8 +91,18 @@ export function createBudgets(parts: BudgetsParts) {
   function budget(free: number, ...names: readonly string[]): Budget {
     const { first_wait: firstWait, longest_wait: longestWait } = parts
     const forgetAfter = Math.ceil((parts.forget_after * parts.attempts) / free)
-    return { key: budgetKey(...names), free, firstWait, longestWait, forgetAfter, knownFor: 0 }
+    const key = budgetKey(...names)
+    return { key, free, firstWait, longestWait, forgetAfter, rightForgets: 0, isOfName: false, knownFor: 0 }
   }
+}
+
+function ofName(budget: Budget): Budget {
+  return { ...budget, isOfName: true }
+}
+
+/** Not of an address: whoever guesses there would log in as oneself in between. */
+function ofCaller(budget: Budget): Budget {
+  return { ...budget, rightForgets: Math.floor(budget.forgetAfter / rightForOneWrong) }
 }
 
 /** Some realms do not tell cases apart: their users must not have one budget for each. */

@@ -16,11 +16,13 @@ export interface Reservation {
   readonly kind: 'reserved'
   /** Of which budgets it was taken; of none, if it is no guess. */
   readonly budgets: readonly Budget[]
-  /** Says what it was, to all of them or to those that count after all. Those that wait for one that nobody could judge fail too. */
+  /** Says what it was, to all of them or to those that count after all. */
   settle(verdict: Verdict, counting?: readonly Budget[]): void
+  /** Says why nobody could judge it. Those who wait for it are told so too, if it is so for everybody now. */
+  abandon(cause: unknown): void
 }
 
-/** @throws `UNAVAILABLE` if nobody can judge those for which it waits */
+/** @throws `UNAVAILABLE` if too many wait for others to be judged, if that takes too long, or if nobody can judge those */
 export type Reserve = (tried: Tried) => Promise<Reservation | Kept>
 
 interface ReservationsParts {
@@ -31,13 +33,19 @@ interface ReservationsParts {
 
 interface Waiting {
   readonly tried: Tried
+  /** When there is no more waiting for it, in epoch milliseconds. */
+  readonly until: number
   readonly resolve: (answer: Reservation | Kept) => void
-  readonly reject: (failure: Failure) => void
+  readonly reject: (cause: unknown) => void
 }
 
 /** Of how many credentials it is known that they were right, and for how long, in milliseconds. */
 const mostRemembered = 100_000
 const rememberedFor = 30_000
+
+/** How many wait for one budget, and for how long, in milliseconds: then whoever waits has gone. */
+const mostWaiting = 1_000
+export const longestWaiting = 10_000
 
 /**
  * Makes the function that reserves attempts before they are judged. Those that only others under way could keep out wait
@@ -52,21 +60,26 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
 
   return function reserve(tried) {
     return new Promise((resolve, reject) => {
-      proceed({ tried, resolve, reject })
+      proceed({ tried, until: clock() + longestWaiting, resolve, reject })
     })
   }
 
   function proceed(waiting: Waiting): void {
     const full = answer(waiting)
     if (full === null) return
-    const queue = queues.get(full)
-    if (queue) queue.push(waiting)
-    else queues.set(full, [waiting])
+    const queue = queues.get(full) ?? []
+    if (queue.length >= mostWaiting) return waiting.reject(tooMany())
+    queue.push(waiting)
+    queues.set(full, queue)
   }
 
   /** Answers, or says which budget is full. */
-  function answer({ tried, resolve }: Waiting): string | null {
+  function answer({ tried, until, resolve, reject }: Waiting): string | null {
     const { name, budgets } = tried
+    if (clock() > until) {
+      reject(tooMany())
+      return null
+    }
     const taken = isRemembered(name)
       ? (attempts.keptOf(budgets) ?? ({ kind: 'taken', budgets: [] } as const))
       : attempts.take(budgets)
@@ -85,8 +98,12 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
         // What is only remembered is not remembered for longer: whoever never pauses has to stay known, too.
         if (verdict === 'right' && budgets.length > 0) remembered.set(name, clock())
         if (verdict === 'wrong') remembered.delete(name)
+        for (const { key } of budgets) letIn(key)
+      },
+      abandon(cause) {
+        attempts.settle(budgets, 'unjudged')
         for (const { key } of budgets) {
-          if (verdict === 'unjudged') turnAway(key)
+          if (isForAll(cause)) turnAway(key, cause)
           else letIn(key)
         }
       },
@@ -106,14 +123,25 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
   }
 
   /** One after another they would find out the same, each later than the one before. */
-  function turnAway(key: string): void {
-    for (const { reject } of queues.get(key) ?? [])
-      reject(new Failure('UNAVAILABLE', 'nobody can be authenticated now, try again', { isReported: true }))
+  function turnAway(key: string, cause: unknown): void {
+    const queue = queues.get(key) ?? []
     queues.delete(key)
+    for (const { reject } of queue) reject(cause)
   }
 
   function isRemembered(name: string): boolean {
     const since = remembered.get(name)
     return since !== undefined && clock() - since < rememberedFor
   }
+}
+
+/** What is said to those who have waited too long, or for whom there is no room. */
+export function tooMany(): Failure {
+  const message = 'too many attempts are being judged, try again later'
+  return new Failure('UNAVAILABLE', message, { retryAfterSeconds: 1 })
+}
+
+/** Whether nobody can be judged now. Where it is known when there is room again, others may have some already. */
+function isForAll(cause: unknown): boolean {
+  return cause instanceof Failure && cause.code === 'UNAVAILABLE' && cause.retryAfterSeconds === null
 }

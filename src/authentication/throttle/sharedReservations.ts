@@ -4,7 +4,7 @@ import { createUnderWay } from '../underWay.ts'
 import type { AttemptRepository, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
 import type { Budget } from './budgets.ts'
-import type { Reservation, Reserve, Tried } from './reservations.ts'
+import { longestWaiting, tooMany, type Reservation, type Reserve, type Tried } from './reservations.ts'
 
 interface SharedReservationsParts {
   /** What this gateway counts for itself, and how it reserves. It is asked first: its refusals cost the others nothing. */
@@ -56,7 +56,7 @@ export function createSharedReservations(parts: SharedReservationsParts) {
     if (here.kind === 'kept') return (await isKnownElsewhere(tried, here)) ? reserve(tried) : here
     if (here.budgets.length === 0) return here
     const taken = await takenOf(here.budgets).catch((cause: unknown) => {
-      here.settle('unjudged')
+      here.abandon(cause)
       throw cause
     })
     if (taken.kind === 'kept') {
@@ -67,23 +67,35 @@ export function createSharedReservations(parts: SharedReservationsParts) {
     }
     return {
       ...here,
-      settle(verdict) {
-        here.settle(verdict, taken.budgets)
-        settle(taken.budgets, verdict)
+      budgets: taken.budgets,
+      settle(verdict, counting = taken.budgets) {
+        here.settle(verdict, counting)
+        settle(counting, verdict)
+        settle(
+          taken.budgets.filter((budget) => !counting.includes(budget)),
+          'unjudged',
+        )
+      },
+      abandon(cause) {
+        here.abandon(cause)
+        settle(taken.budgets, 'unjudged')
       },
     }
   }
 
   /** It is full only by what is being judged: that is soon over. */
   async function takenOf(budgets: readonly Budget[]): Promise<Taken | Kept> {
+    const until = clock() + longestWaiting
     for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
       const taken = await shared.take(budgets)
       if (taken.kind !== 'full') return taken
+      if (clock() > until) throw tooMany()
       await setTimeout(pause * (0.5 + Math.random()))
     }
   }
 
   function settle(budgets: readonly Budget[], verdict: Verdict): void {
+    if (budgets.length === 0) return
     const settled = passOn(budgets, verdict)
       .catch(report)
       .finally(() => settling.delete(settled))

@@ -11,15 +11,19 @@ import { createReservations } from './reservations.ts'
 import { createSharedReservations } from './sharedReservations.ts'
 import { tooManyAttempts, type TooManyAttempts } from './tooManyAttempts.ts'
 
+/** What an answer says of credentials. Doubtful: some have refused them, and others could not judge. */
+export type Judged = Verdict | 'doubtful'
+
 /**
- * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end.
+ * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end, and what is doubtful
+ * does for the name alone: while others are away it says nothing of whoever sends many.
  * @throws what `judge` throws, `UNAVAILABLE`
  */
 export type Throttle = <Answer>(
   credentials: Credentials,
   attempt: Attempt,
   judge: () => Promise<Answer>,
-  isWrongGuess: (answer: Answer) => boolean,
+  judged: (answer: Answer) => Judged,
 ) => Promise<Answer | TooManyAttempts>
 
 interface ThrottleParts extends BudgetsParts {
@@ -44,19 +48,23 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
   const reserve = everywhere?.reserve ?? here
   const processKey = createSecretKey(randomBytes(32))
 
-  const throttle: Throttle = async (credentials, attempt, judge, isWrongGuess) => {
+  const throttle: Throttle = async (credentials, attempt, judge, judged) => {
     const budgets = budgetsOf(credentials, attempt)
     if (budgets.length === 0) return judge()
     const reserved = await reserve({ name: nameOf(credentials, budgets), budgets })
     if (reserved.kind === 'kept') return tooManyAttempts(Math.ceil(reserved.wait / 1_000))
-    let verdict: Verdict = 'unjudged'
-    try {
-      const answer = await judge()
-      verdict = isWrongGuess(answer) ? 'wrong' : 'right'
-      return answer
-    } finally {
-      reserved.settle(verdict)
-    }
+    const answer = await judge().catch((cause: unknown) => {
+      reserved.abandon(cause)
+      throw cause
+    })
+    const verdict = judged(answer)
+    if (verdict !== 'doubtful') reserved.settle(verdict)
+    else
+      reserved.settle(
+        'wrong',
+        reserved.budgets.filter(({ isOfName }) => isOfName),
+      )
+    return answer
   }
 
   return {

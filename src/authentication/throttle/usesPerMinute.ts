@@ -12,7 +12,15 @@ export type CountUse = (who: Pick<Subject, 'username' | 'realm'>) => number | nu
 export function createUsesPerMinute(most: number, clock: () => number): CountUse {
   const attempts = createAttempts(clock)
   const each = 60_000 / most
-  const budget = { free: most, firstWait: each, longestWait: each, forgetAfter: each, knownFor: 0 }
+  const budget = {
+    free: most,
+    firstWait: each,
+    longestWait: each,
+    forgetAfter: each,
+    rightForgets: 0,
+    isOfName: true,
+    knownFor: 0,
+  }
 
   return function countUse({ username, realm }) {
     const budgets = [{ ...budget, key: budgetKey(realm.type, realm.name, username) }]

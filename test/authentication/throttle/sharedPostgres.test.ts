@@ -46,7 +46,7 @@ describe('gateways on one PostgreSQL database', () => {
           return password === 'right' ? 'right' : 'wrong'
         }
         const credentials = { kind: 'password', username, password } as const
-        const answer = await throttle(credentials, from(address), judge, (said) => said === 'wrong')
+        const answer = await throttle(credentials, from(address), judge, (said) => said)
         return typeof answer === 'string' ? answer : answer.retryAfterSeconds
       }
       return { attempt, close }

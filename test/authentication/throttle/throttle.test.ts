@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from '../../../src/authentication/attempt.ts'
 import type { Credentials } from '../../../src/authentication/credentials.ts'
-import { createThrottle } from '../../../src/authentication/throttle/throttle.ts'
+import { createThrottle, type Judged } from '../../../src/authentication/throttle/throttle.ts'
+import { Failure } from '../../../src/errors.ts'
 import { application } from '../../profile/activating.ts'
 import { callerAttempt, origin } from '../../support/attempts.ts'
 
@@ -26,7 +27,7 @@ function throttled() {
     judged: () => judged,
     pass: (milliseconds: number) => (now += milliseconds),
     /** `right`, `wrong`, or how long to wait, in seconds. */
-    async attempt(credentials: Credentials, attempt: Attempt = from(null), judge?: () => Promise<string>) {
+    async attempt(credentials: Credentials, attempt: Attempt = from(null), judge?: () => Promise<Judged>) {
       const answer = await throttle(
         credentials,
         attempt,
@@ -36,7 +37,7 @@ function throttled() {
           await Promise.resolve()
           return credentials.kind === 'password' && credentials.password === 'right' ? 'right' : 'wrong'
         },
-        (said) => said === 'wrong',
+        (said) => said,
       )
       return typeof answer === 'string' ? answer : answer.retryAfterSeconds
     },
@@ -52,7 +53,8 @@ function calling(address: string): Attempt {
   return { role: 'caller', origin: { ...origin, address } }
 }
 
-const wrongly = () => Promise.resolve('wrong')
+const wrongly = () => Promise.resolve<Judged>('wrong')
+const doubtfully = () => Promise.resolve<Judged>('doubtful')
 
 const grant = (password: string, username = 'jacknich'): Credentials => ({
   kind: 'password',
@@ -131,14 +133,68 @@ describe('a name', () => {
 
   it('lets none wait behind those that nobody can judge: all fail at once, and none counts', async () => {
     const gateway = throttled()
-    const { promise: broken, reject } = Promise.withResolvers<string>()
+    const { promise: broken, reject } = Promise.withResolvers<Judged>()
     const tried = times(100).map((n) => gateway.attempt(guess(n), from(null), () => broken))
-    reject(new Error('the database does not answer'))
+    const cause = new Failure('UNAVAILABLE', 'the database does not answer')
+    reject(cause)
     const answers = await Promise.allSettled(tried)
-    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(100)
+    expect(new Set(answers.map((one) => one.status === 'rejected' && (one.reason as unknown)))).toEqual(
+      new Set([cause]),
+    )
     expect(gateway.judged()).toBe(8)
     await guessed(gateway, 7)
     expect(await gateway.attempt(grant('right'))).toBe('right')
+  })
+
+  it.each([
+    ['could not be judged by mistake', new Error('broken')],
+    ['found no place', new Failure('UNAVAILABLE', 'too many', { retryAfterSeconds: 1 })],
+  ])('has others judged where some %s', async (_, cause) => {
+    const gateway = throttled()
+    const broken = times(8).map((n) => gateway.attempt(guess(n), from(null), () => Promise.reject(cause)))
+    const right = gateway.attempt(grant('right'))
+    await Promise.allSettled(broken)
+    expect(await right).toBe('right')
+  })
+
+  it('is kept by what some have refused and others could not judge, and whoever waits behind is judged', async () => {
+    const gateway = throttled()
+    const { promise: verdict, resolve } = Promise.withResolvers<Judged>()
+    const first = times(7).map((n) => gateway.attempt(guess(n), from(null), () => verdict))
+    const later = times(20).map((n) => gateway.attempt(guess(100 + n), from(null), doubtfully))
+    resolve('doubtful')
+    expect(new Set(await Promise.all(first))).toEqual(new Set(['doubtful']))
+    expect(await Promise.all(later)).toEqual(times(20).map((n) => (n === 0 ? 'doubtful' : 30)))
+    expect(gateway.judged()).toBe(8)
+    expect(await gateway.attempt(grant('right'))).toBe(30)
+    expect(await gateway.attempt(grant('right', 'another'))).toBe('right')
+  })
+
+  it('has so many wait for a verdict, and no more', async () => {
+    const gateway = throttled()
+    const { promise: verdict, resolve } = Promise.withResolvers<Judged>()
+    const judging = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict))
+    const waiting = times(1_000).map((n) => gateway.attempt(guess(100 + n)))
+    const beyond = { code: 'UNAVAILABLE', retryAfterSeconds: 1 }
+    for (const n of times(3)) await expect(gateway.attempt(guess(n))).rejects.toMatchObject(beyond)
+    resolve('right')
+    await Promise.all(judging)
+    expect((await Promise.all(waiting)).filter((answer) => answer === 'wrong')).toHaveLength(8)
+  })
+
+  it('has nobody wait for longer than ten seconds', async () => {
+    const gateway = throttled()
+    const { promise: verdict, resolve } = Promise.withResolvers<Judged>()
+    const judging = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict))
+    const early = [gateway.attempt(guess(1)), gateway.attempt(guess(2))]
+    gateway.pass(1)
+    const late = gateway.attempt(grant('right'))
+    gateway.pass(10_000)
+    resolve('right')
+    await Promise.all(judging)
+    for (const one of early)
+      await expect(one).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 })
+    expect(await late).toBe('right')
   })
 
   it('lets a thousand right ones in at once, and counts none', async () => {
@@ -194,6 +250,41 @@ describe('an application that has grants judged', () => {
     for (const n of times(40)) await gateway.attempt(grant('wrong', `user-${n}`))
     expect(await gateway.attempt(grant('right'))).toBe(30)
     expect(await gateway.attempt(grant('right'), from(null, 'another'))).toBe('right')
+  })
+
+  it('never meets it while one of eleven is wrong, and does once there are more', async () => {
+    const gateway = throttled()
+    for (const n of times(400)) {
+      for (const m of times(10)) expect(await gateway.attempt(grant('right', `user-${n}-${m}`))).toBe('right')
+      expect(await gateway.attempt(grant('wrong', `user-${n}`))).toBe('wrong')
+    }
+    for (const n of times(39)) expect(await gateway.attempt(grant('wrong', `name-${n}`))).toBe('wrong')
+    expect(await gateway.attempt(grant('wrong', 'one too many'))).toBe(30)
+  })
+
+  it('is let go on at the rate at which wrong ones are forgotten, as is said', async () => {
+    const gateway = throttled()
+    for (const n of times(40)) await gateway.attempt(grant('wrong', `user-${n}`))
+    gateway.pass(30_000)
+    expect(await gateway.attempt(grant('wrong', 'another'))).toBe('wrong')
+    for (const n of times(20)) {
+      const wait = await gateway.attempt(grant('wrong', `more-${n}`))
+      expect(wait).toBeLessThanOrEqual(120)
+      gateway.pass(Number(wait) * 1_000)
+      expect(await gateway.attempt(grant('wrong', `more-${n}`))).toBe('wrong')
+    }
+  })
+
+  it('does not pay for what some have refused and others could not judge, nor does an address', async () => {
+    const gateway = throttled()
+    for (const attempt of [from('192.0.2.1'), calling('192.0.2.1')]) {
+      for (const n of times(100)) {
+        expect(await gateway.attempt(grant('wrong', `user-${n}`), attempt, doubtfully)).toBe('doubtful')
+      }
+      expect(await gateway.attempt(grant('right'), attempt)).toBe('right')
+      for (const n of times(7)) await gateway.attempt(grant(`wrong ${n}`, 'user-0'), attempt, doubtfully)
+      expect(await gateway.attempt(grant('right', 'user-0'), attempt)).toBe(30)
+    }
   })
 
   it('can have tokens tried without end, where no address is stated', async () => {
@@ -276,7 +367,7 @@ describe('those who are right', () => {
 
   it('wait for the verdict of others where those could keep them out', async () => {
     const gateway = throttled()
-    const verdict = Promise.withResolvers<string>()
+    const verdict = Promise.withResolvers<Judged>()
     const guesses = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict.promise))
     const right = gateway.attempt(grant('right'))
     await setImmediate()
@@ -289,7 +380,7 @@ describe('those who are right', () => {
   it('wait for nobody while what they send is remembered, and no longer', async () => {
     const gateway = throttled()
     await gateway.attempt(grant('right'))
-    const verdict = Promise.withResolvers<string>()
+    const verdict = Promise.withResolvers<Judged>()
     const guesses = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict.promise))
     expect(await gateway.attempt(grant('right'))).toBe('right')
     gateway.pass(30_000)

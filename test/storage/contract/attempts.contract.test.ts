@@ -10,7 +10,15 @@ const week = 10_080 * minute
 
 const budgetOf = (name: string, changes: Partial<Budget> = {}): Budget => ({
   key: budgetKey(name),
-  ...{ free: 3, firstWait: 30_000, longestWait: 2 * minute, forgetAfter: 10 * minute, knownFor: 0 },
+  ...{
+    free: 3,
+    firstWait: 30_000,
+    longestWait: 2 * minute,
+    forgetAfter: 10 * minute,
+    rightForgets: 0,
+    isOfName: true,
+    knownFor: 0,
+  },
   ...changes,
 })
 const ada = budgetOf('ada')
@@ -90,6 +98,51 @@ describe('attempts', () => {
     expect(await tried('wrong', ada)).toBe(30_000)
   })
 
+  it('are forgotten while others come, however fast: what has passed of the time is kept', async () => {
+    const { pass, tried } = await counting()
+    const fast = budgetOf('fast', { forgetAfter: 10_000 })
+    for (let n = 0; n < 3; n++) expect(await tried('wrong', fast)).toBe('wrong')
+    for (let n = 0; n < 20; n++) {
+      await pass(6_000)
+      expect(await tried('right', fast)).toBe(4_000)
+      await pass(4_000)
+      expect(await tried('wrong', fast)).toBe('wrong')
+    }
+    const slow = budgetOf('slow', { free: 10, forgetAfter: 10_000 })
+    for (let n = 0; n < 5; n++) expect(await tried('wrong', slow)).toBe('wrong')
+    for (let n = 0; n < 40; n++) {
+      await pass(9_000)
+      expect(await tried('wrong', slow)).toBe('wrong')
+    }
+    expect(await tried('wrong', slow)).toBe('wrong')
+    expect(await tried('wrong', slow)).toBe(10_000)
+  })
+
+  it('wait until so many are forgotten, if that comes first', async () => {
+    const { pass, tried } = await counting()
+    const fast = budgetOf('fast', { forgetAfter: 10_000 })
+    for (let n = 0; n < 3; n++) await tried('wrong', fast)
+    expect(await tried('wrong', fast)).toBe(10_000)
+    await pass(9_999)
+    expect(await tried('wrong', fast)).toBe(1)
+    await pass(1)
+    expect(await tried('wrong', fast)).toBe('wrong')
+    expect(await tried('wrong', fast)).toBe(10_000)
+  })
+
+  it('that are right have wrong ones forgotten sooner, where that is so', async () => {
+    const { tried } = await counting()
+    const refilled = budgetOf('refilled', { rightForgets: 2 * minute })
+    for (let n = 0; n < 10; n++) {
+      for (let m = 0; m < 5; m++) expect(await tried('right', refilled)).toBe('right')
+      expect(await tried('wrong', refilled)).toBe('wrong')
+    }
+    for (let m = 0; m < 4; m++) expect(await tried('right', refilled)).toBe('right')
+    expect(await tried('wrong', refilled)).toBe('wrong')
+    expect(await tried('wrong', refilled)).toBe('wrong')
+    expect(await tried('wrong', refilled)).toBe(30_000)
+  })
+
   it.each<Verdict>(['right', 'unjudged'])('do not count if they are %s', async (verdict) => {
     const { pass, tried } = await counting()
     for (let n = 0; n < 2; n++) await tried('wrong', ada)
@@ -136,6 +189,19 @@ describe('attempts', () => {
     const [other] = others
     const more = await atOnce(100, () => take([budgetOf('more', { free: 10 }), ...(other ? [other] : [])]))
     expect(more.filter(({ kind }) => kind === 'taken')).toHaveLength(10)
+  })
+
+  it('at once are each taken of every budget or of none, by themselves', async () => {
+    const { take, settle } = await counting()
+    const wide = budgetOf('wide', { free: 1_000 })
+    const other = budgetOf('other', { free: 1_000 })
+    const answers = await atOnce(60, (n) => take(n % 3 ? [wide, ada] : [other]))
+    expect(answers.filter(({ kind }) => kind === 'taken')).toHaveLength(3 + 20)
+    expect(answers.filter(({ kind }) => kind === 'full')).toHaveLength(37)
+    for (let n = 0; n < 3; n++) await settle([wide, ada], 'wrong')
+    const narrow = { ...wide, free: 4 }
+    expect(await take([narrow])).toMatchObject({ kind: 'taken' })
+    expect(await take([narrow])).toMatchObject({ kind: 'full' })
   })
 
   it('at once are each counted as what they prove to be', async () => {

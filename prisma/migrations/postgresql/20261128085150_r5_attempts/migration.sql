@@ -1,7 +1,7 @@
 -- CreateTable
 CREATE TABLE "attempts" (
     "key" TEXT NOT NULL,
-    "wrong" INTEGER NOT NULL,
+    "forgottenAt" BIGINT NOT NULL,
     "wrongAt" BIGINT NOT NULL,
     "underWay" INTEGER NOT NULL,
     "takenAt" BIGINT NOT NULL,

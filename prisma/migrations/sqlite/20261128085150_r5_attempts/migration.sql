@@ -1,7 +1,7 @@
 -- CreateTable
 CREATE TABLE "attempts" (
     "key" TEXT NOT NULL PRIMARY KEY,
-    "wrong" INTEGER NOT NULL,
+    "forgottenAt" BIGINT NOT NULL,
     "wrongAt" BIGINT NOT NULL,
     "underWay" INTEGER NOT NULL,
     "takenAt" BIGINT NOT NULL,
