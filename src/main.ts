@@ -87,6 +87,10 @@ program
     },
   )
 program
+  .command('health')
+  .description('ask the gateway that runs here whether it can do its work; the exit code says so too')
+  .action(async () => (await import('./cli/health.ts')).health())
+program
   .command('demo')
   .description('activate a profile at both doors, on a database that is thrown away')
   .action(async () => (await import('./cli/demo.ts')).demo())

@@ -52,9 +52,9 @@ const limits: Plugin = {
  */
 function withoutCredentials(schema: GraphQLSchema) {
   const documents = new LRUCache<string, DocumentNode>({
-    maxSize: 4_000_000,
-    maxEntrySize: 20_000,
-    sizeCalculation: (_, text) => text.length + 1,
+    maxSize: 16_000_000,
+    maxEntrySize: 300_000,
+    sizeCalculation: (document, text) => 2 * text.length + bytesOfToken * tokensIn(document),
   })
   return {
     get: (text: string) => documents.get(text),
@@ -88,4 +88,13 @@ function hasLiteralCredential(schema: GraphQLSchema, document: DocumentNode): bo
     }),
   )
   return has.literal || (has.credentialField && has.default)
+}
+
+/** What a parsed document takes in memory for each of its tokens, measured: far more than the token's text. */
+const bytesOfToken = 250
+
+function tokensIn({ loc }: DocumentNode): number {
+  let count = 0
+  for (let token = loc?.startToken ?? null; token; token = token.next) count += 1
+  return count
 }

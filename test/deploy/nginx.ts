@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
+import { freePort } from '../support/freePort.ts'
 
 /** Where nginx is, if it is on this machine. */
 export const nginx = ['nginx', '/usr/sbin/nginx'].find((command) => spawnSync(command, ['-v']).status === 0)
@@ -28,19 +29,38 @@ export interface Proxy {
 
 /** Starts nginx, as an ordinary process, with `deploy/nginx.conf` but for the ports. */
 export async function startNginx({ gateway, cluster, edit = (same) => same }: Sides): Promise<Proxy> {
-  const folder = await mkdtemp(join(tmpdir(), 'nginx-'))
   const [port, tlsPort] = [await freePort(), await freePort()]
-  const written = await readFile(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8')
-  const configuration = [
+  const configuration = await withOther('deploy/nginx.conf', [
     ['server 127.0.0.1:4000;', `server ${gateway};`],
     ['server 127.0.0.1:9200;', `server ${cluster};`],
     ['listen 127.0.0.1:9280;', `listen 127.0.0.1:${port};`],
     ['listen 9243 ssl;', `listen 127.0.0.1:${tlsPort} ssl;`],
-  ].reduce((rest, [from = '', to = '']) => {
-    if (!rest.includes(from)) throw new Error(`deploy/nginx.conf has no line ${from}`)
+  ])
+  return { ...(await runNginx(edit(configuration), port)), tlsPort }
+}
+
+/** Starts nginx, as an ordinary process, with `deploy/compose/nginx.conf` but for the addresses. */
+export async function startBalancer(gateways: readonly [string, string]): Promise<Omit<Proxy, 'tlsPort'>> {
+  const port = await freePort()
+  const configuration = await withOther('deploy/compose/nginx.conf', [
+    ['server gateway-1:4000;', `server ${gateways[0]};`],
+    ['server gateway-2:4000;', `server ${gateways[1]};`],
+    ['listen 4000;', `listen 127.0.0.1:${port};`],
+  ])
+  return runNginx(configuration, port)
+}
+
+async function withOther(file: string, lines: readonly (readonly [string, string])[]): Promise<string> {
+  const written = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8')
+  return lines.reduce((rest, [from, to]) => {
+    if (!rest.includes(from)) throw new Error(`${file} has no line ${from}`)
     return rest.replace(from, to)
   }, written)
-  await writeFile(join(folder, 'proxy.conf'), edit(configuration))
+}
+
+async function runNginx(configuration: string, port: number): Promise<Omit<Proxy, 'tlsPort'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'nginx-'))
+  await writeFile(join(folder, 'proxy.conf'), configuration)
   await writeFile(join(folder, 'nginx.conf'), surroundings)
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']
   const running = spawn(nginx ?? 'nginx', args, { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -53,7 +73,6 @@ export async function startNginx({ gateway, cluster, edit = (same) => same }: Si
   await Promise.race([listening(port), failed])
   return {
     url: `http://127.0.0.1:${port}`,
-    tlsPort,
     async close() {
       running.kill('SIGTERM')
       await exited
@@ -78,14 +97,6 @@ http {
   include proxy.conf;
 }
 `
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  await once(server.close(), 'close')
-  return port
-}
 
 async function listening(port: number): Promise<void> {
   for (;;) {

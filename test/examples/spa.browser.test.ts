@@ -1,52 +1,34 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { chromium, type BrowserContext, type Page, type Request } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { listen } from '../../examples/listen.ts'
 import { startExample, type Example } from '../../examples/spa/start.ts'
+import { keptBy, missingChromium, screenshot, startBrowser, type Browser } from '../support/chromium.ts'
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const found = existsSync(executablePath)
-const missing = `there is none at ${executablePath}, and CHROMIUM names no other`
-
-describe.runIf(found)(
-  found ? 'the page of the example in Chromium' : `the page of the example without Chromium: ${missing}`,
+describe.skipIf(missingChromium)(
+  `the page of the example in Chromium${missingChromium ? `: ${missingChromium}` : ''}`,
   { timeout: 60_000 },
   () => {
     let example: Example
-    let folder: string
-    let browser: BrowserContext
+    let browser: Browser
     let page: Page
     let requests: Request[]
     let messages: string[]
 
     beforeAll(async () => {
       example = await startExample()
-      folder = await mkdtemp(join(tmpdir(), 'spa-'))
-      browser = await chromium.launchPersistentContext(folder, {
-        executablePath,
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-background-networking',
-          '--disable-component-update',
-        ],
-      })
+      browser = await startBrowser()
     })
     afterAll(async () => {
       await browser.close()
-      await rm(folder, { recursive: true, force: true })
       await example.close()
     })
 
     beforeEach(async () => {
       requests = []
       messages = []
-      await browser.clearCookies()
-      page = await browser.newPage()
+      await browser.context.clearCookies()
+      page = await browser.context.newPage()
       page.on('request', (request) => requests.push(request))
       page.on('console', (message) => messages.push(message.text()))
       page.on('pageerror', (error) => messages.push(error.message))
@@ -69,6 +51,7 @@ describe.runIf(found)(
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { name: 'Jane Doe' }).waitFor()
       const shown = await page.locator('dl').innerText()
+      await screenshot(page, 'spa-activated')
       for (const text of [
         'jane.doe@example.com',
         'example',
@@ -113,12 +96,9 @@ describe.runIf(found)(
       const { authorization = '' } = { ...(await posted?.allHeaders()) }
       const token = authorization.slice('Bearer '.length)
       expect(token).toMatch(/^eyJ/)
-      const kept = await page.evaluate(`(async () => [
-        ...Object.entries(localStorage), ...Object.entries(sessionStorage), ...(await indexedDB.databases()),
-        ...(await caches.keys()), ...(document.cookie ? [document.cookie] : []), ...(history.state ? [history.state] : [])
-      ])()`)
-      expect(kept).toEqual([])
-      expect(await filesWith(token.split('.')[2] ?? token)).toEqual([])
+      expect(await keptBy(page)).toEqual([])
+      expect(await browser.filesWith([token.split('.')[2] ?? token])).toEqual([])
+      browser = await startBrowser()
     })
 
     it('says that a profile is disabled, and leaves it so', async () => {
@@ -195,7 +175,7 @@ describe.runIf(found)(
       )
       const { origin, close } = await listen(other)
       onTestFinished(close)
-      const stranger = await browser.newPage()
+      const stranger = await browser.context.newPage()
       await stranger.goto(origin)
       expect(await stranger.evaluate(ask('/graphql'))).toBe('TypeError')
       await stranger.close()
@@ -220,20 +200,6 @@ describe.runIf(found)(
       return requests
         .filter((request) => request.url() === `${example.gateway}/graphql`)
         .map((request) => (request.postDataJSON() as { query: string }).query)
-    }
-
-    async function filesWith(secret: string) {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-      const files = entries
-        .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name))
-      const contents = await Promise.all(
-        files.map(async (file) => ({ file, bytes: await readFile(file).catch(() => Buffer.alloc(0)) })),
-      )
-      const encoded = [Buffer.from(secret), Buffer.from(secret, 'utf16le')]
-      return contents
-        .filter(({ bytes }) => encoded.some((one) => bytes.includes(one)))
-        .map(({ file }) => file)
     }
   },
 )

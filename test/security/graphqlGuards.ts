@@ -172,6 +172,13 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'is forgotten if a credential is written into it',
   },
   {
+    item: 'documents that are kept take a bounded part of memory',
+    file: 'src/graphql/yoga.ts',
+    without: [' + bytesOfToken * tokensIn(document)', ''],
+    test: 'graphql/rememberedDocuments.test.ts',
+    title: 'is forgotten once those that came later take too much memory',
+  },
+  {
     item: 'allowed operations, where they are listed, and no others',
     file: allowed,
     without: ['document !== undefined && agree ? { ...params, query: document } : notAllowed', 'asked'],

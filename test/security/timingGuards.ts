@@ -56,6 +56,16 @@ export const timingGuards: readonly Guard[] = [
     title: 'comes without a user who is large by',
   },
   {
+    item: 'SQLite need not read through what is large',
+    file: 'prisma/migrations/sqlite/20261128090500_r5_users_in_order/migration.sql',
+    without: [
+      '"incarnation" TEXT,\n    "roles" JSONB NOT NULL,',
+      '"roles" JSONB NOT NULL,\n    "incarnation" TEXT,',
+    ],
+    test: 'storage/sqlite.test.ts',
+    title: 'has what can be large of a user behind all that a password is verified with',
+  },
+  {
     item: 'Of a large user nothing is read for a wrong password',
     file: 'src/authentication/native.ts',
     without: [

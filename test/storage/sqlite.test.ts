@@ -24,6 +24,13 @@ describe('an open SQLite database', () => {
     expect(await client.$queryRaw`PRAGMA synchronous`).toEqual([{ synchronous: 2n }])
   })
 
+  it('has what can be large of a user behind all that a password is verified with', async () => {
+    const { client } = await open(await newFile())
+    const columns = await client.$queryRaw<{ name: string }[]>`
+      SELECT name FROM pragma_table_info('users') ORDER BY cid DESC LIMIT 4`
+    expect(columns.map(({ name }) => name)).toEqual(['metadata', 'email', 'fullName', 'roles'])
+  })
+
   it('waits for a backup rather than failing', async () => {
     const file = await newFile()
     const { client } = await open(file)

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hash } from '@node-rs/bcrypt'
-import { chromium } from 'playwright-core'
 import { expect, it, onTestFinished } from 'vitest'
 import { client, resource } from '../../examples/spa/provider.ts'
 import { startExample, type Example } from '../../examples/spa/start.ts'
 import { gateway, type Process } from '../cliProcess.ts'
+import { missingChromium, startBrowser } from '../support/chromium.ts'
 import { kibana, startCluster, type Cluster } from '../support/cluster.ts'
 import { logInAt } from '../support/openidTokens.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -14,9 +13,7 @@ import { basic, elastic } from '../support/testApp.ts'
 import { newDatabase } from '../support/testDatabase.ts'
 import { hashedUid, profileHit, response, userHit } from '../transfer/cluster.ts'
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const inBrowser = existsSync(executablePath)
-const browser = inBrowser ? 'in Chromium' : `by its requests, since there is no Chromium at ${executablePath}`
+const browser = missingChromium === null ? 'in Chromium' : `by its requests: ${missingChromium}`
 
 const serviceToken = 'AAEAAWVsYXN0aWMva2liYW5hL2tpYmFuYS0xOnN0b3J5'
 const people = [
@@ -189,13 +186,10 @@ async function profilesAt(example: Example): Promise<unknown[]> {
 
 /** Signs in at the page and has the profile shown. Answers with its uid. */
 async function fromThePage(example: Example, username: string): Promise<string> {
-  if (!inBrowser) return fromItsRequests(example, username)
-  const launched = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-  })
+  if (missingChromium !== null) return fromItsRequests(example, username)
+  const launched = await startBrowser()
   try {
-    const page = await launched.newPage()
+    const page = await launched.context.newPage()
     await page.goto(example.page)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByLabel('Username').fill(username)

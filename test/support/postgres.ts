@@ -6,10 +6,10 @@ import { hash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
+import { freePort } from './freePort.ts'
 
 export interface PostgresServer {
   /** Where one of its databases is, for a superuser. */
@@ -175,13 +175,4 @@ async function finished(child: ChildProcess): Promise<void> {
   child.stderr?.on('data', (chunk) => output.push(String(chunk)))
   const [code] = (await once(child, 'close')) as [number]
   if (code !== 0) throw new Error(`initdb has failed: ${output.join('')}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
