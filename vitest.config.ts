@@ -19,6 +19,7 @@ const onEveryDatabase = [
   'http/{health,server}.test.ts',
   'introspection/login.test.ts',
   'jwt',
+  'metrics/dashboard.test.ts',
   'migrateCommand.test.ts',
   'oidc',
   'operatorCommands.test.ts',

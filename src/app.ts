@@ -2,6 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
 import { theOperator } from './audit/actors.ts'
 import { createAudit, noAudit, type Audit } from './audit/audit.ts'
 import { openDestination, type Destination } from './audit/destination.ts'
@@ -22,7 +23,11 @@ import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
 import { allowOrigins } from './http/crossOrigin.ts'
 import { createPeerOf } from './http/peer.ts'
+import { createMetricsServer, type MetricsServer } from './http/metricsServer.ts'
 import { createServer } from './http/server.ts'
+import { createMetricsDoor } from './metrics/door.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import type { ProcessMetrics } from './metrics/processMetrics.ts'
 import { agreementOf, requireAgreement } from './realms/agreement.ts'
 import { createRealms } from './realms/realms.ts'
 import { openDatabase } from './storage/database.ts'
@@ -35,6 +40,8 @@ export interface App {
   readonly madeUpPassword: string | null
   /** Starts to listen, and returns the address. */
   listen(): Promise<string>
+  /** Starts to listen for those who read metrics, where that is on a port of its own, and returns the address. */
+  listenForMetrics(): Promise<string | null>
   /** Opens the file of the audit log anew, which somebody has moved away. Throws if it cannot. */
   reopenAudit(): void
   /** How many audit lines could not be written. */
@@ -54,6 +61,8 @@ interface AppParts {
   adoptRealms?: boolean
   /** Where audit lines go, in place of where the settings say; null: nowhere. */
   auditTo?: Destination | null
+  /** What is told of the process beside the gateway's own metrics. */
+  processMetrics?: ProcessMetrics | null
 }
 
 /** Puts the gateway together on an open database. It does not listen yet. */
@@ -64,10 +73,12 @@ export async function createApp({
   makeUpPassword,
   adoptRealms = false,
   auditTo,
+  processMetrics = null,
 }: AppParts): Promise<App> {
   const { settings } = config
   const { allowed_operations: operations } = settings.graphql
   const allowed = operations ? createAllowedOperations(schema, operations) : undefined
+  const metrics = createMetrics({ version: packageJson.version, process: processMetrics })
   const database = await openDatabase({
     url: config.databaseUrl,
     clock,
@@ -75,6 +86,7 @@ export async function createApp({
     connectionTimeout: settings.database.connection_timeout,
     statementTimeout: settings.database.statement_timeout,
     migrateOnStart: settings.database.migrate === 'on_start',
+    watch: metrics.statements,
   })
   const closing: (() => unknown)[] = [database.close]
   try {
@@ -85,12 +97,13 @@ export async function createApp({
     const decoys = createDecoys()
     const passwords = createPasswords({
       ...{ decoyFor: decoys.decoyFor, clock },
+      ...{ watch: metrics.hashes, count: metrics.countPassword },
       report(refused) {
         if (refused) logger.warn(refused, 'too many passwords wait to be checked: some are refused')
         else logger.info('no password waits to be checked any more')
       },
     })
-    const realms = createRealms({ settings, users, passwords, clock, logger })
+    const realms = createRealms({ settings, users, passwords, watch: metrics.realms, clock, logger })
     closing.unshift(realms.close)
     const madeUpPassword = await prepareSuperuser()
     // Last of what can be in the way: a gateway that does not start agrees on nothing.
@@ -105,11 +118,37 @@ export async function createApp({
         },
       }),
     )
-    const made = createUseCases({ settings, database, realms, passwords, audit, clock, logger })
+    const made = createUseCases({ settings, database, realms, passwords, audit, metrics, clock, logger })
     closing.unshift(made.close)
     const { useCases, prove } = made
+    const problems = () => [...realms.problems(), ...audit.problems()]
+    metrics.tell({
+      realms: realms.states,
+      passwords: passwords.remembered,
+      pool: database.pool,
+      auditFailures: audit.failures,
+      ...{ problems, clock },
+    })
+    const limits = {
+      maxConnections: settings.http.max_connections,
+      headerTimeout: settings.http.header_timeout,
+      requestTimeout: settings.http.request_timeout,
+      idleTimeout: settings.http.idle_timeout,
+    }
+    const shim = createShim({
+      rows,
+      run: createRun(
+        schema,
+        useCases,
+        rows.map(({ operation }) => operation),
+      ),
+      bodyLimit: settings.http.max_content_length,
+    })
+    const metricsServer = settings.metrics.port === null ? null : openMetrics()
     const server = createServer({
-      identifyCaller: audit.identifyCaller(createIdentifyCaller({ prove, securityEpoch })),
+      identifyCaller: metrics.identifyCaller(
+        audit.identifyCaller(createIdentifyCaller({ prove, securityEpoch })),
+      ),
       written: audit.written,
       doors: {
         '/graphql': allowOrigins(
@@ -122,34 +161,25 @@ export async function createApp({
           }),
           settings.cors.allowed_origins,
         ),
-        '*': createShim({
-          rows,
-          run: createRun(
-            schema,
-            useCases,
-            rows.map(({ operation }) => operation),
-          ),
-          bodyLimit: settings.http.max_content_length,
+        ...(!metricsServer && {
+          '/metrics': createMetricsDoor(shim, metrics.contentType, useCases.readMetrics),
         }),
+        '*': shim,
       },
       peerOf: createPeerOf({
         trustedProxies: settings.proxies.trusted_proxies,
         addressHeader: settings.proxies.address_header,
       }),
-      limits: {
-        maxConnections: settings.http.max_connections,
-        headerTimeout: settings.http.header_timeout,
-        requestTimeout: settings.http.request_timeout,
-        idleTimeout: settings.http.idle_timeout,
-      },
+      limits,
       tls: settings.tls,
       async check() {
         await database.check()
         // Another one may have had its own adopted since: two of them could give one user two profiles.
         requireAgreement(await database.agreedRealms(), agreement)
       },
-      problems: () => [...realms.problems(), ...audit.problems()],
+      problems,
       answerTimeout: settings.http.answer_timeout,
+      watch: metrics.requests,
       logger,
     })
     closing.unshift(
@@ -171,9 +201,20 @@ export async function createApp({
         const address = await server.listen({ host: config.host, port: config.port })
         return settings.tls ? address.replace(/^http:/, 'https:') : address
       },
+      async listenForMetrics() {
+        const { host, port } = settings.metrics
+        return metricsServer && port !== null ? metricsServer.listen(host, port) : null
+      },
       reopenAudit: audit.reopen,
       auditFailures: audit.failures,
       close: () => server.close(),
+    }
+
+    function openMetrics(): MetricsServer {
+      const { contentType, expose } = metrics
+      const opened = createMetricsServer({ contentType, expose, limits, tls: settings.tls, logger })
+      closing.unshift(opened.close)
+      return opened
     }
 
     async function openAudit(): Promise<Audit> {

@@ -7,9 +7,10 @@ import { allowedOperations } from './settings/allowedOperations.ts'
 import { audit } from './settings/audit.ts'
 import { cors } from './settings/cors.ts'
 import { domainProblems, domains, resolvedDomains } from './settings/domains.ts'
-import { exposureProblem } from './settings/exposureProblem.ts'
+import { exposureProblem, metricsExposureProblem } from './settings/exposureProblem.ts'
 import { http } from './settings/http.ts'
 import { isLoopback } from './settings/keySource.ts'
+import { metrics } from './settings/metrics.ts'
 import { proxies } from './settings/proxies.ts'
 import { realms } from './settings/realms.ts'
 import { parseSettings, type SettingsFile } from './settings/settingsFile.ts'
@@ -106,6 +107,7 @@ const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
       /** Of the credentials of end users, and of callers that send a password. */
       throttle,
       audit: audit(file),
+      metrics,
     })
     .superRefine(
       ({ domains: named, realms: byType }, context) => {
@@ -146,6 +148,10 @@ export function loadConfig(
   const host = environment.HOST ?? '127.0.0.1'
   const exposed = settings ? exposureProblem(host, settings) : null
   if (exposed !== null) problems.push(exposed)
+  if (settings && settings.metrics.port !== null) {
+    const problem = metricsExposureProblem(settings.metrics.host, settings)
+    if (problem !== null) problems.push(problem)
+  }
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
   }

@@ -1,6 +1,7 @@
 // The door of the command line, put together on a database that nobody serves: a part of the composition root.
 
 import type { Logger } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
 import { theOperator } from './audit/actors.ts'
 import type { Audit } from './audit/audit.ts'
 import { createDecoys } from './authentication/decoys.ts'
@@ -24,6 +25,7 @@ import {
 import { Failure } from './errors.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
+import { createMetrics } from './metrics/metrics.ts'
 import { createRealms, type Realms } from './realms/realms.ts'
 import { openDatabase, type Database } from './storage/database.ts'
 import { createUseCases } from './useCases.ts'
@@ -104,7 +106,9 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
       ...{ users: database.users, passwords, clock, logger },
     })
     closing.unshift(realms.close)
-    const made = createUseCases({ settings, database, realms, passwords, audit, clock, logger })
+    // Nobody reads them.
+    const metrics = createMetrics({ version: packageJson.version, process: null })
+    const made = createUseCases({ settings, database, realms, passwords, audit, metrics, clock, logger })
     closing.unshift(made.close)
     const run = createRun(
       schema,

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Audit } from './audit/audit.ts'
+import { apiKeyRealm } from './authentication/apiKeys/apiKeyProof.ts'
 import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
 import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
 import { createChain } from './authentication/chain.ts'
@@ -22,6 +23,8 @@ import { createRoleMappings } from './authorization/mappings/roleMappings.ts'
 import { createRoles } from './authorization/roles.ts'
 import type { Settings } from './config.ts'
 import type { UseCases } from './graphql/builder.ts'
+import { createReadMetrics } from './metrics/readMetrics.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { createActivate } from './profile/activate.ts'
 import { createActivateMine } from './profile/activateMine.ts'
 import { createProfiles } from './profile/profiles.ts'
@@ -36,6 +39,7 @@ interface UseCasesParts {
   realms: Realms
   passwords: Passwords
   audit: Pick<Audit, 'prove' | 'useCases'>
+  metrics: Metrics
   /** Epoch milliseconds. */
   clock: () => number
   logger: Logger
@@ -47,8 +51,9 @@ export function createUseCases(parts: UseCasesParts): {
   prove: Prove
   close: () => Promise<void>
 } {
-  const { settings, database, realms, passwords, audit, clock, logger } = parts
-  const { users, roles, roleMappings, profiles, tokens, apiKeys, securityEpoch } = database
+  const { settings, database, realms, passwords, audit, metrics, clock, logger } = parts
+  const profiles = metrics.profiles(database.profiles)
+  const { users, roles, roleMappings, tokens, apiKeys, securityEpoch } = database
   const realmOf = realms.refOf
   const mappedRoles = createMappedRoles({
     stored: roleMappings,
@@ -58,16 +63,22 @@ export function createUseCases(parts: UseCasesParts): {
   })
   const mappedSubject = createMappedSubject(mappedRoles)
   const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
-  const chain = createChain([ownTokens, createApiKeyRealm(apiKeys), ...realms.chain])
-  const { throttle, close } = createThrottle({
+  const chain = createChain([
+    metrics.realms.realm(tokenRealmRef, ownTokens),
+    metrics.realms.realm(apiKeyRealm, createApiKeyRealm(apiKeys)),
+    ...realms.chain,
+  ])
+  const { throttle: counting, close } = createThrottle({
     ...settings.throttle,
     shared: database.attempts,
     report: (cause) => {
+      metrics.verdictLost()
       logger.error({ err: cause }, 'could not count what was tried')
     },
     clock,
   })
-  const prove = audit.prove(createProve({ chain, throttle, mappedSubject, securityEpoch }))
+  const throttle = metrics.throttle(counting)
+  const prove = metrics.prove(audit.prove(createProve({ chain, throttle, mappedSubject, securityEpoch })))
   const authorize = createAuthorize(roles)
   const domainOf = createDomainOf(settings.domains)
   const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
@@ -116,11 +127,12 @@ export function createUseCases(parts: UseCasesParts): {
     }),
     roles: createRoles({ authorize, roles }),
     roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
+    readMetrics: createReadMetrics(authorize, metrics.expose),
     server: {
       name: packageJson.name,
       version: packageJson.version,
       clusterUuid: database.clusterUuid,
     },
   }
-  return { useCases: audit.useCases(useCases), prove, close }
+  return { useCases: metrics.useCases(audit.useCases(useCases)), prove, close }
 }

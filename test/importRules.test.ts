@@ -35,10 +35,11 @@ const may: Record<string, readonly string[]> = {
   'main.ts': ['commands', 'cli', 'app.ts', 'config.ts'],
   commands: ['cli'],
   // It alone may have what needs no credentials.
-  cli: ['app.ts', 'operator.ts', 'audit', 'doctor', 'config.ts', 'realms', 'storage', 'transfer'],
+  cli: ['app.ts', 'operator.ts', 'audit', 'doctor', 'config.ts', 'metrics', 'realms', 'storage', 'transfer'],
   'operator.ts': [
     'config.ts',
     'audit',
+    'metrics',
     'useCases.ts',
     'realms',
     'elasticsearch',
@@ -51,6 +52,7 @@ const may: Record<string, readonly string[]> = {
   'app.ts': [
     'config.ts',
     'audit',
+    'metrics',
     'useCases.ts',
     'realms',
     'elasticsearch',
@@ -64,6 +66,7 @@ const may: Record<string, readonly string[]> = {
   'useCases.ts': [
     'config.ts',
     'audit',
+    'metrics',
     'realms',
     'graphql',
     'storage',
@@ -78,6 +81,7 @@ const may: Record<string, readonly string[]> = {
   'json.ts': [],
   'wildcard.ts': [],
   audit: [],
+  metrics: [],
   http: [],
   elasticsearch: ['http'],
   graphql: ['http', 'profile', 'authentication', 'authorization'],
@@ -92,6 +96,7 @@ const may: Record<string, readonly string[]> = {
 const mayKnow: Record<string, readonly string[]> = {
   storage: ['transfer', 'profile', 'authentication', 'authorization'],
   audit: ['graphql', 'profile', 'authentication', 'authorization'],
+  metrics: ['http', 'realms', 'storage', 'graphql', 'profile', 'authentication', 'authorization'],
 }
 
 /** Files that are named for what they are about, though nothing that they export is called so. */
@@ -146,7 +151,7 @@ describe('what a part of the source imports', () => {
         .map((target) => `${path} imports ${target}`),
     )
     const allowed =
-      /^(main|useCases)\.ts imports package\.json$|^storage\/\w+\.ts imports prisma\/generated\//
+      /^(app|main|operator|useCases)\.ts imports package\.json$|^storage\/\w+\.ts imports prisma\/generated\//
     expect(outside.filter((line) => !allowed.test(line))).toEqual([])
   })
 
@@ -156,6 +161,7 @@ describe('what a part of the source imports', () => {
     ['a driver of a database', /^(better-sqlite3|pg|node:sqlite)(\/|$)/, ['storage']],
     ['JSON web tokens', /^jose(\/|$)/, ['authentication']],
     ['hashes of passwords', /^@node-rs\/(argon2|bcrypt)(\/|$)/, ['authentication']],
+    ['metrics and traces', /^(prom-client|@opentelemetry\/)/, ['metrics']],
     ['the command line', /^(commander|citty)(\/|$)/, ['main.ts', 'commands']],
   ])('for %s is imported where it belongs alone', (_, packages, parts) => {
     const others = sources

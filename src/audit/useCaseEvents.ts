@@ -174,6 +174,7 @@ export const useCaseEvents: UseCaseEvents = {
     asked: () => ({ grant_type: grantTypes.accessToken }),
     answered: ({ outcome }) => ({ explained: outcome }),
   },
+  readMetrics: reads('metrics-get'),
   roles: {
     put: {
       ...changesOthers,

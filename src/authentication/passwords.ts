@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os'
 import type { Decoys } from './decoys.ts'
 import { argon2id } from './hashFormats/argon2id.ts'
 import { formatOf } from './passwordHash.ts'
-import { createQueue } from './queue.ts'
+import { createQueue, type WatchTurn } from './queue.ts'
 import type { Source } from './source.ts'
 import { createUnderWay } from './underWay.ts'
 
-const remembered = 100_000
+const mostRemembered = 100_000
 
 /** In characters. Hashing what is longer would cost more than a password is worth. */
 export const longestPassword = 4_096
@@ -22,6 +22,9 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
   clock: () => number
   /** Told from where the first one comes that is refused since too many wait, and when nobody waits any more: null. */
   report: (refused: Source | null) => void
+  watch?: WatchTurn
+  /** Takes that a password was right: remembered, or proven anew. */
+  count?: (isRemembered: boolean) => void
 }
 
 /**
@@ -29,13 +32,13 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
  * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
  * a request is that one. Equal verifications under way share one computation, which belongs to the source that was first.
  */
-export function createPasswords({ decoyFor, clock, report }: PasswordsParts) {
+export function createPasswords({ decoyFor, clock, count, ...queue }: PasswordsParts) {
   const cores = availableParallelism()
   const enqueue = createQueue({
     running: cores,
     waiting: waitingForOne * cores,
     full: 'too many passwords are being checked, try again later',
-    report,
+    ...queue,
   })
   const processKey = createSecretKey(randomBytes(32))
   const proven = new Set<string>()
@@ -58,11 +61,17 @@ export function createPasswords({ decoyFor, clock, report }: PasswordsParts) {
     ): Promise<boolean> {
       const against = passwordHash ?? decoyFor(username)
       const key = keyOf(username, against, password)
-      if (proven.has(key)) return true
+      if (proven.has(key)) {
+        count?.(true)
+        return true
+      }
       const matches = await once(key, () => inTurn(source, () => verify(against, password)))
       if (matches) remember(key)
       return matches
     },
+
+    /** How many proven passwords are remembered. */
+    remembered: () => proven.size,
   }
 
   function inTurn<T>(source: Source, task: () => Promise<T>): Promise<T> {
@@ -79,7 +88,8 @@ export function createPasswords({ decoyFor, clock, report }: PasswordsParts) {
   }
 
   function remember(key: string): void {
-    if (proven.size >= remembered) proven.delete(proven.values().next().value ?? '')
+    count?.(false)
+    if (proven.size >= mostRemembered) proven.delete(proven.values().next().value ?? '')
     proven.add(key)
   }
 }

@@ -2,6 +2,13 @@ import { Failure } from '../errors.ts'
 import { createLane } from './lane.ts'
 import type { Source } from './source.ts'
 
+/** Sees a task wait in its lane, and then be done: `inTurn` has it done when its turn comes. */
+export type WatchTurn = <T>(
+  lane: Source['lane'],
+  inTurn: (task: () => Promise<T>) => Promise<T>,
+  task: () => Promise<T>,
+) => Promise<T>
+
 interface QueueParts {
   /** How many tasks run at once. */
   running: number
@@ -11,6 +18,7 @@ interface QueueParts {
   full: string
   /** Told from where the first one comes that is refused, and when nobody waits any more: null. */
   report: (refused: Source | null) => void
+  watch?: WatchTurn
 }
 
 interface Waiter {
@@ -25,18 +33,18 @@ interface Waiter {
  * has `waiting` places, and a source a quarter of them: what is beyond is refused at once as `UNAVAILABLE`, and so is, when
  * its turn comes, what is late.
  */
-export function createQueue({ running, waiting, full, report }: QueueParts) {
+export function createQueue({ running, waiting, full, report, watch = unwatched }: QueueParts) {
   const lanes = { callers: createLane<Waiter>(waiting), grants: createLane<Waiter>(waiting) }
   let turn: Source['lane'] = 'callers'
   let free = running
   let isRefusing = false
 
   /** `isLate`: whether nobody waits for the task any more. */
-  return async function enqueue<T>(
-    source: Source,
-    isLate: () => boolean,
-    task: () => Promise<T>,
-  ): Promise<T> {
+  return function enqueue<T>(source: Source, isLate: () => boolean, task: () => Promise<T>): Promise<T> {
+    return watch(source.lane, (watched) => inTurn(source, isLate, watched), task)
+  }
+
+  async function inTurn<T>(source: Source, isLate: () => boolean, task: () => Promise<T>): Promise<T> {
     await place(source, isLate)
     try {
       return await task()
@@ -83,5 +91,7 @@ export function createQueue({ running, waiting, full, report }: QueueParts) {
     refuse(new Failure('UNAVAILABLE', full, { retryAfterSeconds: 1, isReported: true }))
   }
 }
+
+const unwatched: WatchTurn = (_, inTurn, task) => inTurn(task)
 
 const otherThan = { callers: 'grants', grants: 'callers' } as const

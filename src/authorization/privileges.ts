@@ -7,6 +7,7 @@ const manageSecurity = ['manage_security', 'all']
 const manageTokens = ['manage_token', ...manageSecurity]
 const manageApiKeys = ['manage_own_api_key', 'manage_api_key', ...manageSecurity]
 const readProfiles = ['read_security', ...manageProfiles]
+const monitor = ['monitor', 'manage', 'all']
 
 const grantedBy = {
   'cluster:admin/xpack/security/profile/activate': manageProfiles,
@@ -32,6 +33,7 @@ const grantedBy = {
   'cluster:admin/xpack/security/role_mapping/get': readSecurity,
   'cluster:admin/xpack/security/role_mapping/put': manageSecurity,
   'cluster:admin/xpack/security/role_mapping/delete': manageSecurity,
+  'cluster:monitor/nodes/stats': monitor,
 } as const satisfies Record<string, readonly string[]>
 
 /** What can be done, by Elasticsearch's action names. */

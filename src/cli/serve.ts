@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { createApp } from '../app.ts'
 import { loadConfig, widenThreadPool } from '../config.ts'
 import { Failure } from '../errors.ts'
+import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
 import { makeUpPassword } from './secret.ts'
@@ -21,7 +22,7 @@ export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise
   const config = loadConfig()
   const logger = pino({ level: config.logLevel })
   // Only a terminal has somebody who reads the password that is made up.
-  const parts = { config, logger, clock, adoptRealms }
+  const parts = { config, logger, clock, adoptRealms, processMetrics: createProcessMetrics() }
   const app = await createApp({ ...parts, ...(process.stderr.isTTY && { makeUpPassword }) })
   if (app.madeUpPassword !== null) {
     note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
@@ -41,13 +42,20 @@ export async function serve({ adoptRealms = false }: ServeOptions = {}): Promise
   }
   // Only where there is something to do: to others it says that their terminal is gone.
   if (typeof config.settings.audit.destination === 'object') process.on('SIGHUP', reopen)
-  const address = await app.listen().catch(async (error: unknown) => {
-    await app.close()
-    if (isStopping) return null
-    throw listenFailure(error)
-  })
+  const metrics = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
+  const address = await listening(() => app.listen(), 'HOST and PORT')
   if (address === null) return
+  if (metrics !== null) note(`Metrics        ${metrics}/metrics`)
   note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
+
+  /** The address; null: there is none, or the process has been told to stop meanwhile. */
+  function listening(listen: () => Promise<string | null>, where: string): Promise<string | null> {
+    return listen().catch(async (error: unknown) => {
+      await app.close()
+      if (isStopping) return null
+      throw listenFailure(where, error)
+    })
+  }
 
   function reopen(): void {
     try {
@@ -63,7 +71,7 @@ function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-function listenFailure(error: unknown): Failure {
+function listenFailure(where: string, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-  return new Failure('CONFIGURATION', `cannot listen on HOST and PORT: ${code}`, { cause: error })
+  return new Failure('CONFIGURATION', `cannot listen on ${where}: ${code}`, { cause: error })
 }

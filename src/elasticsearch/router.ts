@@ -3,12 +3,13 @@ import { WireError } from './wireError.ts'
 
 /** Where a request leads. */
 export type Match =
-  | { kind: 'row'; row: AnyRow; path: (name: string) => string }
+  | { kind: 'row'; row: AnyRow; pattern: string; path: (name: string) => string }
   | { kind: 'wrongMethod'; allowed: readonly Method[] }
   | { kind: 'unknown' }
 
 interface Route {
   row: AnyRow
+  pattern: string
   segments: readonly string[]
 }
 
@@ -18,17 +19,20 @@ interface Route {
  */
 export function createRouter(rows: readonly AnyRow[]) {
   const routes = rows
-    .flatMap((row) => row.paths.map((path): Route => ({ row, segments: segmentsOf(path) })))
+    .flatMap((row) => row.paths.map((pattern): Route => ({ row, pattern, segments: segmentsOf(pattern) })))
     .sort((one, other) => placesIn(one).localeCompare(placesIn(other)))
+  const byLength = Map.groupBy(routes, ({ segments }) => segments.length)
 
   return function route(method: string, path: string): Match {
     const segments = segmentsOf(path).map(decode)
-    const matching = routes.filter((candidate) => fits(candidate.segments, segments))
+    const candidates = byLength.get(segments.length) ?? []
+    const matching = candidates.filter((candidate) => fits(candidate.segments, segments))
     const match = matching.find(({ row }) => row.methods.some((allowed) => allowed === method))
     if (match)
       return {
         kind: 'row',
         row: match.row,
+        pattern: match.pattern,
         path: (name) => segments[match.segments.indexOf(`{${name}}`)] ?? '',
       }
     if (matching.length === 0) return { kind: 'unknown' }
@@ -50,10 +54,7 @@ function placesIn({ segments }: Route): string {
 }
 
 function fits(route: readonly string[], segments: readonly string[]): boolean {
-  return (
-    route.length === segments.length &&
-    route.every((segment, index) => isPlace(segment) || segment === segments[index])
-  )
+  return route.every((segment, index) => isPlace(segment) || segment === segments[index])
 }
 
 function decode(segment: string): string {

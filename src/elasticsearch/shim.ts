@@ -25,6 +25,9 @@ interface ShimParts<Caller> {
 
 const maxLine = 4096
 
+/** What the route of a request is called that leads nowhere. */
+const unknownRoute = 'unknown'
+
 /** Elasticsearch's address. What is checked first decides which error wins. Source: spec 1.1. */
 export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>): Door<Caller> {
   const route = createRouter(rows)
@@ -32,6 +35,15 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
   return {
     bodyLimit,
     nameOf: ({ uri }) => uri,
+
+    routeOf({ method, path }) {
+      try {
+        const match = route(method, path)
+        return match.kind === 'row' ? match.pattern : unknownRoute
+      } catch {
+        return unknownRoute
+      }
+    },
 
     open(request) {
       const { method, uri, rawHeaders } = request

@@ -18,7 +18,7 @@ import { createAnswerSize, type AnswerSize } from './answerSize.ts'
 import { createLookups, type Lookups } from './lookups.ts'
 import type { Server } from './server.ts'
 
-/** The use cases that the schema exposes. */
+/** The use cases that the schema exposes, and the one that has an address of its own. */
 export interface UseCases {
   activate: Activate
   activateMine: ActivateMine
@@ -32,6 +32,8 @@ export interface UseCases {
   roles: Roles
   roleMappings: RoleMappings
   server: Server
+  /** The metrics, in Prometheus' text format. Throws `FORBIDDEN` unless the caller may monitor. */
+  readMetrics: (caller: Caller) => Promise<string>
 }
 
 export interface Context {

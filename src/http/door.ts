@@ -27,6 +27,8 @@ export interface Door<Caller> {
   open(request: DoorRequest): Promise<DoorResponse | null>
   /** The request as messages name it: some queries carry what must not be repeated. */
   nameOf(request: DoorRequest): string
+  /** Which of its routes a request takes: one of a closed list. Without it, the door has but one. */
+  routeOf?(request: DoorRequest): string
   enter(request: DoorRequest, body: Uint8Array, caller: Caller): Promise<DoorResponse>
   /** How this door says that a request failed. */
   refuse(failure: Failure, request: DoorRequest): DoorResponse

@@ -13,6 +13,7 @@ import { createReadiness, live, stopping, type Health } from './health.ts'
 import { originOf, type Origin } from './origin.ts'
 import type { PeerOf } from './peer.ts'
 import { reportDrops } from './reportDrops.ts'
+import type { Answered, RequestWatch } from './requestWatch.ts'
 import { securityHeaders } from './securityHeaders.ts'
 
 interface ServerParts<Caller> {
@@ -21,7 +22,7 @@ interface ServerParts<Caller> {
   /** Resolves, or is undefined, when what is to be recorded of a request is; rejects if it may not be answered without. */
   written: (request: Origin) => Promise<void> | undefined
   /** The doors by path; `*` is the one for every other path. */
-  doors: Readonly<Record<'/graphql' | '*', Door<Caller>>>
+  doors: Readonly<Record<'/graphql' | '*', Door<Caller>> & { '/metrics'?: Door<Caller> }>
   peerOf: PeerOf
   limits: Limits
   /** As PEM; without, connections are plain. */
@@ -32,6 +33,7 @@ interface ServerParts<Caller> {
   problems: () => readonly string[]
   /** How long a request waits for its answer, in milliseconds: until its caller is known, and once it has come. */
   answerTimeout: number
+  watch: RequestWatch
   logger: Logger
 }
 
@@ -52,20 +54,26 @@ export function createServer<Caller>({
   check,
   problems,
   answerTimeout,
+  watch,
   logger,
 }: ServerParts<Caller>): FastifyInstance {
   const inTime = createAnswerTimeout(answerTimeout, (cause) => {
     report(failureOf(cause))
   })
   const secured = securityHeaders(tls !== null)
+  const sayDropped = reportDrops(logger)
   const connections = createConnections({
     limits,
     tls,
     refuse(failure, address) {
       logger.info({ address: peerOf(address, {}), status: failure.status }, `refused: ${failure.message}`)
+      watch.refused(failure.status)
       return secured(doors['*'].refuse(failure, nowhere))
     },
-    reportDrop: reportDrops(logger),
+    reportDrop() {
+      watch.dropped()
+      sayDropped()
+    },
   })
   const server = fastify({
     exposeHeadRoutes: false,
@@ -109,6 +117,7 @@ export function createServer<Caller>({
       ms: Math.round(reply.elapsedTime),
     }
     logger[isProbe(request) ? 'debug' : 'info'](line, 'answered')
+    watch.answered({ ...answeredAt(request, reply), seconds: reply.elapsedTime / 1_000 })
     done()
   })
   return server
@@ -134,7 +143,22 @@ export function createServer<Caller>({
     return reply.code(status).headers(headers).send(Buffer.from(body))
   }
 
-  async function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  function answeredAt(request: FastifyRequest, { statusCode: status }: FastifyReply): Answered {
+    const { url = '*' } = request.routeOptions
+    const route = url === '*' ? doors['*'].routeOf?.(requestOf(request)) : url
+    return { method: request.method, route: route ?? url, status }
+  }
+
+  function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const answer = () => answerAt(door, raw, reply)
+    return watch.around?.(raw.headers, () => answeredAt(raw, reply), answer) ?? answer()
+  }
+
+  async function answerAt(
+    door: Door<Caller>,
+    raw: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
     const request = requestOf(raw)
     let origin: Origin | undefined
     try {

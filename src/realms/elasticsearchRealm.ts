@@ -14,7 +14,7 @@ export function createConfiguredElasticsearchRealm(
   ref: RealmRef,
   { hosts, cache: { ttl, size }, http, ssl }: ElasticsearchSettings,
   refOf: (type: string, name: string) => RealmRef,
-  { clock, logger: parent }: Pick<RealmsParts, 'clock' | 'logger'>,
+  { clock, logger: parent, watch }: Pick<RealmsParts, 'clock' | 'logger' | 'watch'>,
 ): ConfiguredRealm {
   const logger = parent.child({ realm: `${ref.type}/${ref.name}` })
   const remote = createRemote({
@@ -25,11 +25,15 @@ export function createConfiguredElasticsearchRealm(
       else logger.warn({ reason }, 'the cluster is not asked for a while')
     },
     reportFull: reportFullTo(logger),
+    ...(watch && { watch: watch.questions(ref) }),
+  })
+  const proven = createProvenCredentials<ClusterUser>({
+    ...{ ttl, size, clock },
+    ...(watch && { count: watch.proofs(ref) }),
   })
   const realm = createClusterRealm({
-    ...{ name: ref.name, remote, refOf, clock },
+    ...{ name: ref.name, remote, proven, refOf, clock },
     urls: hosts.map((host) => `${host.replace(/\/+$/, '')}/_security/_authenticate`),
-    proven: createProvenCredentials<ClusterUser>({ ttl, size, clock }),
     report(reason) {
       if (reason === null) logger.info('the cluster says again whose credentials are')
       else logger.warn({ reason }, 'the cluster does not say whose credentials are')
@@ -42,6 +46,7 @@ export function createConfiguredElasticsearchRealm(
       const problem = remote.problem() ?? realm.problem()
       return problem && `the realm [${ref.name}] cannot ask its cluster: ${problem}`
     },
+    state: () => ({ keysReadAt: null, isPaused: remote.isPaused(), remembered: proven.size() }),
     close: remote.close,
   }
 }

@@ -4,6 +4,7 @@ import { createIntrospection } from '../authentication/introspection/introspecti
 import { createIntrospectionRealm } from '../authentication/introspection/introspectionRealm.ts'
 import type { IntrospectionTerms } from '../authentication/introspection/introspectionTerms.ts'
 import type { JwtClaims } from '../authentication/jwt/jwtUser.ts'
+import { createVerifiedTokens } from '../authentication/jwt/verifiedTokens.ts'
 import { createRemote } from '../authentication/remote/remote.ts'
 import type { RealmRef } from '../authentication/subject.ts'
 import type { Settings } from '../config.ts'
@@ -18,9 +19,10 @@ type IntrospectionSettings = Settings['realms']['introspection'][string]
 export function createConfiguredIntrospectionRealm(
   ref: RealmRef,
   settings: IntrospectionSettings,
-  { clock, logger: parent }: Pick<RealmsParts, 'clock' | 'logger'>,
+  { clock, logger: parent, watch }: Pick<RealmsParts, 'clock' | 'logger' | 'watch'>,
 ): ConfiguredRealm {
-  const { op, rp, cache } = settings
+  const { op, rp } = settings
+  const { ttl, size } = settings.cache
   const logger = parent.child({ realm: `${ref.type}/${ref.name}`, server: op.introspection_endpoint })
   const remote = createRemote({
     ...connectionOf(settings),
@@ -31,6 +33,11 @@ export function createConfiguredIntrospectionRealm(
       )
     },
     reportFull: reportFullTo(logger),
+    ...(watch && { watch: watch.questions(ref) }),
+  })
+  const remembered = createVerifiedTokens({
+    ...{ ttl, size, clock },
+    ...(watch && { count: watch.proofs(ref) }),
   })
   const introspection = createIntrospection({
     issuer: op.issuer,
@@ -47,7 +54,7 @@ export function createConfiguredIntrospectionRealm(
     },
   })
   const realm = createIntrospectionRealm({
-    ...{ ref, cache, clock },
+    ...{ ref, ttl, remembered, clock },
     ask: introspection.ask,
     terms: termsOf(settings),
     claims: claimsOf(settings),
@@ -62,6 +69,7 @@ export function createConfiguredIntrospectionRealm(
       const problem = introspection.problem()
       return problem && `the realm [${ref.name}] cannot learn whose tokens are: ${problem}`
     },
+    state: () => ({ keysReadAt: null, isPaused: remote.isPaused(), remembered: remembered.size() }),
     close() {
       remote.close()
     },

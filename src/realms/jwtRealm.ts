@@ -24,12 +24,12 @@ export function createConfiguredJwtRealm(
   ref: RealmRef,
   settings: JwtSettings,
   lookUp: NativeRealm['lookUp'] | null,
-  { clock, logger: parent }: Pick<RealmsParts, 'clock' | 'logger'>,
+  { clock, logger: parent, watch }: Pick<RealmsParts, 'clock' | 'logger' | 'watch'>,
 ): ConfiguredRealm {
   const { kind, ...keySource } = settings.pkc_jwkset_path ?? { kind: null }
   const logger = parent.child({ realm: `${ref.type}/${ref.name}`, ...(kind && { keys: keySource }) })
   const { ttl, size } = settings.jwt.cache
-  const verified = createVerifiedTokens({ ttl, size, clock })
+  const verified = createVerifiedTokens({ ttl, size, clock, ...(watch && { count: watch.proofs(ref) }) })
   const client = clientOf()
   const keys = { hmac: hmacKeys(), pkc: publicKeys() }
   const realm = createJwtRealm({
@@ -49,6 +49,11 @@ export function createConfiguredJwtRealm(
       const effect = keys.pkc?.current() ? 'may still take withdrawn keys' : 'cannot verify tokens'
       return problem && `the realm [${ref.name}] ${effect}: ${problem}`
     },
+    state: () => ({
+      keysReadAt: keys.pkc?.readAt() ?? null,
+      isPaused: null,
+      remembered: verified.size(),
+    }),
     close() {
       client.close()
       keys.pkc?.close()

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { NamedRealm } from '../authentication/explainGrant.ts'
 import { createNativeRealm, type NativeRealm } from '../authentication/native.ts'
 import type { Passwords } from '../authentication/passwords.ts'
+import type { WatchTurn } from '../authentication/queue.ts'
 import type { Realm } from '../authentication/realm.ts'
 import { isSameRealm, type RealmRef } from '../authentication/subject.ts'
 import type { RealmOf } from '../authentication/tokens/tokenSubject.ts'
@@ -25,7 +26,29 @@ export interface Realms {
   readonly selfActivates: (realm: RealmRef) => boolean
   /** Which of them cannot judge now, and why. */
   readonly problems: () => string[]
+  readonly states: () => RealmState[]
   readonly close: () => void
+}
+
+/** How a realm stands. Null: it has no such thing. */
+export interface RealmState {
+  readonly ref: RealmRef
+  /** When its public keys were last read, in epoch milliseconds; null also while they never were. */
+  readonly keysReadAt: number | null
+  /** Whether its server is not asked for a while. */
+  readonly isPaused: boolean | null
+  /** How many proofs it remembers. */
+  readonly remembered: number | null
+}
+
+/** What sees how realms do, and changes nothing about them. */
+export interface RealmWatch {
+  /** The same realm, seen when it is asked. */
+  readonly realm: (ref: RealmRef, realm: Realm) => Realm
+  /** What sees the questions to its server. */
+  readonly questions: (ref: RealmRef) => WatchTurn
+  /** What takes that its credentials were right: remembered, or proven anew. */
+  readonly proofs: (ref: RealmRef) => (isRemembered: boolean) => void
 }
 
 export interface RealmsParts {
@@ -35,10 +58,12 @@ export interface RealmsParts {
   /** Epoch milliseconds. */
   clock: () => number
   logger: Logger
+  watch?: RealmWatch
 }
 
 /** One of them, with what it needs beside being asked. */
 export interface ConfiguredRealm extends NamedRealm {
+  readonly state: () => Omit<RealmState, 'ref'>
   readonly close: () => void
 }
 
@@ -70,9 +95,13 @@ export function createRealms(parts: RealmsParts): Realms {
     }),
   ]
   const asked: ConfiguredRealm[] = [reserved, ...configured.sort((one, other) => one.order - other.order)]
+  const named = asked.map(({ ref, realm, problem }) => ({
+    ...{ ref, problem },
+    realm: parts.watch?.realm(ref, realm) ?? realm,
+  }))
   return {
-    chain: asked.map(({ realm }) => realm),
-    named: asked,
+    chain: named.map(({ realm }) => realm),
+    named,
     refOf(type, name, via) {
       const isIt = (ref: RealmRef) =>
         via === null ? isSameRealm(ref, { type, name }) : ref.type === 'elasticsearch' && ref.name === via
@@ -84,6 +113,7 @@ export function createRealms(parts: RealmsParts): Realms {
       return own?.self_activation ?? false
     },
     problems: () => asked.flatMap(({ problem }) => problem() ?? []),
+    states: () => asked.map(({ ref, state }) => ({ ref, ...state() })),
     close() {
       for (const { close } of asked) close()
     },
@@ -95,7 +125,8 @@ export function createRealms(parts: RealmsParts): Realms {
       parts.logger.warn({ err }, 'an imported password hash could not be replaced')
     }
     const realm = createNativeRealm({ ref, users, passwords, owns, report })
-    return { ref, realm, problem: () => null, close: () => undefined }
+    const state = () => ({ keysReadAt: null, isPaused: null, remembered: null })
+    return { ref, realm, state, problem: () => null, close: () => undefined }
   }
 
   function refTo(type: string, name: string): RealmRef {

@@ -8,12 +8,22 @@ interface Exposure {
 }
 
 /** Why the gateway must not listen at a host: whoever is on the way would read passwords and tokens. */
-export function exposureProblem(host: string, { http, tls, proxies }: Exposure): string | null {
-  if (isThisMachine(host) || tls !== null || proxies.trusted_proxies.length > 0 || http.insecure) return null
-  return [
-    'HOST: others than this machine would send passwords and tokens in the clear: set tls.certificate and tls.key,',
-    'or proxies.trusted_proxies for a proxy that has TLS, or http.insecure: true',
-  ].join(' ')
+export function exposureProblem(host: string, exposure: Exposure): string | null {
+  if (!isExposed(host, exposure)) return null
+  return `HOST: others than this machine would send passwords and tokens in the clear: ${remedy}`
+}
+
+/** Why metrics must not be served at a host: whoever is on the way would read them. */
+export function metricsExposureProblem(host: string, exposure: Exposure): string | null {
+  if (!isExposed(host, exposure)) return null
+  return `metrics.host: others than this machine would get metrics in the clear: ${remedy}`
+}
+
+const remedy =
+  'set tls.certificate and tls.key, or proxies.trusted_proxies for a proxy that has TLS, or http.insecure: true'
+
+function isExposed(host: string, { http, tls, proxies }: Exposure): boolean {
+  return !isThisMachine(host) && tls === null && proxies.trusted_proxies.length === 0 && !http.insecure
 }
 
 function isThisMachine(host: string): boolean {

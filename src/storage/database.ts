@@ -21,6 +21,7 @@ import { createRoleRepository } from './roles.ts'
 import { isSqlite } from './sqliteFile.ts'
 import { createTokenRepository } from './tokens.ts'
 import { createUserRepository } from './users.ts'
+import type { WatchStatement } from './watched.ts'
 
 /** How to reach a database, and how patient to be with it. */
 export interface DatabaseOptions {
@@ -36,6 +37,8 @@ export interface DatabaseOptions {
   readonly statementTimeout: number
   /** Whether a PostgreSQL database that is not empty may be migrated too. */
   readonly migrateOnStart: boolean
+  /** What sees each statement. */
+  readonly watch?: WatchStatement
 }
 
 /** An open database at the schema of this release. */
@@ -60,7 +63,16 @@ export interface Database {
   readonly auditKey: () => Promise<string>
   /** Throws `UNAVAILABLE` if it does not answer, `CONFIGURATION` if its schema is not one for this release any more. */
   readonly check: () => Promise<void>
+  /** How its connections stand; null on SQLite, which has but one. */
+  readonly pool: () => PoolState | null
   readonly close: () => Promise<void>
+}
+
+/** Connections to PostgreSQL, and the statements that wait for one. */
+export interface PoolState {
+  readonly total: number
+  readonly idle: number
+  readonly waiting: number
 }
 
 /**
@@ -90,11 +102,12 @@ export async function connect(options: DatabaseOptions): Promise<OpenConnection>
 /** What opening either database gives. */
 export interface OpenConnection extends Connected {
   readonly check: () => Promise<MigrationState>
+  readonly pool: Database['pool']
   readonly close: () => Promise<void>
 }
 
 async function databaseOn(
-  { check, close, ...connected }: OpenConnection,
+  { check, pool, close, ...connected }: OpenConnection,
   isShared: boolean,
 ): Promise<Database> {
   return {
@@ -116,6 +129,6 @@ async function databaseOn(
         if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')
       },
     }),
-    close,
+    ...{ pool, close },
   }
 }

@@ -10,6 +10,7 @@ import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { postgresqlUrl } from './postgresqlUrl.ts'
+import { watched } from './watched.ts'
 
 export const postgresql: Dialect = {
   migrations: new URL('../../prisma/migrations/postgresql/', import.meta.url),
@@ -43,7 +44,7 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
     statement_timeout: statementTimeout,
     query_timeout: statementTimeout + 1_000,
   })
-  const connection = await connectTo(pool)
+  const connection = watched(await connectTo(pool), options.watch)
   try {
     const migrations = await readMigrations(postgresql.migrations)
     await requireServable(connection)
@@ -61,6 +62,7 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
         await requireServable(connection)
         return migrationState(connection, migrations)
       },
+      pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       close: () => client.$disconnect(),
     }
   } catch (error) {

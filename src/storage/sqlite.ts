@@ -10,6 +10,7 @@ import { migrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { sqliteFile } from './sqliteFile.ts'
 import { lockSqlite } from './sqliteLock.ts'
+import { watched } from './watched.ts'
 
 export const sqlite: Dialect = {
   migrations: new URL('../../prisma/migrations/sqlite/', import.meta.url),
@@ -28,7 +29,8 @@ export const sqliteWording = (clock: () => number): Wording => ({
 export async function openSqlite({
   url,
   clock,
-}: Pick<DatabaseOptions, 'url' | 'clock'>): Promise<OpenConnection> {
+  watch,
+}: Pick<DatabaseOptions, 'url' | 'clock' | 'watch'>): Promise<OpenConnection> {
   const file = await sqliteFile(url)
   const unlock = await lockSqlite(file)
   try {
@@ -38,7 +40,7 @@ export async function openSqlite({
     const close = connection.dispose.bind(connection)
     // The lock belongs to the connection: it goes with it, and is not garbage before it.
     connection.dispose = () => close().finally(unlock)
-    return await prepared(connection, clock)
+    return await prepared(watched(connection, watch), clock)
   } catch (error) {
     await unlock()
     throw error
@@ -55,6 +57,7 @@ async function prepared(connection: SqlDriverAdapter, clock: () => number): Prom
       client,
       ...sqliteWording(clock),
       check: () => migrationState(connection, migrations),
+      pool: () => null,
       close: () => client.$disconnect(),
     }
   } catch (error) {

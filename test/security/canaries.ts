@@ -10,7 +10,7 @@ export interface Canary {
   readonly mayBeIn: readonly Place[]
 }
 
-export type Place = 'the log' | 'the audit log' | 'an answer' | 'the database'
+export type Place = 'the log' | 'the audit log' | 'an answer' | 'the database' | 'the metrics'
 
 /** Makes canaries, and finds them again however they are written. */
 export function createCanaries() {

@@ -453,6 +453,11 @@ describe('what is secret and was pushed through both doors', () => {
   it('stands nowhere in an answer', () => {
     expectNone('an answer', Buffer.from(answers.join('\n')))
   })
+  it('stands nowhere in the metrics, nor does the name of anybody', async () => {
+    const { text } = await send({ method: 'GET', path: '/metrics' })
+    expectNone('the metrics', Buffer.from(text))
+    for (const { username } of [backend, person]) expect(text).not.toContain(username)
+  })
   it('stands nowhere in the database', async () => {
     expectNone('the database', await databaseBytes())
   })

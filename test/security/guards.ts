@@ -3,6 +3,7 @@ import { auditGuards } from './auditGuards.ts'
 import { commandLineGuards } from './commandLineGuards.ts'
 import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
+import { metricsGuards } from './metricsGuards.ts'
 import { queueGuards } from './queueGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 import { timingGuards } from './timingGuards.ts'
@@ -15,5 +16,6 @@ export const guards: readonly Guard[] = [
   ...graphqlGuards,
   ...auditGuards,
   ...commandLineGuards,
+  ...metricsGuards,
   ...timingGuards,
 ]

@@ -14,6 +14,8 @@ interface ProvenCredentialsParts {
   /** How many are remembered at most; 0: none. */
   size: number
   clock: () => number
+  /** Takes that credentials were right: remembered, or proven anew. */
+  count?: (isRemembered: boolean) => void
 }
 
 /** Of all that is remembered together: about as many bytes of memory. */
@@ -23,7 +25,12 @@ const mostMemory = 67_108_864
  * Remembers which credentials were proven, and for whom, under an HMAC of them with a key that only this process has.
  * What was refused is asked again each time.
  */
-export function createProvenCredentials<User extends object>({ ttl, size, clock }: ProvenCredentialsParts) {
+export function createProvenCredentials<User extends object>({
+  ttl,
+  size,
+  clock,
+  count,
+}: ProvenCredentialsParts) {
   const processKey = createSecretKey(randomBytes(32))
   const known =
     ttl > 0 && size > 0
@@ -44,15 +51,22 @@ export function createProvenCredentials<User extends object>({ ttl, size, clock 
       if (!found) return null
       // A clock that was put back makes nothing live longer.
       const age = clock() - found.askedAt
-      if (age >= 0 && age < ttl) return found.user
+      if (age >= 0 && age < ttl) {
+        count?.(true)
+        return found.user
+      }
       known?.delete(key)
       return null
     },
 
     /** `askedAt` is in epoch milliseconds. */
     remember(key: string, user: User, askedAt: number): void {
+      count?.(false)
       known?.set(key, { user, askedAt }, { size: 500 + 3 * JSON.stringify(user).length })
     },
+
+    /** How many are remembered. */
+    size: () => known?.size ?? 0,
   }
 }
 

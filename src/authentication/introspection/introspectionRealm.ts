@@ -5,7 +5,7 @@ import { isBearerToken } from '../credentials.ts'
 import { claimsProof } from '../jwt/claimsProof.ts'
 import { longestToken, parseJwt } from '../jwt/jwt.ts'
 import { createReadUser, type JwtClaims, type JwtUser } from '../jwt/jwtUser.ts'
-import { createVerifiedTokens } from '../jwt/verifiedTokens.ts'
+import type { VerifiedTokens } from '../jwt/verifiedTokens.ts'
 import { refused, type Realm, type Refusal } from '../realm.ts'
 import type { Source } from '../source.ts'
 import type { RealmRef } from '../subject.ts'
@@ -18,8 +18,9 @@ interface IntrospectionRealmParts {
   ask: Introspection['ask']
   terms: IntrospectionTerms
   claims: JwtClaims
-  /** What is remembered of active tokens: for how long at most, in milliseconds, and of how many. 0: nothing. */
-  cache: { readonly ttl: number; readonly size: number }
+  /** For how long active tokens are remembered at most, in milliseconds; 0: not at all. */
+  ttl: number
+  remembered: VerifiedTokens
   clock: () => number
   /** Takes why a token is refused: for the log, never for whoever has sent it. */
   report: (reason: string) => void
@@ -27,10 +28,9 @@ interface IntrospectionRealmParts {
 
 /** Proves users by the opaque access tokens of an OAuth server. Source: RFC 7662. */
 export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm {
-  const { ref, ask, cache, clock, report } = parts
+  const { ref, ask, ttl, remembered, clock, report } = parts
   const termsProblem = createTermsCheck(parts.terms)
   const readUser = createReadUser(parts.claims)
-  const remembered = createVerifiedTokens({ ...cache, clock })
   // Whoever brings a token while it is asked about waits for that answer.
   const once = createUnderWay<JwtUser | string>()
 
@@ -54,7 +54,7 @@ export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm 
     const user = readUser(claims)
     if (typeof user === 'string') return `Realm [${ref.name}] ${user}`
     // What is revoked after the question may still be in the answer.
-    const expiresAt = Math.min(askedAt + cache.ttl, expiryOf(claims))
+    const expiresAt = Math.min(askedAt + ttl, expiryOf(claims))
     remembered.remember(token, user, expiresAt, length)
     return user
   }

@@ -13,6 +13,8 @@ export interface Keys {
   reload(): Promise<boolean>
   /** Why the realm cannot judge now, or by keys that may be withdrawn; else null. For readiness. */
   problem(): string | null
+  /** When the source was last read, in epoch milliseconds; null: never, or the keys stand in the configuration. */
+  readAt(): number | null
   close(): void
 }
 
@@ -23,6 +25,7 @@ export function staticKeys(keys: readonly VerificationKey[]): Keys {
     ready: () => Promise.resolve(),
     reload: () => Promise.resolve(false),
     problem: () => null,
+    readAt: () => null,
     close: () => undefined,
   }
 }

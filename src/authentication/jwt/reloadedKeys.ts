@@ -33,6 +33,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
   const reported = new Set<string>()
   let reportedSkipped = ''
   let lastReload: number | null = null
+  let readAt: number | null = null
   let waiting = 0
   let timer: NodeJS.Timeout | undefined
   let underWay: { promise: Promise<boolean>; controller: AbortController } | null = null
@@ -56,6 +57,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
       }
     },
     problem: () => (keys && !areStale() ? null : problem),
+    readAt: () => readAt,
     close() {
       closed = true
       clearTimeout(timer)
@@ -93,6 +95,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
       delay = untilReload(intervals, maxAge, timeout)
       if (failures > 0) report('its keys can be had now')
       failures = 0
+      readAt = clock()
       reported.clear()
     } catch (thrown) {
       if (failures === 0) failingSince = clock()

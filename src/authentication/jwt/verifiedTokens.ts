@@ -15,6 +15,8 @@ interface VerifiedTokensParts {
   /** How many are remembered at most; 0: none. */
   size: number
   clock: () => number
+  /** Takes that a token was good: remembered, or verified anew. */
+  count?: (isRemembered: boolean) => void
 }
 
 /** Of all remembered tokens together: about as many bytes of memory. */
@@ -24,7 +26,7 @@ const mostMemory = 100_663_296
  * Remembers which tokens of one realm were verified, by their hash, with what they say and never with what it allows.
  * Whoever changes the keys or the realm's mind forgets all of them. Source: spec 5.5.
  */
-export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) {
+export function createVerifiedTokens({ ttl, size, clock, count }: VerifiedTokensParts) {
   const tokens =
     ttl > 0 && size > 0
       ? new LRUCache<string, Verified>({ max: size, maxSize: mostMemory, maxEntrySize: mostMemory })
@@ -36,15 +38,22 @@ export function createVerifiedTokens({ ttl, size, clock }: VerifiedTokensParts) 
       const known = tokens?.get(key)
       if (!known) return null
       const now = clock()
-      if (now < known.expiresAt && now < known.verifiedAt + ttl) return known.user
+      if (now < known.expiresAt && now < known.verifiedAt + ttl) {
+        count?.(true)
+        return known.user
+      }
       tokens?.delete(key)
       return null
     },
 
     /** `expiresAt` is in epoch milliseconds, `length` that of the text in which the user was read. */
     remember(token: string, user: JwtUser, expiresAt: number, length = token.length): void {
+      count?.(false)
       tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, { size: memoryOf(user, length) })
     },
+
+    /** How many are remembered. */
+    size: () => tokens?.size ?? 0,
 
     forgetAll: (): void => {
       tokens?.clear()

@@ -2,7 +2,7 @@
 // asked, nor what an answer means.
 
 import { Agent, request as send } from 'undici'
-import { createQueue } from '../queue.ts'
+import { createQueue, type WatchTurn } from '../queue.ts'
 import type { Source } from '../source.ts'
 import { createBreaker } from './breaker.ts'
 import type { Connection } from './connection.ts'
@@ -14,6 +14,7 @@ export interface RemoteParts extends Connection {
   report: (reason: string | null) => void
   /** Told from where a question comes that is refused, the first of many, and when none waits any more: null. */
   reportFull: (refused: Source | null) => void
+  watch?: WatchTurn
 }
 
 export interface RemoteRequest {
@@ -38,6 +39,8 @@ export interface Remote {
   readonly ask: (urls: readonly string[], request: RemoteRequest, source: Source) => Promise<RemoteAnswer>
   /** Why it is not asked now, without where it is: anybody may ask whether a gateway is ready. Or null. */
   readonly problem: () => string | null
+  /** Whether it is not asked for a while. */
+  readonly isPaused: () => boolean
   readonly close: () => void
 }
 
@@ -75,6 +78,7 @@ export function createRemote(parts: RemoteParts): Remote {
     waiting: 4 * maxConnections,
     full: 'too many requests wait for the server of a realm, try again later',
     report: reportFull,
+    ...(parts.watch && { watch: parts.watch }),
   })
   /** When each address last failed, in turns: those that did not come first. */
   const failedAt = new Map<string, number>()
@@ -88,6 +92,7 @@ export function createRemote(parts: RemoteParts): Remote {
       return enqueue(source, () => signal.aborted, ask)
     },
     problem: () => (breaker.problem() === null ? null : matter),
+    isPaused: () => breaker.problem() !== null,
     close: () => void agent.destroy(),
   }
 

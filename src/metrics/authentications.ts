@@ -1,0 +1,141 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { Attempt } from '../authentication/attempt.ts'
+import type { IdentifyCaller } from '../authentication/caller.ts'
+import type { Credentials } from '../authentication/credentials.ts'
+import type { Prove } from '../authentication/prove.ts'
+import type { Proof, Refusal } from '../authentication/realm.ts'
+import type { Throttle } from '../authentication/throttle/throttle.ts'
+import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
+import { failureOf } from '../errors.ts'
+import { createCount } from './count.ts'
+import { createLatency, secondsNow } from './latency.ts'
+import { noRealm, realmLabels, type RealmLabels } from './realmLabels.ts'
+import { outcomeAttribute, type Spans } from './spans.ts'
+
+/** Makes what counts and times who is proven: callers by what their requests say, subjects by their grants. */
+export function createAuthentications(registry: Registry, { inSpan }: Spans) {
+  const callerTook = createLatency(
+    registry,
+    'profile_gateway_caller_authentication_duration_seconds',
+    'How long it took to learn who sends a request. It is learnt anew once a body has come.',
+    ['outcome'],
+  )
+  const grantTook = createLatency(
+    registry,
+    'profile_gateway_grant_authentication_duration_seconds',
+    'How long it took to learn whom a grant proves.',
+    ['grant_type', 'realm_type', 'outcome'],
+  )
+  const throttleTook = createLatency(
+    registry,
+    'profile_gateway_throttle_wait_seconds',
+    'How long credentials waited before they were judged, or told to come later.',
+    ['proves'],
+  )
+  const count = createCount(
+    registry,
+    'profile_gateway_throttle_refused_total',
+    'Credentials that were not judged, since too many wrong ones came before.',
+    ['proves'],
+  )
+  const countRefused = { caller: count('caller'), subject: count('subject') }
+  let waiting = 0
+  new Gauge({
+    name: 'profile_gateway_throttle_waiting',
+    help: 'Credentials that wait until others are judged.',
+    registers: [registry],
+    collect() {
+      this.set(waiting)
+    },
+  })
+  /** By the grant that was proven. */
+  const realms = new WeakMap<Credentials, RealmLabels>()
+
+  return {
+    identifyCaller(identify: IdentifyCaller): IdentifyCaller {
+      return (headers, uri, origin) =>
+        inSpan('authenticate caller', nothing, async (span) => {
+          const since = secondsNow()
+          let outcome = 'success'
+          try {
+            return await identify(headers, uri, origin)
+          } catch (thrown) {
+            outcome = failureOf(thrown).code
+            throw thrown
+          } finally {
+            span?.setAttribute(outcomeAttribute, outcome)
+            callerTook(secondsNow() - since, outcome)
+          }
+        })
+    },
+
+    prove(prove: Prove): Prove {
+      return (credentials, attempt) =>
+        attempt.role === 'caller' ? prove(credentials, attempt) : proveGrant(prove, credentials, attempt)
+    },
+
+    throttle(throttle: Throttle): Throttle {
+      return async (credentials, attempt, judge, isWrongGuess) => {
+        const { role } = attempt
+        const since = secondsNow()
+        let isWaiting = true
+        const waited = () => {
+          if (!isWaiting) return
+          isWaiting = false
+          waiting -= 1
+          throttleTook(secondsNow() - since, role)
+        }
+        waiting += 1
+        try {
+          const judged = () => {
+            waited()
+            return judge()
+          }
+          const answer = await throttle(credentials, attempt, judged, isWrongGuess)
+          if (isWaiting) countRefused[role]()
+          return answer
+        } finally {
+          waited()
+        }
+      }
+    },
+
+    /** The realm that has proven a grant. */
+    realmOf: (grant: object): RealmLabels => realms.get(grant as Credentials) ?? noRealm,
+  }
+
+  function proveGrant(prove: Prove, credentials: Credentials, attempt: Attempt): ReturnType<Prove> {
+    const grantType = grantTypes[credentials.kind]
+    return inSpan('prove grant', grantAttributes[credentials.kind], async (span) => {
+      const since = secondsNow()
+      let outcome = 'success'
+      let realm = noRealm
+      try {
+        const answer = await prove(credentials, attempt)
+        if (answer.kind === 'proven') realms.set(credentials, (realm = realmLabels(answer)))
+        else outcome = reasonOf(answer)
+        return answer
+      } catch (thrown) {
+        outcome = failureOf(thrown).code
+        throw thrown
+      } finally {
+        span?.setAttribute(outcomeAttribute, outcome)
+        grantTook(secondsNow() - since, grantType, realm.type, outcome)
+      }
+    })
+  }
+}
+
+const nothing = {}
+
+export const grantTypes = { password: 'password', accessToken: 'access_token', apiKey: 'api_key' } as const
+
+const grantAttributes = {
+  password: { 'profile_gateway.grant_type': 'password' },
+  accessToken: { 'profile_gateway.grant_type': 'access_token' },
+  apiKey: { 'profile_gateway.grant_type': 'api_key' },
+} as const
+
+function reasonOf(answer: Exclude<Proof | Refusal | TooManyAttempts, Proof>): string {
+  return answer.kind === 'refused' ? answer.reason : 'TOO_MANY_ATTEMPTS'
+}

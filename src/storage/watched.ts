@@ -1,0 +1,17 @@
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+
+/** Sees a statement be made. */
+export type WatchStatement = <T>(kind: 'read' | 'write', statement: () => Promise<T>) => Promise<T>
+
+/** Has every statement on a connection seen. */
+export function watched(connection: SqlDriverAdapter, watch: WatchStatement | undefined): SqlDriverAdapter {
+  if (!watch) return connection
+  const queryRaw = connection.queryRaw.bind(connection)
+  const executeRaw = connection.executeRaw.bind(connection)
+  connection.queryRaw = (query) => watch(reads.test(query.sql) ? 'read' : 'write', () => queryRaw(query))
+  connection.executeRaw = (query) => watch('write', () => executeRaw(query))
+  return connection
+}
+
+/** Statements have their keywords in capitals. Only what begins with `WITH` can write further on. */
+const reads = /^\s*(?:SELECT|PRAGMA|WITH(?!.*\b(?:INSERT INTO|UPDATE|DELETE FROM) ))/s

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { SpanStatusCode } from '@opentelemetry/api'
+import { expect, it, vi } from 'vitest'
+import { Process } from '../cliProcess.ts'
+import { jacknich, loginBackend, nobody, provision } from '../support/people.ts'
+import { activateProfile } from '../support/profileBody.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { basic, elastic, overSocket } from '../support/testApp.ts'
+import type { PrintedSpan } from './tracing.ts'
+
+const main = join(import.meta.dirname, '../../src/main.ts')
+const tracing = join(import.meta.dirname, 'tracing.ts')
+const trace = '0af7651916cd43dd8448eb211c80319c'
+
+/** A span, and those below it in the order in which they have ended; without any, its name. */
+type Tree = string | { readonly [name: string]: readonly Tree[] }
+
+function treeOf(spans: readonly PrintedSpan[], root: PrintedSpan): Tree {
+  const children = spans.filter(({ parent }) => parent === root.id).map((child) => treeOf(spans, child))
+  return children.length > 0 ? { [root.name]: children } : root.name
+}
+
+it('an activation is traced in its stages where an SDK is preloaded, and no span tells a secret or a name', async () => {
+  const folder = await temporaryFolder()
+  const gateway = new Process(process.execPath, ['--import', tracing, main, 'serve'], folder, {
+    ELASTIC_PASSWORD: elastic.password,
+    DATABASE_URL: 'file:gateway.db',
+  })
+  const fetch = overSocket(await gateway.address())
+  await provision(fetch)
+  const spans = () =>
+    [...gateway.out.matchAll(/^span (.*)$/gm)].map(([, text = '']) => JSON.parse(text) as PrintedSpan)
+
+  /** Sends a request that continues a trace, and waits for the spans of it. */
+  async function traced(parent: string, path: string, body: object, caller = loginBackend) {
+    await fetch(path, {
+      method: 'POST',
+      headers: {
+        traceparent: `00-${trace}-${parent}-01`,
+        authorization: basic(caller),
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    })
+    const root = () => spans().find((span) => span.parent === parent)
+    await vi.waitFor(() => {
+      expect(root()).toBeDefined()
+    }, 10_000)
+    return { root: root(), tree: treeOf(spans(), root() as PrintedSpan) }
+  }
+
+  const path = '/_security/profile/_activate'
+  const password = (hash: boolean): Tree[] => [
+    ...['realm _token', 'realm _es_api_key', 'realm reserved'],
+    hash ? { 'realm native': ['hash'] } : 'realm native',
+  ]
+  const atRest = await traced('0000000000000001', path, { grant_type: 'password', ...jacknich })
+  expect(atRest.root).toMatchObject({
+    kind: 'SERVER',
+    scope: 'profile-gateway',
+    trace,
+    attributes: {
+      'http.request.method': 'POST',
+      'http.route': path,
+      'http.response.status_code': 200,
+    },
+  })
+  // The caller is proven again once the body has come: by what is remembered.
+  expect(atRest.tree).toEqual({
+    [`POST ${path}`]: [
+      { 'authenticate caller': password(true) },
+      { 'authenticate caller': password(false) },
+      { activate: [{ 'prove grant': password(true) }, 'find profile', 'store profile'] },
+    ],
+  })
+
+  const variables = { grant: { password: jacknich } }
+  const atGraphql = await traced('0000000000000002', '/graphql', { query: activateProfile, variables })
+  expect(atGraphql.tree).toEqual({
+    'POST /graphql': [
+      { 'authenticate caller': password(false) },
+      { 'authenticate caller': password(false) },
+      // Nothing has changed since.
+      { activate: [{ 'prove grant': password(false) }, 'find profile'] },
+    ],
+  })
+
+  await traced('0000000000000003', path, { grant_type: 'password', ...jacknich }, nobody)
+  const denied = { status: { code: SpanStatusCode.ERROR }, attributes: { 'error.type': 'FORBIDDEN' } }
+  expect(
+    spans()
+      .filter(({ name }) => name === 'activate')
+      .at(-1),
+  ).toMatchObject(denied)
+
+  expect(spans().every(({ events }) => events === 0)).toBe(true)
+  const told = JSON.stringify(spans().map(({ name, attributes, status }) => ({ name, attributes, status })))
+  for (const { username, password } of [jacknich, loginBackend, nobody, elastic])
+    for (const text of [username, password]) expect(told).not.toContain(text)
+}, 60_000)
