@@ -211,6 +211,18 @@ describe('keys and tokens', { timeout: 120_000 }, () => {
     expect((await run(['keys', 'invalidate', 'none'])).failure?.message).toBe('there is no API key [none]')
   })
 
+  it('may have ids that begin like options', async () => {
+    const run = await prepared()
+    const { failure } = await run(['keys', 'invalidate', '-bF-_BOUxDJw-Kzzf9uo', '--json'])
+    expect(failure?.message).toBe('there is no API key [-bF-_BOUxDJw-Kzzf9uo]')
+    expect((await run(['keys', 'invalidate', '--nmae', 'login'])).notes).toMatch(
+      /^error: unknown option '--nmae'/,
+    )
+    expect((await run(['keys', 'list', '--id', '-bF-_BOUxDJw-Kzzf9uo'])).failure?.message).toBe(
+      'no API key found for ID [-bF-_BOUxDJw-Kzzf9uo]',
+    )
+  })
+
   it('are not made for users who may not have any, or who are disabled', async () => {
     const run = await prepared()
     await run(jack, { input: 's3cret-p@ss' })

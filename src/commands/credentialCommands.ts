@@ -35,11 +35,15 @@ export function addKeyCommands(program: Command, streams: Streams): void {
     `profile-gateway keys invalidate --name 'login'`,
     'profile-gateway keys invalidate --user login-backend --realm native',
   ])
+    // Some ids begin like options.
+    .allowUnknownOption()
     .option('--name <name>', 'those of this name, or with * at its end of this beginning')
     .option('--user <username>', 'those of this owner')
     .option('--realm <name>', 'those of owners in this realm')
     .action(
       async (ids: string[], options: { name?: string; user?: string; realm?: string }, command: Command) => {
+        const unknown = ids.find((id) => id.startsWith('-') && !/^[\w-]{20}$/.test(id))
+        if (unknown !== undefined) command.error(`error: unknown option '${unknown}'`)
         if (ids.length === 0 && (options.name ?? options.user ?? options.realm) === undefined)
           command.error('error: say which keys: by ids, --name, --user or --realm')
         await (await keys()).invalidateKeys(ids, options, streams)
