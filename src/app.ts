@@ -42,8 +42,6 @@ export interface App {
   listenForMetrics(): Promise<string | null>
   /** Opens the file of the audit log anew, which somebody has moved away. Throws if it cannot. */
   reopenAudit(): void
-  /** How many audit lines could not be written. */
-  auditFailures(): number
   /** Lets the requests under way finish, and closes the database. */
   close(): Promise<void>
 }
@@ -205,7 +203,6 @@ export async function createApp({
         return metricsServer && port !== null ? metricsServer.listen(host, port) : null
       },
       reopenAudit: audit.reopen,
-      auditFailures: audit.failures,
       close: () => server.close(),
     }
 
