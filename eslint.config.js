@@ -18,7 +18,7 @@ const inBrowsers = [
 ]
 
 export default defineConfig(
-  { ignores: ['prisma/generated/', 'coverage/'] },
+  { ignores: ['prisma/generated/', 'coverage/', 'dist/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

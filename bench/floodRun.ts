@@ -33,7 +33,7 @@ export const floodServers: readonly Server[] = (['sqlite', 'postgresql'] as cons
 
 /** So many for each core are in the queues, and some more come again and again. */
 const beyond = 40 * availableParallelism()
-const deluge = { clients: 1_000 * availableParallelism() + beyond, beyond, sources: 16 }
+const deluge = { clients: 500 * availableParallelism() + beyond, beyond, sources: 16 }
 /** How many requests are under way at once, and which part of what is answered then arrives at a fixed rate. */
 const connections = 16
 const part = 0.25

@@ -48,8 +48,6 @@ export interface App {
   readonly reloads: boolean
   /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right now stays as it was. */
   reload(): void
-  /** How many audit lines could not be written. */
-  auditFailures(): number
   /** Lets the requests under way finish, and closes the database. */
   close(): Promise<void>
 }
@@ -228,7 +226,6 @@ export async function createApp({
           }
         }
       },
-      auditFailures: audit.failures,
       close: () => server.close(),
     }
 

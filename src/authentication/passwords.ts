@@ -13,7 +13,7 @@ const mostRemembered = 100_000
 export const longestPassword = 4_096
 
 /** How many wait for each core: what it can do in about five seconds, of callers and of grants. */
-const waitingForOne = 500
+const waitingForOne = 250
 /** In milliseconds. Whoever has waited longer has gone. */
 const longestWait = 10_000
 

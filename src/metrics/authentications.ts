@@ -52,8 +52,9 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
   const realms = new WeakMap<Credentials, RealmLabels>()
 
   return {
-    identifyCaller(identify: IdentifyCaller): IdentifyCaller {
-      return (headers, uri, origin) =>
+    identifyCaller:
+      (identify: IdentifyCaller): IdentifyCaller =>
+      (headers, uri, origin) =>
         inSpan('authenticate caller', nothing, async (span) => {
           const since = secondsNow()
           let outcome = 'success'
@@ -66,19 +67,19 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
             span?.setAttribute(outcomeAttribute, outcome)
             callerTook(secondsNow() - since, outcome)
           }
-        })
-    },
+        }),
 
-    prove(prove: Prove): Prove {
-      return (credentials, attempt) =>
-        attempt.role === 'caller' ? prove(credentials, attempt) : proveGrant(prove, credentials, attempt)
-    },
+    prove:
+      (prove: Prove): Prove =>
+      (credentials, attempt) =>
+        attempt.role === 'caller' ? prove(credentials, attempt) : proveGrant(prove, credentials, attempt),
 
-    throttle(throttle: Throttle): Throttle {
-      return async (credentials, attempt, judge, isWrongGuess) => {
+    throttle:
+      (throttle: Throttle): Throttle =>
+      async (credentials, attempt, judge, isWrongGuess) => {
         const { role } = attempt
         const since = secondsNow()
-        let isWaiting = true
+        let isWaiting = true as boolean
         const waited = () => {
           if (!isWaiting) return
           isWaiting = false
@@ -97,8 +98,7 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
         } finally {
           waited()
         }
-      }
-    },
+      },
 
     /** The realm that has proven a grant. */
     realmOf: (grant: object): RealmLabels => realms.get(grant as Credentials) ?? noRealm,

@@ -1,7 +1,7 @@
 import {
   context,
+  isSpanContextValid,
   propagation,
-  ProxyTracerProvider,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -37,10 +37,12 @@ export const outcomeAttribute = 'profile_gateway.outcome'
 
 /** Spans of whichever SDK was there before the gateway. Without one, stages are done as if there were none. */
 export function createSpans(version: string): Spans {
-  const tracer = tracerOf(version)
-  if (!tracer) return untraced
+  const tracer = trace.getTracer('profile-gateway', version)
+  // Only an SDK gives a span a context. This one never ends, so nobody gets to see it.
+  const isTraced = isSpanContextValid(tracer.startSpan('start', { root: true }).spanContext())
+  if (!isTraced) return untraced
   return {
-    isTraced: true,
+    isTraced,
     inSpan: (name, attributes, stage) => within(tracer, name, { attributes }, context.active(), stage),
     inRequest(headers, answer) {
       const active = context.active()
@@ -56,13 +58,6 @@ const untraced: Spans = {
   isTraced: false,
   inSpan: (_name, _attributes, stage) => stage(),
   inRequest: (_headers, answer) => answer(),
-}
-
-function tracerOf(version: string): Tracer | undefined {
-  const provider = trace.getTracerProvider()
-  return provider instanceof ProxyTracerProvider
-    ? provider.getDelegateTracer('profile-gateway', version)
-    : provider.getTracer('profile-gateway', version)
 }
 
 function within<T>(

@@ -58,7 +58,7 @@ export function createTurns({ registry, spans, prefix, what, stage, labelNames =
     return (lane, inTurn, task) =>
       spans.inSpan(stage, laneAttributes[lane], async () => {
         const since = secondsNow()
-        let isWaiting = true
+        let isWaiting = true as boolean
         queue.waiting[lane] += 1
         const begin = () => {
           isWaiting = false

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { load, problems } from '../support/loading.ts'
 import { loginBackend, nobody, provision } from '../support/people.ts'
-import { basic, createTestApp, elastic, rest } from '../support/testApp.ts'
+import { basic, createTestApp, elastic, rest, type Answered, type Credentials } from '../support/testApp.ts'
 import { parseExposition } from './exposition.ts'
 
 const watcher = { username: 'prometheus', password: 'scr4pe-p@ssword' }
@@ -24,12 +24,20 @@ afterAll(async () => {
   await apart.close()
 })
 
+interface Refused {
+  readonly error: { readonly reason: string }
+}
+
+/** Reads metrics at a gateway’s own port. */
+const read = (caller: Credentials | null, app = own): Promise<Answered<unknown>> =>
+  rest(app.fetch, 'GET', '/metrics', caller)
+
 describe('metrics at the gateway’s own port', () => {
   it.each([
     ['who may monitor', watcher],
     ['the superuser', elastic],
   ])('are read by %s, in Prometheus’ text format', async (_, caller) => {
-    const { status, headers, body } = await rest(own.fetch, 'GET', '/metrics', caller)
+    const { status, headers, body } = await read(caller)
     expect(status).toBe(200)
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(parseExposition(body as string).size).toBeGreaterThan(20)
@@ -44,7 +52,7 @@ describe('metrics at the gateway’s own port', () => {
         password: other.password,
         roles: ['other'],
       })
-      expect((await rest(own.fetch, 'GET', '/metrics', other)).status).toBe(200)
+      expect((await read(other)).status).toBe(200)
     },
   )
 
@@ -58,25 +66,27 @@ describe('metrics at the gateway’s own port', () => {
   })
 
   it('are refused to who is not known', async () => {
-    const { status, headers, body } = await rest(own.fetch, 'GET', '/metrics', null)
+    const { status, headers, body } = await read(null)
     expect(status).toBe(401)
     expect(headers.get('www-authenticate')).toContain('Basic realm="security"')
-    expect(body.error.reason).toBe('missing authentication credentials for REST request [/metrics]')
+    expect((body as Refused).error.reason).toBe(
+      'missing authentication credentials for REST request [/metrics]',
+    )
     const wrong = { ...watcher, password: 'wr0ng-p@ssword' }
-    expect((await rest(own.fetch, 'GET', '/metrics', wrong)).status).toBe(401)
+    expect((await read(wrong)).status).toBe(401)
   })
 
   it.each([loginBackend, nobody])('are denied to who may not monitor: $username', async (caller) => {
-    const { status, body } = await rest(own.fetch, 'GET', '/metrics', caller)
+    const { status, body } = await read(caller)
     expect(status).toBe(403)
-    expect(body.error.reason).toMatch(
+    expect((body as Refused).error.reason).toMatch(
       /^action \[cluster:monitor\/nodes\/stats\] is unauthorized for user \[\S+\] .* \[monitor,manage,all\]$/,
     )
     expect(JSON.stringify(body)).not.toContain('profile_gateway_')
   })
 
   it('are denied in the audit log too', async () => {
-    await rest(own.fetch, 'GET', '/metrics', nobody)
+    await read(nobody)
     expect(own.audit().at(-1)).toMatchObject({
       event: { action: 'metrics-get', outcome: 'failure', reason: 'FORBIDDEN' },
       user: { name: nobody.username },
@@ -86,8 +96,7 @@ describe('metrics at the gateway’s own port', () => {
   it('are kept from who tries passwords, as everything else is', async () => {
     const guess = { username: 'guessed', password: 'a-gu3ss' }
     const answers = []
-    for (let tried = 0; tried < 9; tried++)
-      answers.push((await rest(own.fetch, 'GET', '/metrics', guess)).status)
+    for (let tried = 0; tried < 9; tried++) answers.push((await read(guess)).status)
     expect(answers).toEqual([...Array.from({ length: 8 }, () => 401), 429])
   })
 
@@ -132,7 +141,7 @@ describe('metrics on a port of their own', () => {
   })
 
   it('are not at the gateway’s too', async () => {
-    const { status, body } = await rest(apart.fetch, 'GET', '/metrics', elastic)
+    const { status, body } = await read(elastic, apart)
     expect(status).toBe(400)
     expect(body).toEqual({ error: 'no handler found for uri [/metrics] and method [GET]' })
   })

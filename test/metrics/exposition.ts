@@ -74,8 +74,8 @@ function sampleOf(line: string): Sample {
 function requireHistogram({ name, samples }: Family): void {
   const series = new Map<string, Sample[]>()
   for (const sample of samples) {
-    const { le: _, ...labels } = sample.labels
-    const key = JSON.stringify(Object.entries(labels).sort())
+    const others = Object.entries(sample.labels).filter(([label]) => label !== 'le')
+    const key = JSON.stringify(others.sort())
     series.set(key, [...(series.get(key) ?? []), sample])
   }
   for (const all of series.values()) {

@@ -1,12 +1,7 @@
 // Preloaded into a gateway, it traces, and prints each span that has ended as a line of JSON.
 
 import { SpanKind } from '@opentelemetry/api'
-import {
-  NodeTracerProvider,
-  SimpleSpanProcessor,
-  type ReadableSpan,
-  type SpanExporter,
-} from '@opentelemetry/sdk-trace-node'
+import { NodeTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-node'
 
 /** A span as it is printed. */
 export interface PrintedSpan {
@@ -21,11 +16,10 @@ export interface PrintedSpan {
   readonly status: unknown
 }
 
-const printing: SpanExporter = {
-  export(spans, done) {
-    for (const span of spans) process.stdout.write(`span ${JSON.stringify(printed(span))}\n`)
-    done({ code: 0 })
-  },
+const printing: SpanProcessor = {
+  onStart: () => undefined,
+  onEnd: (span) => void process.stdout.write(`span ${JSON.stringify(printed(span))}\n`),
+  forceFlush: () => Promise.resolve(),
   shutdown: () => Promise.resolve(),
 }
 
@@ -44,4 +38,4 @@ function printed(span: ReadableSpan): PrintedSpan {
   }
 }
 
-new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(printing)] }).register()
+new NodeTracerProvider({ spanProcessors: [printing] }).register()
