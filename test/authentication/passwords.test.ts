@@ -14,7 +14,7 @@ import { source } from '../support/attempts.ts'
 // Whether a verification is computed shows without a clock: a computation needs a place in the queue, and when all of
 // them are taken it is refused as UNAVAILABLE. What is remembered, or shared, needs none. Here all come from one source,
 // where no other is named: it has a quarter of those that wait, and may have all of those that run.
-const places = 126 * availableParallelism()
+const places = Math.floor(63.5 * availableParallelism())
 
 /** A hash that costs next to nothing, so that thousands can be computed. */
 function cheapHash(password: string): Promise<string> {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(close)
 
 /** What one source can have: all that are checked at once, and a quarter of those that wait. */
-const ofOneSource = 126 * availableParallelism()
+const ofOneSource = Math.floor(63.5 * availableParallelism())
 const beyond = 7
 const flood = Array.from({ length: ofOneSource + beyond }, (_, n) => ({
   username: `somebody-${n}`,
