@@ -171,6 +171,34 @@ describe('an import', { timeout: 120_000 }, () => {
   })
 })
 
+describe('an export', { timeout: 120_000 }, () => {
+  const environment = () => ({ DATABASE_URL: database.url, GATEWAY_CONFIG: config })
+
+  it('is recorded: it takes along the hash of every password', async () => {
+    audited('{ destination: ./audit.ndjson }')
+    const file = join(folder, 'out.ndjson')
+    const { code } = await finished(gateway(['export', '-o', file, '--only', 'users'], folder, environment()))
+    expect(code).toBe(0)
+    expect(told(written())).toEqual([
+      ['export', 'unknown'],
+      ['export', 'success'],
+    ])
+    const { length } = readFileSync(file, 'utf8').match(/"kind":"user"/g) ?? []
+    expect(written().at(-1)).toMatchObject({
+      user: { name: '‹operator›' },
+      profile_gateway: { target: { kinds: ['user'], file }, exported: { user: length } },
+    })
+  })
+
+  it('does not begin if it cannot be recorded', async () => {
+    audited('{ destination: /dev/full }')
+    const file = join(folder, 'unrecorded.ndjson')
+    const { code } = await finished(gateway(['export', '-o', file], folder, environment()))
+    expect(code).toBe(69)
+    expect(() => readFileSync(file)).toThrow('ENOENT')
+  })
+})
+
 describe('what the gateway does by itself', { timeout: 120_000 }, () => {
   it('is recorded: that the superuser is made, and that a hash is replaced', async () => {
     const app = await createTestApp()

@@ -6,8 +6,9 @@ import type { AuditLog } from './auditLog.ts'
 import { proofOf, type RecordEvent } from './recorder.ts'
 import type { Details } from './useCaseEvents.ts'
 
-/** What changes security data without being a request's. */
+/** What is done to all security data at once, or changes it, without being a request's. */
 export const operationEvents = {
+  export: { category: ['iam'], type: ['admin', 'access'] },
   import: { category: ['iam'], type: ['admin', 'change'] },
   'realms-adopt': { category: ['configuration'], type: ['change'] },
   'superuser-create': { category: ['iam'], type: ['user', 'creation'] },

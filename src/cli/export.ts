@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { theOperator } from '../audit/actors.ts'
 import { loadConfig } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
@@ -5,6 +7,7 @@ import { openTransferDatabase } from '../storage/transferDatabase.ts'
 import { exportRecords } from '../transfer/exportRecords.ts'
 import { kinds, type Kind } from '../transfer/record.ts'
 import { clock } from './clock.ts'
+import { commandAudit } from './commandAudit.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { createProgress, numberOf } from './progress.ts'
 import { plurals } from './tally.ts'
@@ -29,7 +32,8 @@ export async function exportFile({
   force = false,
   only = kinds,
 }: ExportOptions): Promise<void> {
-  const options = databaseOptions(loadConfig(), clock)
+  const config = loadConfig()
+  const options = databaseOptions(config, clock)
   // To open it would make it.
   if ((await migrationStateOf(options)).isNew)
     throw new Failure(
@@ -42,6 +46,26 @@ export async function exportFile({
   let [total, records] = [0, 0]
   const state = () => ({ records, done: total > 0 ? records / total : 1 })
   try {
+    // No name is hashed in what is recorded of it.
+    const nameKey = () => Promise.resolve(randomUUID())
+    const audit = await commandAudit(config.settings.audit, { notes: process.stderr }, nameKey)
+    const about = () => ({
+      target: { kinds: only, file: file ?? 'standard output' },
+      exported: Object.fromEntries(counts),
+    })
+    try {
+      await audit.operation(theOperator(), { action: 'export', about, run: exportAll })
+    } finally {
+      await audit.close()
+    }
+  } finally {
+    await database.close()
+  }
+  progress.end(state())
+  for (const kind of kinds.filter((one) => only.includes(one)))
+    progress.note(`${plurals[kind]}: ${numberOf(counts.get(kind) ?? 0)} exported`)
+
+  async function exportAll(): Promise<void> {
     const output = file === undefined ? standardOutput() : await fileOutput(file, force)
     try {
       await exportRecords({
@@ -64,10 +88,5 @@ export async function exportFile({
       await output.abandon()
       throw error
     }
-  } finally {
-    await database.close()
   }
-  progress.end(state())
-  for (const kind of kinds.filter((one) => only.includes(one)))
-    progress.note(`${plurals[kind]}: ${numberOf(counts.get(kind) ?? 0)} exported`)
 }
