@@ -1,4 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
+export const root = join(import.meta.dirname, '../..')
 
 /** A fenced block of a page. */
 export interface Block {
@@ -15,7 +18,7 @@ export interface Block {
 
 /** The blocks of a page, by its path from the repository's folder, in order. */
 export async function readPage(path: string): Promise<readonly Block[]> {
-  const page = await readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
+  const page = await readFile(resolve(root, path), 'utf8')
   let end = 0
   return [...page.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map((match) => {
     const [whole, indent = '', kind = '', indented = ''] = match

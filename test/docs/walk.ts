@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { freePort } from '../support/freePort.ts'
 import { expectAnswer } from './answer.ts'
-import { readPage, type Block } from './page.ts'
+import { readPage, root, type Block } from './page.ts'
 import { Shell } from './shell.ts'
 
 export interface Walk {
@@ -26,14 +26,15 @@ export interface Walk {
   readonly atTheEnd?: (walked: Walked) => Promise<void>
 }
 
-interface Walked {
+export interface Walked {
   readonly folder: string
+  readonly shell: Shell
   /** What the page says, with the ports of this test. */
   readonly withPorts: (text: string) => Promise<string>
 }
 
 /** What does not end by itself, in a terminal of its own. */
-const server = /\bnpm start\b|\bprofile-gateway serve\b|^nginx /m
+const server = /\bnpm start\b|\bnode server\.ts\b|^nginx /m
 
 /** Does what a page says, from top to bottom, as a person who reads it would, in a folder like the repository's. */
 export async function walk({ page, after, notRun = {}, sql, ports = {}, atTheEnd }: Walk): Promise<void> {
@@ -65,7 +66,7 @@ export async function walk({ page, after, notRun = {}, sql, ports = {}, atTheEnd
     const [first = ''] = block.text.split('\n')
     if (first in notRun) return void unused.delete(first)
     // An error that is shown is an answer too.
-    if (failure !== undefined && block.kind !== 'json') throw new Error(failure)
+    if (failure !== undefined && !['json', 'text'].includes(block.kind)) throw new Error(failure)
     failure = undefined
     const text = await withPorts(block.text)
     if (block.file !== undefined) await writeFile(join(folder, block.file), text)
@@ -143,10 +144,10 @@ export async function walk({ page, after, notRun = {}, sql, ports = {}, atTheEnd
       for (const block of before.slice(0, end)) await follow(block)
     }
     for (const block of await readPage(page)) await follow(block)
-    expect(failure).toBeUndefined()
+    if (failure !== undefined) throw new Error(failure)
     expect([...unused], 'blocks that are listed and not there').toEqual([])
     expect(unchecked, 'TypeScript that no tsc after it has checked').toBeUndefined()
-    await atTheEnd?.({ folder, withPorts })
+    await atTheEnd?.({ folder, shell, withPorts })
   } finally {
     await shell.close()
     await rm(folder, { recursive: true, force: true })
@@ -156,7 +157,6 @@ export async function walk({ page, after, notRun = {}, sql, ports = {}, atTheEnd
 /** A folder with what a clone has, after an installation, in which files can be written. */
 async function repositoryLike(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'walk-'))
-  const root = join(import.meta.dirname, '../..')
   for (const name of ['package.json', 'schema.graphql', 'deploy'])
     await cp(join(root, name), join(folder, name), { recursive: true })
   for (const name of ['src', 'node_modules', 'examples']) await symlink(join(root, name), join(folder, name))
