@@ -15,7 +15,7 @@ it.skipIf(!nginx)(
     const postgres = await startPostgres()
     try {
       await walk({
-        page: 'docs/getting-started.md',
+        pages: ['docs/getting-started.md'],
         ports: { 5432: Number(new URL(postgres.url()).port) },
         sql: (statement) => postgres.query(statement),
         notRun: {

@@ -11,7 +11,7 @@ async function walkBlocks(
 ) {
   const page = join(await temporaryFolder(), 'page.md')
   await writeFile(page, blocks.map(([kind, text]) => `\`\`\`${kind}\n${text}\n\`\`\`\n`).join('\n'))
-  await walk({ page, ...more })
+  await walk({ pages: [page], ...more })
 }
 
 describe('a walk through a page fails', () => {

@@ -12,9 +12,9 @@ import { readPage, root, type Block } from './page.ts'
 import { Shell } from './shell.ts'
 
 export interface Walk {
-  /** The page's path from the repository's folder. */
-  readonly page: string
-  /** A page whose commands have been typed before, up to its first block that is neither `sh` nor a file. */
+  /** Paths from the repository's folder: of one page after the other, with what the one before has left. */
+  readonly pages: readonly string[]
+  /** A page whose commands are typed before, up to the first that has an answer. */
   readonly after?: string
   /** Why blocks are not run, by their first lines. */
   readonly notRun?: Readonly<Record<string, string>>
@@ -37,7 +37,7 @@ export interface Walked {
 const server = /\bnpm start\b|\bnode server\.ts\b|^nginx /m
 
 /** Does what a page says, from top to bottom, as a person who reads it would, in a folder like the repository's. */
-export async function walk({ page, after, notRun = {}, sql, ports = {}, atTheEnd }: Walk): Promise<void> {
+export async function walk({ pages, after, notRun = {}, sql, ports = {}, atTheEnd }: Walk): Promise<void> {
   const known = new Map(Object.entries(ports))
   const portOf = async (shown: string) => {
     const port = known.get(shown) ?? (await freePort())
@@ -143,7 +143,7 @@ export async function walk({ page, after, notRun = {}, sql, ports = {}, atTheEnd
       const end = before.findIndex(({ kind, file }) => kind !== 'sh' && file === undefined)
       for (const block of before.slice(0, end)) await follow(block)
     }
-    for (const block of await readPage(page)) await follow(block)
+    for (const page of pages) for (const block of await readPage(page)) await follow(block)
     if (failure !== undefined) throw new Error(failure)
     expect([...unused], 'blocks that are listed and not there').toEqual([])
     expect(unchecked, 'TypeScript that no tsc after it has checked').toBeUndefined()
