@@ -120,8 +120,11 @@ export async function walk({ pages, after, notRun = {}, sql, ports = {}, atTheEn
     if (!['gateway.yml', 'pasted.yml'].includes(file)) return
     const path = join(folder, file)
     await writeFile(path, text)
-    const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, '4000'] as const)
-    loadConfig({ ...Object.fromEntries(names), GATEWAY_CONFIG: path })
+    const values = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [
+      name,
+      name.endsWith('PORT') ? '4000' : 'a-secret-of-some-length',
+    ])
+    loadConfig({ ...(Object.fromEntries(values) as Record<string, string>), GATEWAY_CONFIG: path })
   }
 
   /** What an operation is answered, with the variables and as the caller that the text between names. */
