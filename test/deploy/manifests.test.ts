@@ -34,6 +34,8 @@ describe('deploy/compose.yaml', () => {
     depends_on: Record<string, unknown>
     read_only: boolean
     ports?: string[]
+    profiles?: string[]
+    networks: string[]
   }
   interface Compose {
     services: Record<string, Service>
@@ -74,6 +76,73 @@ describe('deploy/compose.yaml', () => {
     const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports)
     expect(published.length).toBeGreaterThan(0)
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  describe('with the profile monitoring', () => {
+    const monitoring = ['prometheus', 'grafana']
+    const readYaml = async (path: string) => parse(await readFile(join(deploy, path), 'utf8')) as unknown
+    /** Where a file of the repository is in a container. */
+    const mountedAt = (service: string, file: string) =>
+      compose.services[service]?.volumes
+        .map((volume) => volume.split(':'))
+        .find(([source]) => source === file)?.[1]
+
+    it('alone has Prometheus and Grafana, without which no variable is needed', () => {
+      for (const [name, { profiles }] of Object.entries(compose.services))
+        expect(profiles, name).toEqual(monitoring.includes(name) ? ['monitoring'] : undefined)
+      for (const name of monitoring) expect(JSON.stringify(compose.services[name])).not.toContain('${')
+    })
+
+    it('mounts files that are there, where the images look for them', async () => {
+      for (const name of monitoring)
+        for (const volume of compose.services[name]?.volumes ?? []) {
+          const [source = ''] = volume.split(':')
+          if (source.startsWith('.')) await readFile(join(deploy, source))
+        }
+      expect(mountedAt('prometheus', './compose/prometheus.yml')).toBe('/etc/prometheus/prometheus.yml')
+      const provisioning = '/etc/grafana/provisioning'
+      for (const kind of ['datasources', 'dashboards'])
+        expect(mountedAt('grafana', `./compose/grafana/${kind}.yml`)).toBe(
+          `${provisioning}/${kind}/profile-gateway.yml`,
+        )
+    })
+
+    it('has Prometheus read every gateway, at the port that it has for that, on a network of both', async () => {
+      const { metrics } = (await configOf(await readFile(join(deploy, 'compose/gateway.yml'), 'utf8'), {}))
+        .settings
+      expect(metrics.host).toBe('0.0.0.0')
+      const gateways = Object.keys(compose.services).filter((name) => name.startsWith('gateway-'))
+      const { scrape_configs } = (await readYaml('compose/prometheus.yml')) as {
+        scrape_configs: { static_configs: { targets: string[] }[] }[]
+      }
+      const targets = scrape_configs.flatMap(({ static_configs }) =>
+        static_configs.flatMap((one) => one.targets),
+      )
+      expect(targets).toEqual(gateways.map((name) => `${name}:${metrics.port}`))
+      for (const name of gateways)
+        expect(compose.services.prometheus?.networks).toEqual(
+          expect.arrayContaining(compose.services[name]?.networks ?? ['none']),
+        )
+    })
+
+    it('has Grafana ask that Prometheus, and show the dashboard', async () => {
+      const { datasources } = (await readYaml('compose/grafana/datasources.yml')) as {
+        datasources: { type: string; url: string; isDefault: boolean }[]
+      }
+      expect(datasources).toMatchObject([
+        { type: 'prometheus', url: 'http://prometheus:9090', isDefault: true },
+      ])
+      const shared = compose.services.grafana?.networks.filter((one) =>
+        compose.services.prometheus?.networks.includes(one),
+      )
+      expect(shared).not.toEqual([])
+      const { providers } = (await readYaml('compose/grafana/dashboards.yml')) as {
+        providers: [{ options: { path: string } }]
+      }
+      expect(mountedAt('grafana', './grafana-dashboard.json')).toBe(
+        `${providers[0].options.path}/profile-gateway.json`,
+      )
+    })
   })
 
   const reason = nginx ? '' : ' (skipped: there is no nginx on this machine)'
