@@ -10,6 +10,7 @@ import type { Details } from './useCaseEvents.ts'
 export const operationEvents = {
   import: { category: ['iam'], type: ['admin', 'change'] },
   'realms-adopt': { category: ['configuration'], type: ['change'] },
+  'realms-reload': { category: ['configuration'], type: ['change'] },
   'superuser-create': { category: ['iam'], type: ['user', 'creation'] },
   'user-rehash': { category: ['iam'], type: ['user', 'change'] },
 } as const
