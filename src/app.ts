@@ -3,20 +3,20 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { theOperator } from './audit/actors.ts'
+import { theGateway, theOperator } from './audit/actors.ts'
 import { createAudit, noAudit, type Audit } from './audit/audit.ts'
 import { openDestination, type Destination } from './audit/destination.ts'
 import { recordedUsers } from './audit/recordedUsers.ts'
-import { createIdentifyCaller } from './authentication/caller.ts'
 import { createDecoys } from './authentication/decoys.ts'
 import { startHashCensus } from './authentication/hashCensus.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
-import type { Config } from './config.ts'
+import type { Config, Settings } from './config.ts'
 import { rows } from './elasticsearch/rows.ts'
 import { createShim } from './elasticsearch/shim.ts'
 import { Failure } from './errors.ts'
+import type { Sender } from './graphql/builder.ts'
 import { createAllowedOperations } from './graphql/allowedOperations.ts'
 import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
@@ -29,8 +29,9 @@ import { createServer } from './http/server.ts'
 import { createMetricsDoor } from './metrics/door.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import type { ProcessMetrics } from './metrics/processMetrics.ts'
-import { agreementOf, requireAgreement } from './realms/agreement.ts'
-import { createRealms } from './realms/realms.ts'
+import { requireAgreement } from './realms/agreement.ts'
+import { createCurrentRealms } from './realms/currentRealms.ts'
+import { differingSettings } from './settings/differingSettings.ts'
 import { readTls } from './settings/tls.ts'
 import { openDatabase } from './storage/database.ts'
 import { openingFailure } from './storage/openingFailure.ts'
@@ -46,7 +47,7 @@ export interface App {
   listenForMetrics(): Promise<string | null>
   /** Whether there is anything that `reload` would read. */
   readonly reloads: boolean
-  /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right now stays as it was. */
+  /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right stays as it was. */
   reload(): void
   /** Lets the requests under way finish, and closes the database. */
   close(): Promise<void>
@@ -67,6 +68,8 @@ interface AppParts {
   makeUpPassword?: () => string
   /** Whether all gateways on the database are to agree on the realms and domains of this one. */
   adoptRealms?: boolean
+  /** Reads the settings again, for `reload`; without it, they stay. Throws `CONFIGURATION` as where they were first read. */
+  readSettings?: (() => Settings) | null
   /** Where audit lines go, in place of where the settings say; null: nowhere. */
   auditTo?: Destination | null
   /** What is told of the process beside the gateway's own metrics. */
@@ -80,6 +83,7 @@ export async function createApp({
   clock,
   makeUpPassword,
   adoptRealms = false,
+  readSettings = null,
   auditTo,
   processMetrics = null,
 }: AppParts): Promise<App> {
@@ -98,7 +102,7 @@ export async function createApp({
   })
   const closing: (() => unknown)[] = [database.close]
   try {
-    const { tokens, apiKeys, attempts, securityEpoch } = database
+    const { tokens, apiKeys, attempts } = database
     const audit = await openAudit()
     closing.push(audit.close)
     const users = recordedUsers(database.users, audit.operation)
@@ -111,12 +115,26 @@ export async function createApp({
         else logger.info('no password waits to be checked any more')
       },
     })
-    const realms = createRealms({ settings, users, passwords, watch: metrics.realms, clock, logger })
+    const realms = createCurrentRealms({
+      ...{ settings, users, passwords, watch: metrics.realms, clock, logger },
+      read: readRealms,
+      agreed: database.agreedRealms,
+      adopt: adoptRealms ? adopt : null,
+      record: (changes, run) =>
+        audit.operation(theGateway(), {
+          action: 'realms-reload',
+          about: () => ({ target: { realms: changes } }),
+          run,
+        }),
+      // Until it is known who calls, and as long again once the request is there.
+      longestAnswer: 2 * settings.http.answer_timeout,
+    })
     closing.unshift(realms.close)
     const madeUpPassword = await prepareSuperuser()
     // Last of what can be in the way: a gateway that does not start agrees on nothing.
-    const agreement = agreementOf(settings)
-    requireAgreement(await (adoptRealms ? adopt() : database.agreeOnRealms(agreement, false)), agreement)
+    const agreement = realms.agreement()
+    const agreed = adoptRealms ? adopt(agreement) : database.agreeOnRealms(agreement, false)
+    requireAgreement(await agreed, agreement)
     closing.unshift(
       await startHashCensus({
         users,
@@ -126,12 +144,14 @@ export async function createApp({
         },
       }),
     )
-    const made = createUseCases({ settings, database, realms, passwords, audit, metrics, clock, logger })
-    closing.unshift(made.close)
-    const { useCases, prove } = made
-    const problems = () => [...realms.problems(), ...audit.problems()]
+    const { answering, close: counted } = createUseCases({
+      ...{ settings, database, passwords, audit, metrics, clock, logger },
+      realms: realms.now,
+    })
+    closing.unshift(counted)
+    const problems = () => [...realms.now().problems(), ...audit.problems()]
     metrics.tell({
-      realms: realms.states,
+      realms: () => realms.now().states(),
       passwords: passwords.remembered,
       pool: database.pool,
       auditFailures: audit.failures,
@@ -148,22 +168,21 @@ export async function createApp({
       rows,
       run: createRun(
         schema,
-        useCases,
         rows.map(({ operation }) => operation),
       ),
       bodyLimit: settings.http.max_content_length,
     })
     const metricsServer = settings.metrics.port === null ? null : openMetrics()
     const server = createServer({
-      identifyCaller: metrics.identifyCaller(
-        audit.identifyCaller(createIdentifyCaller({ prove, securityEpoch })),
-      ),
+      async identifyCaller(headers, uri, origin): Promise<Sender> {
+        const { identifyCaller, useCases } = answering()
+        return { caller: await identifyCaller(headers, uri, origin), useCases }
+      },
       written: audit.written,
       doors: {
         '/graphql': allowOrigins(
           createGraphqlDoor({
             schema,
-            useCases,
             bodyLimit: settings.graphql.max_content_length,
             allowed,
             report: (cause) => logger.error({ err: cause }, 'a field failed'),
@@ -171,7 +190,9 @@ export async function createApp({
           settings.cors.allowed_origins,
         ),
         ...(!metricsServer && {
-          '/metrics': createMetricsDoor(shim, metrics.contentType, useCases.readMetrics),
+          '/metrics': createMetricsDoor(shim, metrics.contentType, ({ caller, useCases }) =>
+            useCases.readMetrics(caller),
+          ),
         }),
         '*': shim,
       },
@@ -184,7 +205,7 @@ export async function createApp({
       async check() {
         await database.check()
         // Another one may have had its own adopted since: two of them could give one user two profiles.
-        requireAgreement(await database.agreedRealms(), agreement)
+        requireAgreement(await database.agreedRealms(), realms.agreement())
       },
       problems,
       answerTimeout: settings.http.answer_timeout,
@@ -215,7 +236,7 @@ export async function createApp({
         const { host, port } = settings.metrics
         return metricsServer && port !== null ? metricsServer.listen(host, port) : null
       },
-      reloads: reloaded.length > 0,
+      reloads: reloaded.length > 0 || readSettings !== null,
       reload() {
         for (const { name, read } of reloaded) {
           try {
@@ -225,6 +246,7 @@ export async function createApp({
             logger.error({ err }, `${name} stays as it is`)
           }
         }
+        if (readSettings) realms.reload()
       },
       close: () => server.close(),
     }
@@ -264,7 +286,15 @@ export async function createApp({
       return createAudit({ destination, onFailure, nameKey, clock, report })
     }
 
-    function adopt(): Promise<string> {
+    /** What can be replaced of the settings. Of the rest, those are named that are others now. */
+    function readRealms(): Settings {
+      const read = readSettings?.() ?? settings
+      for (const name of differingSettings(lastingOf(settings), lastingOf(read)))
+        logger.warn(`needs a restart: ${name}`)
+      return read
+    }
+
+    function adopt(agreement: string): Promise<string> {
       const realms = agreement.split('\n')
       logger.warn({ agreed: realms }, 'all gateways are to agree on these realms')
       return audit.operation(theOperator(), {
@@ -307,4 +337,10 @@ export async function createApp({
     }
     if (failures.length > 0) throw failures[0]
   }
+}
+
+/** The settings that stay as they were at the start, with what is in a file, or else where it is. */
+function lastingOf({ realms: _, domains: __, tls, audit, ...others }: Settings): object {
+  const { destination, on_failure } = audit
+  return { ...others, tls: tls?.files ?? null, audit: { on_failure, destination: [destination] } }
 }

@@ -28,6 +28,8 @@ export interface Config {
   readonly elasticPassword: string | null
   readonly logLevel: LogLevel
   readonly settings: Settings
+  /** Where the settings stand; null: each has its default. */
+  readonly settingsFile: string | null
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -148,7 +150,9 @@ export function loadConfig(
   if (elasticPassword !== null && elasticPassword.length < 6) {
     problems.push('ELASTIC_PASSWORD: expected at least 6 characters')
   }
-  const settings = settingsOf(environment, defaultFile, problems)
+  const settingsFile =
+    environment.GATEWAY_CONFIG ?? (defaultFile !== null && existsSync(defaultFile) ? defaultFile : null)
+  const settings = settingsOf(environment, settingsFile, problems)
   const host = environment.HOST ?? '127.0.0.1'
   const exposed = settings ? exposureProblem(host, settings) : null
   if (exposed !== null) problems.push(exposed)
@@ -159,7 +163,18 @@ export function loadConfig(
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
   }
-  return frozen({ host, port: Number(port), databaseUrl, elasticPassword, logLevel, settings })
+  return frozen({
+    ...{ host, port: Number(port), databaseUrl, elasticPassword, logLevel },
+    ...{ settings, settingsFile },
+  })
+}
+
+/**
+ * Reads the settings again where they were read first.
+ * @throws `CONFIGURATION` as `loadConfig`, and where the file is gone
+ */
+export function reloadSettings(settingsFile: string, environment: Environment = process.env): Settings {
+  return loadConfig({ ...environment, GATEWAY_CONFIG: settingsFile }).settings
 }
 
 /**
@@ -219,13 +234,7 @@ function secretOf(environment: Environment, name: string, problems: string[]): s
   }
 }
 
-function settingsOf(
-  environment: Environment,
-  defaultFile: string | null,
-  problems: string[],
-): Settings | undefined {
-  const file =
-    environment.GATEWAY_CONFIG ?? (defaultFile !== null && existsSync(defaultFile) ? defaultFile : null)
+function settingsOf(environment: Environment, file: string | null, problems: string[]): Settings | undefined {
   if (file === null) return settingsSchema({ folder: '.', originOf: () => ({ kind: 'text' }) }).parse({})
   try {
     const settings = parseSettings(readFileSync(file, 'utf8'), dirname(file), environment)

@@ -108,14 +108,17 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
     closing.unshift(realms.close)
     // Nobody reads them.
     const metrics = createMetrics({ version: packageJson.version, process: null })
-    const made = createUseCases({ settings, database, realms, passwords, audit, metrics, clock, logger })
+    const made = createUseCases({
+      ...{ settings, database, passwords, audit, metrics, clock, logger },
+      realms: () => realms,
+    })
     closing.unshift(made.close)
     const run = createRun(
       schema,
-      made.useCases,
       rows.map(({ operation }) => operation),
     )
-    const shim = createShim<Caller>({ rows, run, bodyLimit: settings.http.max_content_length })
+    const { useCases } = made.answering()
+    const shim = createShim({ rows, run, bodyLimit: settings.http.max_content_length })
     const userOfThatName = createUserOfThatName(database.users, realms)
 
     return {
@@ -129,7 +132,9 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
         const [path = '', query = ''] = uri.split('?')
         const headers = { 'content-type': 'application/json' }
         const request = { method, uri, path, query, headers, rawHeaders: [] }
-        const answer = await shim.enter(request, Buffer.from(body ? JSON.stringify(body) : ''), caller)
+        const answer = await shim.enter(request, Buffer.from(body ? JSON.stringify(body) : ''), {
+          ...{ caller, useCases },
+        })
         await audit.written(caller.origin)
         return { status: answer.status, body: answer.body.toString() }
       },

@@ -6,12 +6,13 @@ import type { Audit } from './audit/audit.ts'
 import { apiKeyRealm } from './authentication/apiKeys/apiKeyProof.ts'
 import { createApiKeyRealm } from './authentication/apiKeys/apiKeyRealm.ts'
 import { createApiKeys } from './authentication/apiKeys/apiKeys.ts'
+import { createIdentifyCaller, type IdentifyCaller } from './authentication/caller.ts'
 import { createChain } from './authentication/chain.ts'
 import { createDomainOf } from './authentication/domain.ts'
 import { createExplainGrant } from './authentication/explainGrant.ts'
 import { createMappedSubject } from './authentication/mappedSubject.ts'
 import type { Passwords } from './authentication/passwords.ts'
-import { createProve, type Prove } from './authentication/prove.ts'
+import { createProve } from './authentication/prove.ts'
 import { createThrottle } from './authentication/throttle/throttle.ts'
 import { createUsesPerMinute } from './authentication/throttle/usesPerMinute.ts'
 import { createTokenRealm, tokenRealmRef } from './authentication/tokens/tokenRealm.ts'
@@ -33,28 +34,34 @@ import { createUpdateData } from './profile/updateData.ts'
 import type { Realms } from './realms/realms.ts'
 import type { Database } from './storage/database.ts'
 
+/** What answers a request, by the same realms from its beginning to its end. */
+export interface Answering {
+  readonly realms: Realms
+  readonly identifyCaller: IdentifyCaller
+  readonly useCases: UseCases
+}
+
 interface UseCasesParts {
   settings: Settings
   database: Database
-  realms: Realms
+  /** Those of now. */
+  realms: () => Realms
   passwords: Passwords
-  audit: Pick<Audit, 'prove' | 'proof' | 'useCases'>
+  audit: Pick<Audit, 'prove' | 'proof' | 'identifyCaller' | 'useCases'>
   metrics: Metrics
   /** Epoch milliseconds. */
   clock: () => number
   logger: Logger
 }
 
-/** Makes the use cases, what proves whose credentials are, and what waits until all that was tried is counted. */
+/** Makes what answers requests by the realms of now, and what waits until all that was tried is counted. */
 export function createUseCases(parts: UseCasesParts): {
-  useCases: UseCases
-  prove: Prove
+  answering: () => Answering
   close: () => Promise<void>
 } {
-  const { settings, database, realms, passwords, audit, metrics, clock, logger } = parts
+  const { settings, database, passwords, audit, metrics, clock, logger } = parts
   const profiles = metrics.profiles(database.profiles)
   const { users, roles, roleMappings, tokens, apiKeys, securityEpoch } = database
-  const realmOf = realms.refOf
   const mappedRoles = createMappedRoles({
     stored: roleMappings,
     report: (name, cause) => {
@@ -62,12 +69,6 @@ export function createUseCases(parts: UseCasesParts): {
     },
   })
   const mappedSubject = createMappedSubject(mappedRoles)
-  const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
-  const chain = createChain([
-    metrics.realms.realm(tokenRealmRef, ownTokens),
-    metrics.realms.realm(apiKeyRealm, createApiKeyRealm(apiKeys)),
-    ...realms.chain,
-  ])
   const { throttle: counting, close } = createThrottle({
     ...settings.throttle,
     shared: database.attempts,
@@ -78,62 +79,88 @@ export function createUseCases(parts: UseCasesParts): {
     clock,
   })
   const throttle = metrics.throttle(counting)
-  const prove = metrics.prove(audit.prove(createProve({ chain, throttle, mappedSubject, securityEpoch })))
   const authorize = createAuthorize(roles)
-  const domainOf = createDomainOf(settings.domains)
-  const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
-  const { selfActivates } = realms
+  const countOwnActivation = createUsesPerMinute(30, clock)
+  const countExplanation = createUsesPerMinute(60, clock)
+  let current = answeringBy(parts.realms())
 
-  const useCases: UseCases = {
-    activate: createActivate({ authorize, prove, ...synchronization }),
-    activateMine: createActivateMine({
-      selfActivates,
-      countUse: createUsesPerMinute(30, clock),
-      ...synchronization,
-    }),
-    profiles: createProfiles({ authorize, profiles, domainOf, selfActivates }),
-    updateData: createUpdateData({
-      authorize,
-      profiles,
-      maxSize: settings.profile.max_size,
-    }),
-    setProfileEnabled: createSetProfileEnabled({ authorize, profiles }),
-    users: createUsers({ authorize, users, passwords }),
-    tokens: createTokens({
-      authorize,
-      prove,
-      tokens,
-      realmOf,
-      mappedSubject,
-      timeout: settings.token.timeout,
-      revokeOnReuse: settings.token.revoke_on_reuse,
-      reportReuse: (reuse) => {
-        logger.warn(reuse, 'a refresh token was used again')
-      },
-    }),
-    apiKeys: createApiKeys({
-      authorize,
-      apiKeys,
-      roles,
-      domainOf,
-      realmOf,
-      retained: settings.api_key.delete.retention_period,
-    }),
-    explainGrant: createExplainGrant({
-      authorize,
-      realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
-      throttle,
-      recordProof: audit.proof,
-      countUse: createUsesPerMinute(60, clock),
-    }),
-    roles: createRoles({ authorize, roles }),
-    roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
-    readMetrics: createReadMetrics(authorize, metrics.expose),
-    server: {
-      name: packageJson.name,
-      version: packageJson.version,
-      clusterUuid: database.clusterUuid,
+  return {
+    answering() {
+      const realms = parts.realms()
+      return current.realms === realms ? current : (current = answeringBy(realms))
     },
+    close,
   }
-  return { useCases: metrics.useCases(audit.useCases(useCases)), prove, close }
+
+  function answeringBy(realms: Realms): Answering {
+    const { refOf: realmOf, selfActivates } = realms
+    const ownTokens = createTokenRealm({ tokens, apiKeys, realmOf })
+    const chain = createChain([
+      metrics.realms.realm(tokenRealmRef, ownTokens),
+      metrics.realms.realm(apiKeyRealm, createApiKeyRealm(apiKeys)),
+      ...realms.chain,
+    ])
+    const prove = metrics.prove(audit.prove(createProve({ chain, throttle, mappedSubject, securityEpoch })))
+    const domainOf = createDomainOf(realms.domains)
+    const synchronization = { profiles, domainOf, unchangedGrace: settings.activation.unchanged_grace }
+
+    const useCases: UseCases = {
+      activate: createActivate({ authorize, prove, ...synchronization }),
+      activateMine: createActivateMine({
+        selfActivates,
+        countUse: countOwnActivation,
+        ...synchronization,
+      }),
+      profiles: createProfiles({ authorize, profiles, domainOf, selfActivates }),
+      updateData: createUpdateData({
+        authorize,
+        profiles,
+        maxSize: settings.profile.max_size,
+      }),
+      setProfileEnabled: createSetProfileEnabled({ authorize, profiles }),
+      users: createUsers({ authorize, users, passwords }),
+      tokens: createTokens({
+        authorize,
+        prove,
+        tokens,
+        realmOf,
+        mappedSubject,
+        timeout: settings.token.timeout,
+        revokeOnReuse: settings.token.revoke_on_reuse,
+        reportReuse: (reuse) => {
+          logger.warn(reuse, 'a refresh token was used again')
+        },
+      }),
+      apiKeys: createApiKeys({
+        authorize,
+        apiKeys,
+        roles,
+        domainOf,
+        realmOf,
+        retained: settings.api_key.delete.retention_period,
+      }),
+      explainGrant: createExplainGrant({
+        authorize,
+        realms: [{ ref: tokenRealmRef, realm: ownTokens, problem: () => null }, ...realms.named],
+        throttle,
+        recordProof: audit.proof,
+        countUse: countExplanation,
+      }),
+      roles: createRoles({ authorize, roles }),
+      roleMappings: createRoleMappings({ authorize, mappings: roleMappings }),
+      readMetrics: createReadMetrics(authorize, metrics.expose),
+      server: {
+        name: packageJson.name,
+        version: packageJson.version,
+        clusterUuid: database.clusterUuid,
+      },
+    }
+    return {
+      realms,
+      identifyCaller: metrics.identifyCaller(
+        audit.identifyCaller(createIdentifyCaller({ prove, securityEpoch })),
+      ),
+      useCases: metrics.useCases(audit.useCases(useCases)),
+    }
+  }
 }

@@ -34,7 +34,7 @@ describe('a configuration of nothing', () => {
   it.each(['', '\n', '# nothing\n', '{}', 'activation: {}\nhttp: {}\n'])(
     'has them too with a file that says nothing: %j',
     async (settings) => {
-      expect(await load(settings)).toEqual(await load(null))
+      expect((await load(settings)).settings).toEqual((await load(null)).settings)
     },
   )
 
@@ -42,7 +42,7 @@ describe('a configuration of nothing', () => {
   it.each(['---\n', 'activation:\n', 'realms:\n  native:\n  # corp: { order: 1 }\n'])(
     'has them too with a file in which something is left empty: %j',
     async (settings) => {
-      expect(await load(settings)).toEqual(await load(null))
+      expect((await load(settings)).settings).toEqual((await load(null)).settings)
     },
   )
 

@@ -11,6 +11,7 @@ export const operationEvents = {
   export: { category: ['iam'], type: ['admin', 'access'] },
   import: { category: ['iam'], type: ['admin', 'change'] },
   'realms-adopt': { category: ['configuration'], type: ['change'] },
+  'realms-reload': { category: ['configuration'], type: ['change'] },
   'superuser-create': { category: ['iam'], type: ['user', 'creation'] },
   'user-rehash': { category: ['iam'], type: ['user', 'change'] },
 } as const

@@ -1,5 +1,5 @@
 import { createApp } from '../app.ts'
-import { loadConfig, widenThreadPool } from '../config.ts'
+import { loadConfig, reloadSettings, widenThreadPool } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
@@ -25,7 +25,9 @@ export async function serve({ adoptRealms = false, hangUp }: ServeOptions): Prom
   const config = loadConfig()
   const logger = createLog(config.logLevel)
   // Only a terminal has somebody who reads the password that is made up.
-  const parts = { config, logger, clock, adoptRealms, processMetrics: createProcessMetrics() }
+  const { settingsFile } = config
+  const readSettings = settingsFile === null ? null : () => reloadSettings(settingsFile)
+  const parts = { config, logger, clock, adoptRealms, readSettings, processMetrics: createProcessMetrics() }
   const app = await createApp({ ...parts, ...(process.stderr.isTTY && { makeUpPassword }) })
   if (app.madeUpPassword !== null) {
     note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)

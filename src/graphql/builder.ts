@@ -37,16 +37,20 @@ export interface UseCases {
   readMetrics: (caller: Caller) => Promise<string>
 }
 
-export interface Context {
-  caller: Caller
-  useCases: UseCases
+/** Who sends a request, and the use cases that answer it: the same ones throughout. */
+export interface Sender {
+  readonly caller: Caller
+  readonly useCases: UseCases
+}
+
+export interface Context extends Sender {
   answerSize: AnswerSize
   lookups: Lookups
   profileData: ProfileData
 }
 
 /** What the resolvers of one request share. */
-export function createContext(caller: Caller, useCases: UseCases): Context {
+export function createContext({ caller, useCases }: Sender): Context {
   const parts = { caller, answerSize: createAnswerSize(), lookups: createLookups() }
   return { ...parts, useCases, profileData: createProfileData({ ...parts, profiles: useCases.profiles }) }
 }

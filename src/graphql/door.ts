@@ -1,19 +1,17 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import { GraphQLError } from 'graphql'
-import type { Caller } from '../authentication/subject.ts'
 import { Failure } from '../errors.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
 import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { JsonProblem, parseJson } from '../json.ts'
 import type { AllowedOperations } from './allowedOperations.ts'
-import { createContext, type UseCases } from './builder.ts'
+import { createContext, type Sender } from './builder.ts'
 import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
 import type { Pipeline } from './yoga.ts'
 
 interface GraphqlDoorParts {
   schema: GraphQLSchema
-  useCases: UseCases
   /** Takes what went wrong on our side. */
   report: (cause: unknown) => void
   /** The largest body, in bytes. */
@@ -27,11 +25,10 @@ type MediaType = 'application/json' | 'application/graphql-response+json'
 /** GraphQL over HTTP: JSON by POST, queries by GET, and GraphiQL for a browser that opens the address. */
 export function createGraphqlDoor({
   schema,
-  useCases,
   report,
   bodyLimit,
   allowed = (asked) => asked,
-}: GraphqlDoorParts): Door<Caller> {
+}: GraphqlDoorParts): Door<Sender> {
   // Loading it takes as long as all the rest: whoever starts the gateway need not wait for it.
   let pipeline: Promise<Pipeline> | undefined
   let page: Promise<GraphiqlPage> | undefined
@@ -49,7 +46,7 @@ export function createGraphqlDoor({
       return { status: 200, headers, body: html }
     },
 
-    async enter(request, body, caller) {
+    async enter(request, body, sender) {
       const mediaType = mediaTypeOf(request)
       if (!mediaType)
         return protocolError(406, 'The answer is application/json or application/graphql-response+json.')
@@ -61,7 +58,7 @@ export function createGraphqlDoor({
       const asked = request.method === 'GET' ? paramsOfQuery(request.query) : (json(body) as Params)
       const params = allowed(asked)
       if (params instanceof GraphQLError) return render({ errors: [params] }, {}, mediaType)
-      return render(await resultOf(params, request.method, caller), params, mediaType)
+      return render(await resultOf(params, request.method, sender), params, mediaType)
     },
 
     refuse(failure, request) {
@@ -75,8 +72,8 @@ export function createGraphqlDoor({
     },
   }
 
-  async function resultOf(params: Params, method: string, caller: Caller): Promise<ExecutionResult> {
-    const context = createContext(caller, useCases)
+  async function resultOf(params: Params, method: string, sender: Sender): Promise<ExecutionResult> {
+    const context = createContext(sender)
     try {
       // Yoga reads nothing of the request but its method.
       const request = { method } as Request

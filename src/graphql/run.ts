@@ -1,7 +1,6 @@
 import { execute, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
-import type { Caller } from '../authentication/subject.ts'
 import { failureOf } from '../errors.ts'
-import { createContext, type UseCases } from './builder.ts'
+import { createContext, type Sender } from './builder.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -10,13 +9,13 @@ type Data = Readonly<Record<string, unknown>>
  * not meet them. Of several in a document, one is named. It returns the data, or throws the failure of the first field
  * that failed.
  */
-export function createRun(schema: GraphQLSchema, useCases: UseCases, operations: readonly string[]) {
+export function createRun(schema: GraphQLSchema, operations: readonly string[]) {
   const documents = new Map(operations.map((operation) => [operation, prepare(schema, operation)]))
 
   return async function run(
     operation: string,
     variableValues: Data,
-    caller: Caller,
+    sender: Sender,
     operationName?: string,
   ): Promise<Data> {
     const document = documents.get(operation)
@@ -26,7 +25,7 @@ export function createRun(schema: GraphQLSchema, useCases: UseCases, operations:
       document,
       operationName,
       variableValues,
-      contextValue: createContext(caller, useCases),
+      contextValue: createContext(sender),
     })
     const [error] = result.errors ?? []
     if (error) throw failureOf(error.originalError ?? error)

@@ -180,7 +180,7 @@ export function createServer<Caller>({
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
       const answer = async () => {
         // A body can take its time, in which whoever sends it may have been locked out.
-        const sender = body.bytes.length > 0 ? await identify() : caller
+        const sender = mayTakeTime(request) ? await identify() : caller
         const response = await door.enter(request, body.bytes, sender)
         await written(from)
         return response
@@ -206,6 +206,11 @@ export function createServer<Caller>({
       return failureOf(thrown)
     }
   }
+}
+
+/** Whether it has a body, though it may be an empty one. Source: RFC 9112 6.3. */
+function mayTakeTime({ headers }: DoorRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Whoever asks for anything else below `/health/` shall be seen. */

@@ -77,6 +77,8 @@ export function tellStates(registry: Registry, states: States): void {
       labelNames,
       registers,
       collect() {
+        // A realm may be gone.
+        this.reset()
         tell((value, ...labels) => {
           this.labels(...labels).set(value)
         })

@@ -29,14 +29,14 @@ export function createTurns({ registry, spans, prefix, what, stage, labelNames =
     `Those of the ${what} that were refused, since too many waited or for too long.`,
     ofLane,
   )
-  const queues: Queue[] = []
+  const queues = new Map<string, Queue>()
   new Gauge({
     name: `${prefix}_waiting`,
     help: `How many ${what} wait.`,
     labelNames: ofLane,
     registers,
     collect() {
-      for (const { labels, waiting } of queues)
+      for (const { labels, waiting } of queues.values())
         for (const lane of lanes) this.labels(...labels, lane).set(waiting[lane])
     },
   })
@@ -46,13 +46,15 @@ export function createTurns({ registry, spans, prefix, what, stage, labelNames =
     labelNames: [...labelNames],
     registers,
     collect() {
-      for (const { labels, running } of queues) this.labels(...labels).set(running)
+      for (const { labels, running } of queues.values()) this.labels(...labels).set(running)
     },
   })
 
   return function watch(...labels: string[]): WatchTurn {
-    const queue: Queue = { labels, waiting: { callers: 0, grants: 0 }, running: 0 }
-    queues.push(queue)
+    // One that takes the place of another counts on.
+    const key = labels.join('\0')
+    const queue = queues.get(key) ?? { labels, waiting: { callers: 0, grants: 0 }, running: 0 }
+    queues.set(key, queue)
     const countRefused = { callers: count(...labels, 'callers'), grants: count(...labels, 'grants') }
 
     return (lane, inTurn, task) =>

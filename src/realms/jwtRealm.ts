@@ -54,21 +54,28 @@ export function createConfiguredJwtRealm(
       isPaused: null,
       remembered: verified.size(),
     }),
+    async ready() {
+      await keys.pkc?.ready()
+    },
+    refresh(sharedSecret) {
+      if (sharedSecret !== null) client.replace(sharedSecret)
+      keys.pkc?.refresh()
+    },
     close() {
       client.close()
       keys.pkc?.close()
     },
   }
 
-  function clientOf(): { check: ClientCheck; close: () => void } {
+  function clientOf(): { check: ClientCheck; replace: (secret: string) => void; close: () => void } {
     const { shared_secret: secret, rotation_grace_period: gracePeriod } = settings.client_authentication
-    if (!secret) return { check: anyClient, close: () => undefined }
+    if (!secret) return { check: anyClient, replace: () => undefined, close: () => undefined }
     const shared = createSharedSecret({ secret: secret.value, gracePeriod, clock })
     const report = (text: string) => {
       logger.warn(text)
     }
     const watch = { path: secret.file ?? '', changed: shared.replace, report }
-    return { check: shared.check, close: secret.file === null ? () => undefined : watchSecretFile(watch) }
+    return { ...shared, close: secret.file === null ? () => undefined : watchSecretFile(watch) }
   }
 
   function hmacKeys(): Keys | null {

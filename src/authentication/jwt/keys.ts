@@ -11,6 +11,8 @@ export interface Keys {
    * Within the cooldown since the last such reload, or where too many wait for one already, nothing is asked: false. Never throws.
    */
   reload(): Promise<boolean>
+  /** Has the source read once more from now on, whenever it was before. The keys that are known stay until then. */
+  refresh(): void
   /** Why the realm cannot judge now, or by keys that may be withdrawn; else null. For readiness. */
   problem(): string | null
   /** When the source was last read, in epoch milliseconds; null: never, or the keys stand in the configuration. */
@@ -24,6 +26,7 @@ export function staticKeys(keys: readonly VerificationKey[]): Keys {
     current: () => keys,
     ready: () => Promise.resolve(),
     reload: () => Promise.resolve(false),
+    refresh: () => undefined,
     problem: () => null,
     readAt: () => null,
     close: () => undefined,

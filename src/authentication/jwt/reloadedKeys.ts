@@ -56,6 +56,11 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
         waiting -= 1
       }
     },
+    refresh() {
+      // What is being read may be what was there before.
+      if (underWay) void underWay.promise.then(loadUnlessClosed)
+      else loadUnlessClosed()
+    },
     problem: () => (keys && !areStale() ? null : problem),
     readAt: () => readAt,
     close() {
@@ -84,6 +89,10 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
     const promise = loaded(controller)
     underWay = { promise, controller }
     return promise
+  }
+
+  function loadUnlessClosed(): void {
+    if (!closed) void load()
   }
 
   async function loaded(controller: AbortController): Promise<boolean> {
