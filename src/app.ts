@@ -268,7 +268,9 @@ export async function createApp({
         all.push({
           name: 'the certificate',
           read: () => {
-            recertify(listener, readTls(tls.files))
+            const renewed = readTls(tls.files)
+            recertify(listener, renewed)
+            metricsServer?.recertify(renewed)
           },
         })
       return all

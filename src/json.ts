@@ -1,6 +1,7 @@
 /**
  * Reads a UTF-8 body as RFC 8259 has it, and stricter: no name twice in an object, no `__proto__`, no U+0000, no
- * lone surrogate, at most 100 levels or as many as given, and no number that a double would alter.
+ * lone surrogate, at most 100 levels or as many as given, at most 200,000 names and values, which take about a second,
+ * and no number that a double would alter.
  * @throws JsonProblem
  */
 export function parseJson(body: Uint8Array, mostLevels = 100): JsonValue {
@@ -81,11 +82,15 @@ const restOfString = /[ !#-[\]-\uffff]*"/y
 // A hundred at most, and then again: each one that is matched stays on the stack of the regular expression.
 const escapes = /(?:[ !#-[\]-\uffff]*\\(?:["\\/bfnrt]|u[\da-fA-F]{4})){1,100}/y
 
+/** Names and values of one body. */
+const mostParts = 200_000
+
 /** Each method moves `at` past what it is named for, or throws. */
 class Reader {
   readonly text: string
   readonly mostLevels: number
   at = 0
+  parts = 0
   /** The name or index at which we are, for each open bracket. */
   readonly path: (string | number)[] = []
   /** Told where each member of an object or array starts, and called before its value. */
@@ -104,6 +109,7 @@ class Reader {
   }
 
   value(): void {
+    this.count()
     const first = this.text[this.space()]
     if (first === '"') this.string()
     else if (first === '{') this.members('}', new Set())
@@ -137,7 +143,13 @@ class Reader {
     if (name === '__proto__') this.fail("Field '__proto__' is not allowed", start)
     if (others.has(name)) this.fail(`Duplicate field '${short(name)}'`, start)
     others.add(name)
+    this.count()
     return name
+  }
+
+  count(): void {
+    this.parts += 1
+    if (this.parts > mostParts) this.fail(`More than ${mostParts} names and values`)
   }
 
   string(): string {

@@ -284,6 +284,20 @@ describe('nesting', () => {
   })
 })
 
+describe('names and values', () => {
+  it.each([
+    ['values', `[${'0,'.repeat(199_998)}0]`, `[${'0,'.repeat(199_999)}0]`],
+    [
+      'names',
+      `{${Array.from({ length: 99_999 }, (_, n) => `"${n}":0`).join()}}`,
+      `{${Array.from({ length: 100_000 }, (_, n) => `"${n}":0`).join()}}`,
+    ],
+  ])('are 200,000 at most: %s', (_, most, more) => {
+    expect(parse(most)).toEqual(JSON.parse(most))
+    expect(problemOf(more).message).toBe('More than 200000 names and values')
+  })
+})
+
 describe('a message', () => {
   const canary = 'hunter2-canary'
   const number = '31337313373133731337'
@@ -359,19 +373,19 @@ describe('the work', () => {
       () => `"${'\\\\'.repeat(size)}\\x"`,
       'wrong escape',
     ],
-    ['strings', () => `[${'"\\t",""  ,'.repeat(size / 8)}0]`, ''],
-    ['names', () => `{${Array.from({ length: size / 8 }, (_, i) => `"k${i}":0`).join()}}`, ''],
+    ['strings', () => `[${'"\\t",""  ,'.repeat(size / 32)}0]`, ''],
+    ['names', () => `{${Array.from({ length: size / 32 }, (_, i) => `"k${i}":0`).join()}}`, ''],
     [
       'names that are numbers',
-      () => `{${Array.from({ length: size / 8 }, (_, i) => `"${i * 65536}":0`).join()}}`,
+      () => `{${Array.from({ length: size / 32 }, (_, i) => `"${i * 65536}":0`).join()}}`,
       '',
     ],
     [
       'a duplicate after many names',
-      () => `{${Array.from({ length: size / 8 }, (_, i) => `"k${i}":0`).join()},"k0":0}`,
+      () => `{${Array.from({ length: size / 32 }, (_, i) => `"k${i}":0`).join()},"k0":0}`,
       'k0',
     ],
-    ['brackets', () => `[${`${'['.repeat(99)}${']'.repeat(99)},`.repeat(size / 256)}0]`, ''],
+    ['brackets', () => `[${`${'['.repeat(99)}${']'.repeat(99)},`.repeat(size / 2048)}0]`, ''],
     ['white space', () => `${' \n'.repeat(size)}x`, 'expected a value'],
   ])('stays in proportion to the length: %s', (_, text, message) => {
     if (message) expect(problemOf(text()).message).toContain(message)

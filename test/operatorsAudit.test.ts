@@ -57,6 +57,7 @@ describe('what operators change', { timeout: 120_000 }, () => {
       ['user-put', 'success'],
     ])
     expect(before?.event.id).toBe(after?.event.id)
+    expect(before).toMatchObject({ process: { user: { name: userInfo().username } } })
     expect(after).toMatchObject({
       source: { address: 'command line' },
       process: { user: { name: userInfo().username } },

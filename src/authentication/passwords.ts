@@ -12,7 +12,7 @@ const mostRemembered = 100_000
 /** In characters. Hashing what is longer would cost more than a password is worth. */
 export const longestPassword = 4_096
 
-/** How many wait for each core: what it can do in about five seconds, of callers and of grants. */
+/** How many wait for each core: what it can do in about six seconds, of callers and of grants. */
 const waitingForOne = 250
 /** In milliseconds. Whoever has waited longer has gone. */
 const longestWait = 10_000

@@ -1,15 +1,19 @@
 import { stringify } from 'yaml'
 import type { DoorRequest, DoorResponse } from '../http/door.ts'
 import { isObject, type JsonValue } from '../json.ts'
-import type { Answer } from './answer.ts'
+import { simpleError, type Answer } from './answer.ts'
 import { filterPath } from './filterPath.ts'
 import { answerTypeFor } from './mediaType.ts'
 
 /** Makes the response of an answer, in the form that the request asks for. Source: spec 1.4, 1.5. */
-export function render(answer: Answer, { query, headers }: DoorRequest): DoorResponse {
+export function render(answer: Answer, request: DoorRequest): DoorResponse {
+  const { query, headers } = request
   const parameters = new URLSearchParams(query)
   const yaml = (parameters.get('format') ?? formatOf(headers.accept ?? '')) === 'yaml'
   const opaqueId = headers['x-opaque-id']
+  const body =
+    typeof answer.body === 'string' ? answer.body : text(answer.body as JsonValue, parameters, yaml)
+  if (body === null) return render(tooLargeForYaml, request)
   return {
     status: answer.status,
     headers: {
@@ -18,7 +22,7 @@ export function render(answer: Answer, { query, headers }: DoorRequest): DoorRes
       ...(typeof opaqueId === 'string' && { 'x-opaque-id': opaqueId }),
       ...answer.headers,
     },
-    body: typeof answer.body === 'string' ? answer.body : text(answer.body as JsonValue, parameters, yaml),
+    body,
   }
 }
 
@@ -27,11 +31,20 @@ function formatOf(accept: string): string {
   return /^application\/(?:vnd\.elasticsearch\+)?(json|yaml)\b/i.exec(accept.trim())?.[1] ?? 'json'
 }
 
-function text(body: JsonValue, parameters: URLSearchParams, yaml: boolean): string {
+/** Writing YAML takes hundreds of times as long as JSON, in which nothing else is answered. In characters of JSON. */
+const mostForYaml = 262_144
+const tooLargeForYaml = simpleError(
+  406,
+  `format [yaml] is for answers of at most ${mostForYaml} characters as JSON`,
+)
+
+/** Null where it would be too large. */
+function text(body: JsonValue, parameters: URLSearchParams, yaml: boolean): string | null {
   const traced = isOn(parameters, 'error_trace') ? withTraces(body) : body
   const filtered = filterPath(traced, parameters.get('filter_path') ?? '')
-  if (yaml) return `---\n${stringify(filtered, { aliasDuplicateObjects: false })}`
-  return JSON.stringify(filtered, null, isOn(parameters, 'pretty') ? 2 : 0)
+  const json = JSON.stringify(filtered, null, !yaml && isOn(parameters, 'pretty') ? 2 : 0)
+  if (!yaml) return json
+  return json.length > mostForYaml ? null : `---\n${stringify(filtered, { aliasDuplicateObjects: false })}`
 }
 
 function isOn(parameters: URLSearchParams, name: string): boolean {

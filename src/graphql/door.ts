@@ -6,9 +6,8 @@ import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { JsonProblem, parseJson } from '../json.ts'
 import type { AllowedOperations } from './allowedOperations.ts'
 import { createContext, type Sender } from './builder.ts'
-import { graphiqlPage, type GraphiqlPage } from './graphiql.ts'
+import { graphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
-import type { Pipeline } from './yoga.ts'
 
 interface GraphqlDoorParts {
   schema: GraphQLSchema
@@ -30,8 +29,8 @@ export function createGraphqlDoor({
   allowed = (asked) => asked,
 }: GraphqlDoorParts): Door<Sender> {
   // Loading it takes as long as all the rest: whoever starts the gateway need not wait for it.
-  let pipeline: Promise<Pipeline> | undefined
-  let page: Promise<GraphiqlPage> | undefined
+  const pipeline = once(async () => (await import('./yoga.ts')).createPipeline(schema))
+  const page = once(graphiqlPage)
 
   return {
     bodyLimit,
@@ -41,8 +40,7 @@ export function createGraphqlDoor({
       const repeated = repeatedHeader(request.rawHeaders)
       if (repeated !== null) return protocolError(400, repeated)
       if (!wantsPage(request)) return null
-      page ??= graphiqlPage()
-      const { html, headers } = await page
+      const { html, headers } = await page()
       return { status: 200, headers, body: html }
     },
 
@@ -77,10 +75,8 @@ export function createGraphqlDoor({
     try {
       // Yoga reads nothing of the request but its method.
       const request = { method } as Request
-      pipeline ??= import('./yoga.ts').then(({ createPipeline }) => createPipeline(schema))
-      return (await (
-        await pipeline
-      ).getResultForParams({ params, request } as never, context)) as ExecutionResult
+      const { getResultForParams } = await pipeline()
+      return (await getResultForParams({ params, request } as never, context)) as ExecutionResult
     } catch (error) {
       if (error instanceof GraphQLError) return { errors: [error] }
       throw error
@@ -173,4 +169,14 @@ function protocolError(status: number, message: string, headers: Record<string, 
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
     body: JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }),
   }
+}
+
+/** Loads something when it is first wanted. What cannot be loaded now may be later. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined
+  return () =>
+    (loaded ??= load().catch((cause: unknown) => {
+      loaded = undefined
+      throw cause
+    }))
 }

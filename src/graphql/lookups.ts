@@ -5,7 +5,15 @@ import { Failure } from '../errors.ts'
  * aliases any number of fields.
  */
 export function createLookups() {
+  const lists = new Map<string, Promise<unknown>>()
   return {
+    /** The list that is asked for, which is read once however many fields ask for it; null: of all. */
+    list<Item>(of: string, names: readonly string[] | null, read: () => Promise<Item[]>): Promise<Item[]> {
+      const key = JSON.stringify([of, names])
+      const list = (lists.get(key) as Promise<Item[]> | undefined) ?? read()
+      lists.set(key, list)
+      return list
+    },
     /** Counts names of users, roles and role mappings. @throws `TOO_LARGE` beyond 100,000 */
     names: counter(100_000, 'names'),
     /** Counts profiles, and once more each whose data are read. @throws `TOO_LARGE` beyond 2,500 */

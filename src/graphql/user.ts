@@ -121,8 +121,9 @@ builder.queryFields((t) => ({
       usernames: t.arg.stringList({ required: false, description: 'The names; left out: all users.' }),
     },
     resolve(_, { usernames }, { caller, useCases, lookups }) {
-      lookups.names(usernames?.length ?? 0)
-      return useCases.users.list(caller, usernames ?? null)
+      const names = usernames ?? null
+      lookups.names(names?.length ?? 0)
+      return lookups.list('users', names, () => useCases.users.list(caller, names))
     },
   }),
 }))

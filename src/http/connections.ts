@@ -97,6 +97,11 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
   function accepted(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
     const { socket } = request
     if (givenUp.has(socket)) return
+    // Reset already: nobody takes the answer, and nobody could say who has asked.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy()
+      return
+    }
     const problem = requestProblem(request)
     if (problem !== null) {
       request.resume()

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { failureOf } from '../errors.ts'
-import { createConnections, type Limits } from './connections.ts'
+import { createConnections, recertify, type Certified, type Limits } from './connections.ts'
 import type { DoorResponse } from './door.ts'
 import { reportDrops } from './reportDrops.ts'
 import { securityHeaders } from './securityHeaders.ts'
@@ -11,8 +11,8 @@ interface MetricsServerParts {
   contentType: string
   expose: () => Promise<string>
   limits: Limits
-  /** As PEM; without, connections are plain. */
-  tls: { readonly certificate: string; readonly key: string } | null
+  /** Without, connections are plain. */
+  tls: Certified | null
   logger: Logger
 }
 
@@ -22,6 +22,7 @@ const mostConnections = 100
 export interface MetricsServer {
   /** Starts to listen, and returns the address. */
   readonly listen: (host: string, port: number) => Promise<string>
+  readonly recertify: (tls: Certified) => void
   readonly close: () => Promise<void>
 }
 
@@ -52,6 +53,9 @@ export function createMetricsServer(parts: MetricsServerParts): MetricsServer {
           resolve(addressOf(server.address() as AddressInfo, tls !== null))
         })
       })
+    },
+    recertify(renewed) {
+      recertify(server, renewed)
     },
     close: () =>
       new Promise((resolve) => {

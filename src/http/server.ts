@@ -149,8 +149,9 @@ export function createServer<Caller>({
   function send(reply: FastifyReply, response: DoorResponse): FastifyReply {
     const { status, headers, body } = secured(response)
     if (closing) void reply.header('connection', 'close')
-    // Of a string Fastify would change the media type.
-    return reply.code(status).headers(headers).send(Buffer.from(body))
+    // Of a string Fastify would change the media type. The page is large: all its readers share it.
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    return reply.code(status).headers(headers).send(bytes)
   }
 
   function answeredAt(request: FastifyRequest, { statusCode: status }: FastifyReply): Answered {

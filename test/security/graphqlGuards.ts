@@ -110,6 +110,13 @@ export const graphqlGuards: readonly Guard[] = [
     ...hostile,
   },
   {
+    item: 'lists of all: read once in a request',
+    file: 'src/graphql/lookups.ts',
+    without: ['lists.set(key, list)', ''],
+    test: 'graphql/lookups.test.ts',
+    title: 'a list is read once, however many fields of a request ask for it',
+  },
+  {
     item: 'size of an answer: 64 MiB of documents',
     file: 'src/graphql/answerSize.ts',
     without: ['if (bytes > most)', 'if (bytes > Infinity)'],

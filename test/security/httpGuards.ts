@@ -262,4 +262,32 @@ export const httpGuards: readonly Guard[] = [
     test: 'settings/proxies.test.ts',
     title: 'cannot be everybody',
   },
+  {
+    item: 'nobody without an address',
+    file: 'src/http/connections.ts',
+    without: ['if (socket.remoteAddress === undefined) {', 'if (socket.destroyed) {'],
+    test: 'http/unreadAnswers.test.ts',
+    title: 'is not served, since nobody could say who it was',
+  },
+  {
+    item: 'answers that nobody takes: the page is in memory once',
+    file: 'src/http/server.ts',
+    without: ["typeof body === 'string' ? Buffer.from(body) : body", 'Buffer.from(body)'],
+    test: 'http/unreadAnswers.test.ts',
+    title: 'is in memory once',
+  },
+  {
+    item: 'names and values of a body: 200,000',
+    file: 'src/json.ts',
+    without: ['if (this.parts > mostParts)', 'if (this.parts > Infinity)'],
+    test: 'json.test.ts',
+    title: 'are 200,000 at most: values',
+  },
+  {
+    item: 'YAML is for what is small',
+    file: 'src/elasticsearch/render.ts',
+    without: ['json.length > mostForYaml', 'json.length > Infinity'],
+    test: 'elasticsearch/yaml.test.ts',
+    title: 'an answer in yaml has its size',
+  },
 ]
