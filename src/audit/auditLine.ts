@@ -95,6 +95,6 @@ function escaped(json: string): string {
 }
 
 /** What a request says of an end user's address counts only once it is known that its sender may say so. */
-export function withoutStated({ subjectAddress: _, ...others }: Origin): EventOrigin {
-  return others
+export function withoutStated(origin: Origin): EventOrigin {
+  return { ...origin, subjectAddress: null }
 }

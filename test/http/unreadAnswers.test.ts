@@ -42,7 +42,9 @@ describe('who resets the connection behind a request', () => {
       () =>
         new Promise((resolve) => {
           const socket = connect(Number(port), '127.0.0.1', () => {
-            socket.write(head, () => socket.resetAndDestroy())
+            socket.write(head, () => {
+              socket.resetAndDestroy()
+            })
           })
           socket.on('error', () => undefined).once('close', resolve)
         }),

@@ -30,7 +30,7 @@ export const auditGuards: readonly Guard[] = [
   },
   {
     item: 'requests without credentials are recorded',
-    file: 'src/app.ts',
+    file: 'src/useCases.ts',
     without: [
       'audit.identifyCaller(createIdentifyCaller({ prove, securityEpoch }))',
       'createIdentifyCaller({ prove, securityEpoch })',
@@ -62,7 +62,7 @@ export const auditGuards: readonly Guard[] = [
   {
     item: 'a stated address of strangers',
     file: 'src/audit/auditLine.ts',
-    without: ['return { requestId, address }', 'return { requestId, address, subjectAddress: address }'],
+    without: ['{ ...origin, subjectAddress: null }', 'origin'],
     test: authentications,
     title: 'is not believed what it says of an end user',
   },

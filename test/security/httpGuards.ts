@@ -281,13 +281,13 @@ export const httpGuards: readonly Guard[] = [
     file: 'src/json.ts',
     without: ['if (this.parts > mostParts)', 'if (this.parts > Infinity)'],
     test: 'json.test.ts',
-    title: 'are 200,000 at most: values',
+    title: 'are 200,000 at most',
   },
   {
     item: 'YAML is for what is small',
     file: 'src/elasticsearch/render.ts',
     without: ['json.length > mostForYaml', 'json.length > Infinity'],
     test: 'elasticsearch/yaml.test.ts',
-    title: 'an answer in yaml has its size',
+    title: 'an answer in',
   },
 ]
