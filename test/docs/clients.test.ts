@@ -43,12 +43,12 @@ describe('docs/frontends.md', () => {
 })
 
 /** What docs/rest-clients.md says of the former version of Elasticsearch's client. */
-async function runsWithClient8({ folder, shell, withPorts }: Walked): Promise<void> {
+async function runsWithClient8({ folder, shell, ports }: Walked): Promise<void> {
   await mkdir(join(folder, 'with8/node_modules/@elastic'), { recursive: true })
   const client8 = join(root, 'node_modules/elasticsearch-8')
   await symlink(client8, join(folder, 'with8/node_modules/@elastic/elasticsearch'))
   await cp(join(folder, 'activate.mjs'), join(folder, 'with8/activate.mjs'))
-  const command = await withPorts('GATEWAY_URL=http://127.0.0.1:4000 node with8/activate.mjs')
+  const command = await ports.in('GATEWAY_URL=http://127.0.0.1:4000 node with8/activate.mjs')
   const out = expect.stringMatching(/^Jack Nicholson, u_/) as string
   expect(await shell.run(command)).toMatchObject({ code: 0, out })
 }

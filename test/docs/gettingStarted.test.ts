@@ -21,8 +21,7 @@ it.skipIf(!nginx)(
         notRun: {
           'prometheus --config.file=prometheus.yml':
             'it is on few machines; here the test reads what it would read',
-          'printf \'POSTGRES_PASSWORD=%s\\nELASTIC_PASSWORD=%s\\n\' "$(openssl rand -hex 16)" "$(openssl rand -hex 16)" > deploy/.env':
-            'it needs Docker; deploy/manifests.test.ts sees what Compose would start',
+          'umask 077': 'it needs Docker; deploy/manifests.test.ts sees what Compose would start',
         },
         async atTheEnd({ folder }) {
           const settings = parse(await readFile(join(folder, 'prometheus.yml'), 'utf8')) as {

@@ -1,13 +1,26 @@
-import { describe, it } from 'vitest'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { root } from './page.ts'
 import { walk, type Walk } from './walk.ts'
 
 const walks: readonly Walk[] = [
   {
     pages: [
       'README.md',
-      ...['metrics', 'realms', 'browser', 'kibana', 'deploying', 'import', 'audit', 'architecture'].map(
-        (name) => `docs/${name}.md`,
-      ),
+      ...[
+        'metrics',
+        'realms',
+        'browser',
+        'kibana',
+        'deploying',
+        'import',
+        'audit',
+        'architecture',
+        'differences',
+        'security',
+        'README',
+      ].map((name) => `docs/${name}.md`),
     ],
     notRun: {
       'npm ci && npm test': 'it is what runs this test',
@@ -40,9 +53,26 @@ const walks: readonly Walk[] = [
   },
 ]
 
+/** Pages that are not walked here, and why. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'getting-started.md': 'gettingStarted.test.ts walks it',
+  'rest-clients.md': 'clients.test.ts walks it',
+  'frontends.md': 'clients.test.ts walks it',
+  'cli.md': 'cliDocumented.test.ts runs it',
+  'configuration.md': 'it is made from the settings themselves',
+  'operations.md':
+    'its databases are elsewhere: migrateCommand.test.ts and deploy/nginx.test.ts run parts, its statements for a hundred million profiles no test',
+}
+
 describe('what pages say to do', { timeout: 120_000 }, () => {
   it.each(walks.map((one) => [one.pages.join(', '), one] as const))(
     'works, from top to bottom, with the answers that they show: %s',
     (_, one) => walk(one),
   )
+
+  it('is seen by a test, whichever page it is', async () => {
+    const walked = walks.flatMap(({ pages }) => pages)
+    const pages = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md'))
+    for (const page of pages.filter((name) => !(name in elsewhere))) expect(walked).toContain(`docs/${page}`)
+  })
 })

@@ -17,6 +17,9 @@ npm() {
 curl() { command curl -sS --fail-with-body "$@"; }
 `
 
+/** The exit code of curl, and so of what it ends, where an answer is an error. */
+export const httpError = 22
+
 interface Ran {
   readonly code: number
   readonly out: string
@@ -51,11 +54,10 @@ export class Shell {
     const child = this.#bash(command)
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)))
-    let over = false
-    const ended = once(child, 'close').then(() => (over = true))
+    const ended = once(child, 'close')
     this.#running.push({ child, ended })
     while (!(await listening(port))) {
-      if (over) throw new Error(`it has ended: ${command}\n${said}`)
+      if (child.exitCode !== null) throw new Error(`it has ended: ${command}\n${(await ended, said)}`)
       await setTimeout(20)
     }
   }

@@ -1,15 +1,15 @@
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse as parseGraphql, validate } from 'graphql'
 import { expect } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { loadConfig } from '../../src/config.ts'
 import { schema } from '../../src/graphql/schema.ts'
-import { freePort } from '../support/freePort.ts'
 import { expectAnswer } from './answer.ts'
-import { readPage, root, type Block } from './page.ts'
-import { Shell } from './shell.ts'
+import { readPage, type Block } from './page.ts'
+import { Ports } from './ports.ts'
+import { httpError, Shell } from './shell.ts'
+import { workingCopy } from './workingCopy.ts'
 
 export interface Walk {
   /** Paths from the repository's folder: of one page after the other, with what the one before has left. */
@@ -29,46 +29,39 @@ export interface Walk {
 export interface Walked {
   readonly folder: string
   readonly shell: Shell
-  /** What the page says, with the ports of this test. */
-  readonly withPorts: (text: string) => Promise<string>
+  readonly ports: Ports
 }
 
 /** What does not end by itself, in a terminal of its own. */
 const server = /\bnpm start\b|\bnode server\.ts\b|^nginx /m
 
 /** Does what a page says, from top to bottom, as a person who reads it would, in a folder like the repository's. */
-export async function walk({ pages, after, notRun = {}, sql, ports = {}, atTheEnd }: Walk): Promise<void> {
-  const known = new Map(Object.entries(ports))
-  const portOf = async (shown: string) => {
-    const port = known.get(shown) ?? (await freePort())
-    known.set(shown, port)
-    return port
-  }
-  const withPorts = async (text: string) => {
-    const shown = [...text.matchAll(/(?:127\.0\.0\.1:|PORT=)(\d{4,5})\b/g)].map(([, port = '']) => port)
-    for (const port of shown) await portOf(port)
-    return text.replaceAll(
-      /(127\.0\.0\.1:|PORT=)(\d{4,5})\b/g,
-      (_, before: string, port: string) => `${before}${known.get(port) ?? port}`,
-    )
-  }
-  const folder = await repositoryLike()
-  const environment = { PORT: String(await portOf('4000')) }
+export async function walk({
+  pages,
+  after,
+  notRun = {},
+  sql,
+  ports: given = {},
+  atTheEnd,
+}: Walk): Promise<void> {
+  const ports = new Ports(given)
+  const folder = await workingCopy()
+  const environment = { PORT: String(await ports.of('4000')) }
   const shell = new Shell(folder, environment)
   const unused = new Set(Object.keys(notRun))
   let printed: string | undefined
   let operation: Block | undefined
   let unchecked: string | undefined
-  let failure: string | undefined
+  /** What an error of HTTP has ended, which is an answer too where the page shows it. */
+  let refused: string | undefined
 
   async function follow(block: Block): Promise<void> {
     if (/\bCtrl\+C\b/.test(block.prose)) await shell.interrupt()
+    if (refused !== undefined && !['json', 'text'].includes(block.kind)) throw new Error(refused)
+    refused = undefined
     const [first = ''] = block.text.split('\n')
     if (first in notRun) return void unused.delete(first)
-    // An error that is shown is an answer too.
-    if (failure !== undefined && !['json', 'text'].includes(block.kind)) throw new Error(failure)
-    failure = undefined
-    const text = await withPorts(block.text)
+    const text = await ports.in(block.text)
     if (block.file !== undefined) await writeFile(join(folder, block.file), text)
     if (block.file?.endsWith('.ts')) unchecked = block.place
     switch (block.kind) {
@@ -103,13 +96,15 @@ export async function walk({ pages, after, notRun = {}, sql, ports = {}, atTheEn
   }
 
   async function runCommands({ place }: Block, text: string): Promise<void> {
-    printed = undefined
+    printed = operation = undefined
     if (server.test(text)) {
       const [, port = environment.PORT] = /(?<!_)PORT=(\d+)/.exec(text) ?? []
       return shell.serve(text, Number(port))
     }
     const { code, out, err } = await shell.run(text)
-    if (code !== 0) failure = `${place}: exit code ${code}\n${out}${err}`
+    const failure = code === 0 ? undefined : `${place}: exit code ${code}\n${out}${err}`
+    if (failure !== undefined && code !== httpError) throw new Error(failure)
+    refused = failure
     if (/\btsc\b/.test(text)) unchecked = undefined
     printed = out
   }
@@ -142,26 +137,17 @@ export async function walk({ pages, after, notRun = {}, sql, ports = {}, atTheEn
 
   try {
     if (after !== undefined) {
-      const before = (await readPage(after)).filter(({ text }) => !/^npm ci\b/.test(text))
+      const before = await readPage(after)
       const end = before.findIndex(({ kind, file }) => kind !== 'sh' && file === undefined)
       for (const block of before.slice(0, end)) await follow(block)
     }
     for (const page of pages) for (const block of await readPage(page)) await follow(block)
-    if (failure !== undefined) throw new Error(failure)
+    if (refused !== undefined) throw new Error(refused)
     expect([...unused], 'blocks that are listed and not there').toEqual([])
     expect(unchecked, 'TypeScript that no tsc after it has checked').toBeUndefined()
-    await atTheEnd?.({ folder, shell, withPorts })
+    await atTheEnd?.({ folder, shell, ports })
   } finally {
     await shell.close()
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** A folder with what a clone has, after an installation, in which files can be written. */
-async function repositoryLike(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'walk-'))
-  for (const name of ['package.json', 'schema.graphql', 'deploy'])
-    await cp(join(root, name), join(folder, name), { recursive: true })
-  for (const name of ['src', 'node_modules', 'examples']) await symlink(join(root, name), join(folder, name))
-  return folder
 }
