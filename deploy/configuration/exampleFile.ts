@@ -65,7 +65,7 @@ function linesOf(name: string, setting: Setting, depth: number): string[] {
       `${indent(depth)}${name}:`,
       ...inner.flatMap(([one, its]) => linesOf(one, its, depth + 1)),
     ]
-  const [example] = (setting.examples ?? []) as unknown[]
+  const [example] = setting.examples ?? []
   const value = setting.default === undefined ? example : setting.default
   return [...told, `${indent(depth)}#${name}: ${written(value)}`]
 }

@@ -45,7 +45,7 @@ export function jsonSchema(): Setting {
       definitions[name] = groupSchema(member, `#/definitions/${name}`)
       further.unshift([anyName, { $ref: `#/definitions/${name}` }])
     }
-    const patterns = Object.fromEntries(further.map(([name, schema]) => [`^${name}$`, schema])) as Patterns
+    const patterns: Patterns = Object.fromEntries(further.map(([name, schema]) => [`^${name}$`, schema]))
     return {
       ...(group.description !== undefined && { description: group.description }),
       type: ['object', 'null'] as never,
@@ -92,7 +92,7 @@ function valueSchema({ expected, ...setting }: Setting): Setting {
     return valueSchema({ ...about, ...alternative, type: types, expected: expected ?? alternative.expected })
   }
   const types = [type ?? []].flat() as string[]
-  const text = textPattern(setting)
+  const text = textPattern(pattern, words)
   const inWords = expected === undefined ? {} : { errorMessage: `expected ${expected}` }
   if (words) return { ...about, anyOf: [{ enum: words }, { type: 'string', ...text }], ...inWords }
   return {
@@ -106,7 +106,7 @@ function valueSchema({ expected, ...setting }: Setting): Setting {
 }
 
 /** What a text must look like, if it must. A secret is a reference already. */
-function textPattern({ pattern, enum: words }: Setting): Setting {
+function textPattern(pattern: string | undefined, words: Setting['enum']): Setting {
   if (pattern === undefined && words === undefined) return {}
   const isReference = pattern?.includes(reference) === true
   return { pattern: [pattern ?? [], isReference ? [] : reference].flat().join('|') }

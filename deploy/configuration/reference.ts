@@ -43,7 +43,7 @@ editor with the YAML language server (in Visual Studio Code the extension _YAML_
 - Whatever is wrong is said at once, with its line, and the exit code is 78. An editor sees less: that a required setting is missing, or
   that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
 
-Changes count after a restart. [Operations](operations.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and
+[Operations](operations.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and
 [Logins in the browser](browser.md) say when to change what.`
 
 function environmentIn(readme: string): string {
@@ -58,7 +58,7 @@ function about(setting: Setting | undefined): string {
 
 function table(group: Setting): string {
   const head = ['| setting | value | default | meaning |', '| --- | --- | --- | --- |']
-  const rows = rowsOf(memberOf(group) ?? group, memberOf(group) ? 'name.' : '')
+  const rows = rowsOf(memberOf(group) ?? group, memberOf(group) ? '<name>.' : '')
   return [
     ...head,
     ...rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),

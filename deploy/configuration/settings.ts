@@ -36,7 +36,7 @@ function described(schema: z.ZodType): Setting {
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod
       // zod leaves these out where a value is changed as it is read, though they are what stands in the file.
-      if (def.type === 'default') jsonSchema.default = def.defaultValue as never
+      if (def.type === 'default') jsonSchema.default = def.defaultValue
       const { examples } = z.globalRegistry.get(zodSchema) ?? {}
       if (Array.isArray(examples)) jsonSchema.examples = examples
       if (def.type === 'object') jsonSchema.required = needed(def.shape)

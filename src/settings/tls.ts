@@ -40,7 +40,7 @@ export function tls(folder: string) {
         .meta({
           ...{ expected: 'the path of a file', examples: ['server.pem'] },
           description:
-            'Its certificate as PEM, followed by those between it and an authority that clients know. Read again when it is replaced.',
+            'Its certificate as PEM, followed by those between it and an authority that clients know.',
         }),
       key: file
         .transform(read(folder, privateKey(folder)))

@@ -18,7 +18,7 @@ export function durationFrom(least: number, most: number, expected: string) {
 /** The place of a realm in the chain. */
 export const order = wholeNumber(z.int({ error: 'expected a whole number' })).meta({
   expected: 'a whole number',
-  description: 'The place in the chain: realms are asked in ascending order.',
+  description: 'The place in the chain, different for each realm: they are asked in ascending order.',
   examples: [1],
 })
 

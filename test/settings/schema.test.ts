@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { problems } from '../support/loading.ts'
 import { corpSettings } from './corp.ts'
-import { schemaProblems } from './schemaProblems.ts'
+import { schemaProblems } from '../support/schemaProblems.ts'
 
 /** The settings that pages show, each with its first line. */
 const pages = ['README.md', 'docs/realms.md', 'docs/kibana.md', 'docs/browser.md']
