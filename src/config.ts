@@ -37,76 +37,95 @@ export type LogLevel = (typeof logLevels)[number]
 
 const timeout = durationFrom(1, 3_600_000, 'more than 0 and at most 1h')
 
+const alwaysTrue = "Always true: Elasticsearch's setting, so that it can be pasted."
+
 /** `gateway.yml`. Each setting has the default that it has without the file. */
-const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
+export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) =>
   z
     .strictObject({
       realms: realms(file),
-      /** In which one username is one person, whichever of their realms proves it. */
       domains,
       activation: z
         .strictObject({
-          /** For how long after an activation an equal one writes nothing. */
-          unchanged_grace: duration.prefault('30s'),
+          unchanged_grace: duration
+            .prefault('30s')
+            .describe('For how long after an activation an equal one writes nothing.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('How profiles are activated.'),
       token: z
         .strictObject({
-          /** Always: Elasticsearch's setting, so that it can be pasted. */
-          enabled: z.literal(true, { error: 'expected true: the token service is always there' }).optional(),
-          /** How long an access token is valid. */
-          timeout: durationFrom(1_000, 3_600_000, 'at least 1s and at most 1h').prefault('20m'),
-          /** Whether a refresh token that is used again, later, ends everything that came from its login. */
-          revoke_on_reuse: yesOrNo().default(true),
+          enabled: z
+            .literal(true, { error: 'expected true: the token service is always there' })
+            .optional()
+            .meta({ description: alwaysTrue, examples: [true] }),
+          timeout: durationFrom(1_000, 3_600_000, 'at least 1s and at most 1h')
+            .prefault('20m')
+            .describe('How long an access token is valid.'),
+          revoke_on_reuse: yesOrNo()
+            .default(true)
+            .describe(
+              'Whether a refresh token that is used again, later, ends everything that came from its login.',
+            ),
         })
-        .prefault({}),
+        .prefault({})
+        .describe("The gateway's own tokens."),
       api_key: z
         .strictObject({
-          /** Always: Elasticsearch's setting, so that it can be pasted. */
-          enabled: z.literal(true, { error: 'expected true: API keys are always there' }).optional(),
+          enabled: z
+            .literal(true, { error: 'expected true: API keys are always there' })
+            .optional()
+            .meta({ description: alwaysTrue, examples: [true] }),
           delete: z
             .strictObject({
-              /** For how long a key is kept that has expired or was invalidated. */
-              retention_period: duration.prefault('7d'),
+              retention_period: duration
+                .prefault('7d')
+                .describe('For how long a key is kept that has expired or was invalidated.'),
             })
-            .prefault({}),
+            .prefault({})
+            .describe('When keys are removed that are over.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Keys of programs that call the gateway.'),
       profile: z
         .strictObject({
-          /** The largest that labels and data of a profile may be together, as JSON. */
-          max_size: size.prefault('10mb'),
+          max_size: size
+            .prefault('10mb')
+            .describe('The largest that labels and data of a profile may be together, as JSON.'),
         })
-        .prefault({}),
-      /** Of PostgreSQL alone. */
+        .prefault({})
+        .describe('What profiles may hold.'),
       database: z
         .strictObject({
-          /** How many connections one gateway keeps at most. */
-          pool_size: integer(1, 1_000).default(10),
-          /** How long to wait for a connection: to be made, or to be free. */
-          connection_timeout: timeout.prefault('5s'),
-          /** How long one statement may take. */
-          statement_timeout: timeout.prefault('10s'),
-          /** Who migrates a database that is not empty: `profile-gateway migrate`, or whichever gateway starts first. */
+          pool_size: integer(1, 1_000)
+            .default(10)
+            .describe('How many connections one gateway keeps at most.'),
+          connection_timeout: timeout
+            .prefault('5s')
+            .describe('How long to wait for a connection: to be made, or to be free.'),
+          statement_timeout: timeout.prefault('10s').describe('How long one statement may take.'),
           migrate: z
             .enum(['by_command', 'on_start'], { error: 'expected by_command or on_start' })
-            .default('by_command'),
+            .default('by_command')
+            .describe(
+              'Who migrates a database that is not empty: `profile-gateway migrate`, or whichever gateway starts first.',
+            ),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('How PostgreSQL is used; SQLite has none of these settings.'),
       http,
       tls: tls(file.folder),
       proxies,
       graphql: z
         .strictObject({
-          /** The largest body at `/graphql`. */
-          max_content_length: size.prefault('1mb'),
-          /** The only operations that may be run there; null: all. */
+          max_content_length: size
+            .prefault('1mb')
+            .describe('The largest body at `/graphql`; not more than `http.max_content_under_way`.'),
           allowed_operations: allowedOperations(file.folder),
         })
-        .prefault({}),
-      /** Of `/graphql` alone. */
+        .prefault({})
+        .describe('What `/graphql` takes.'),
       cors,
-      /** Of the credentials of end users, and of callers that send a password. */
       throttle,
       audit: audit(file),
       metrics,

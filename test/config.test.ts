@@ -205,7 +205,9 @@ describe('a setting', () => {
     ['3mb', 3 * 1024 ** 2],
     ['1gb', 1024 ** 3],
   ])('may be a size: %s', async (text, bytes) => {
-    const { settings } = await load(`http.max_content_length: ${text}\ngraphql.max_content_length: ${text}\n`)
+    const { settings } = await load(
+      `http: { max_content_length: ${text}, max_content_under_way: 1gb }\ngraphql.max_content_length: ${text}\n`,
+    )
     expect([settings.http, settings.graphql]).toMatchObject([
       { max_content_length: bytes },
       { max_content_length: bytes },

@@ -12,9 +12,12 @@ const manifest = z
   .object({ operations: z.array(z.object({ id: z.string(), body: z.string() })) })
   .transform(({ operations }): Operations => operations.map(({ id, body }) => [id, body]))
 
-/** The only operations that may be run, or null for all: a file of JSON, by its path from the folder. */
+/** A file of JSON is taken by its path from the folder. */
 export function allowedOperations(folder: string) {
-  return z.string({ error: 'expected a file' }).transform(read).nullable().default(null)
+  return z.string({ error: 'expected a file' }).transform(read).nullable().default(null).meta({
+    expected: 'a file of JSON, or null',
+    description: 'The only operations that may be run there: a file of documents by their ids; `null`: all.',
+  })
 
   function read(given: string, context: z.RefinementCtx): Operations {
     const json = jsonIn(resolve(folder, given))

@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** Where audit lines go: nowhere, to one of the process's own outputs, or to the end of a file. */
 export type AuditTarget = 'none' | 'stdout' | 'stderr' | { readonly file: string }
 
-/** What is recorded of who has done what. A file's path is taken from the folder of the settings. */
+/** A file's path is taken from the folder of the settings. */
 export const audit = ({ folder }: { readonly folder: string }) =>
   z
     .strictObject({
@@ -17,10 +17,18 @@ export const audit = ({ folder }: { readonly folder: string }) =>
           if (typeof given === 'string' && /[./]/.test(given)) return { file: resolve(folder, given) }
           context.addIssue('expected none, stdout, stderr, or the path of a file such as ./audit.ndjson')
           return z.NEVER
+        })
+        .meta({
+          ...{ type: 'string', enum: ['none', 'stdout', 'stderr'], pattern: '[./]' },
+          expected: 'none, stdout, stderr, or the path of a file such as ./audit.ndjson',
+          description: 'Where the lines go.',
         }),
-      /** What becomes of requests of which no line can be written: `by_kind` refuses changes of security data alone. */
       on_failure: z
         .enum(['by_kind', 'refuse', 'continue'], { error: 'expected by_kind, refuse or continue' })
-        .default('by_kind'),
+        .default('by_kind')
+        .describe(
+          'What becomes of requests of which no line can be written: `by_kind` refuses changes of security data alone.',
+        ),
     })
     .prefault({})
+    .describe('What is recorded of who has done what.')

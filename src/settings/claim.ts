@@ -14,62 +14,83 @@ export function fallbackClaim(place: RealmPlace, claim: 'sub' | 'aud') {
       if (registered.includes(other))
         context.addIssue(`${invalid} Claim [${claim}] cannot fallback to a registered claim [${other}]`)
     })
+    .meta({
+      ...{ expected: 'the name of a claim', examples: [claim === 'sub' ? 'client_id' : 'scope'] },
+      description: `The claim to read where an access token lacks \`${claim}\`.`,
+    })
 }
 
 /** What claims must say, by claim, whose name may have dots. Source: spec 5.1. */
 export function requiredClaims(place: RealmPlace) {
   const checked = registered.filter((claim) => claim !== 'jti')
 
-  return z.record(z.string(), z.unknown(), { error: 'expected claims' }).transform((given, context) => {
-    const claims = leaves(given).map(([claim, value]) => {
-      const setting = `required_claims.${claim}`
-      const values = realmSetting(place).texts(setting).safeParse(value)
-      const problem =
-        (checked.includes(claim) && `cannot be one of [${checked.join()}]`) ||
-        (!values.success && 'cannot be empty')
-      if (problem) {
-        const message = `required claim [${keyOf(place, setting)}] ${problem}`
-        context.addIssue({ code: 'custom', path: claim.split('.'), message })
-      }
-      return [claim, values.data ?? []] as const
+  return z
+    .record(z.string(), z.unknown(), { error: 'expected claims' })
+    .transform((given, context) => {
+      const claims = leaves(given).map(([claim, value]) => {
+        const setting = `required_claims.${claim}`
+        const values = realmSetting(place).texts(setting).safeParse(value)
+        const problem =
+          (checked.includes(claim) && `cannot be one of [${checked.join()}]`) ||
+          (!values.success && 'cannot be empty')
+        if (problem) {
+          const message = `required claim [${keyOf(place, setting)}] ${problem}`
+          context.addIssue({ code: 'custom', path: claim.split('.'), message })
+        }
+        return [claim, values.data ?? []] as const
+      })
+      return Object.fromEntries(claims)
     })
-    return Object.fromEntries(claims)
-  })
+    .meta({
+      ...{ expected: 'claims, each with a text or a list of texts', examples: [{ typ: 'Bearer' }] },
+      description: `What claims must say, by claim: one of these values. Not for \`${checked.join('`, `')}\`.`,
+    })
 }
 
 /** Which claim says what of a user. Source: spec 5.1. */
 export function claimSettings(place: RealmPlace) {
   const { text } = realmSetting(place)
   return {
-    /** The claims themselves. */
     claims: z
       .strictObject({
-        principal: text('claims.principal'),
-        groups: text('claims.groups').optional(),
-        dn: text('claims.dn').optional(),
-        mail: text('claims.mail').optional(),
-        name: text('claims.name').optional(),
+        principal: claim('principal', 'sub', 'The claim that is the username.'),
+        groups: claim('groups', 'groups', 'Groups, of which role mappings make roles.').optional(),
+        dn: claim('dn', 'dn', 'The distinguished name, of which role mappings make roles.').optional(),
+        mail: claim('mail', 'email', 'The email address.').optional(),
+        name: claim('name', 'name', 'The full name.').optional(),
       })
-      .prefault({} as never),
-    /** Of which part of those claims: the one group of a regular expression. */
+      .prefault({} as never)
+      .describe('Which claim says what of a user: names at the top level, not paths.'),
     claim_patterns: z
       .strictObject({
-        principal: claimPattern().optional(),
-        groups: claimPattern().optional(),
-        dn: claimPattern().optional(),
-        mail: claimPattern().optional(),
-        name: claimPattern().optional(),
+        principal: claimPattern('principal').optional(),
+        groups: claimPattern('groups').optional(),
+        dn: claimPattern('dn').optional(),
+        mail: claimPattern('mail').optional(),
+        name: claimPattern('name').optional(),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('Which part of those claims counts.'),
+  }
+
+  function claim(user: string, example: string, description: string) {
+    const expected = 'the name of a claim'
+    return text(`claims.${user}`).meta({ description, expected, examples: [example] })
   }
 }
 
 /** A regular expression with one group, in the syntax of RE2. */
-function claimPattern() {
-  return z.string({ error: 'expected a regular expression' }).superRefine((pattern, context) => {
-    if (groupsIn(pattern) !== 1)
-      context.addIssue('expected a regular expression, as RE2 has them, with one group')
-  })
+function claimPattern(claim: string) {
+  return z
+    .string({ error: 'expected a regular expression' })
+    .superRefine((pattern, context) => {
+      if (groupsIn(pattern) !== 1)
+        context.addIssue('expected a regular expression, as RE2 has them, with one group')
+    })
+    .meta({
+      ...{ expected: 'a regular expression (RE2) with one group', examples: ['^([^@]+)@example\\.com$'] },
+      description: `What its group finds in the claim of \`claims.${claim}\` is taken in place of the whole.`,
+    })
 }
 
 function groupsIn(pattern: string): number {

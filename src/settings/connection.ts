@@ -9,21 +9,36 @@ export function connection(place: RealmPlace, mostConnections = 200) {
   return {
     http: z
       .strictObject({
-        connect_timeout: timeout.prefault('5s'),
-        connection_read_timeout: timeout.prefault('5s'),
-        socket_timeout: timeout.prefault('5s'),
-        max_connections: integer(1, 10_000).default(mostConnections),
-        max_endpoint_connections: integer(1, 10_000).default(200),
+        connect_timeout: timeout.prefault('5s').describe('How long connecting may take.'),
+        connection_read_timeout: timeout.prefault('5s').describe('How long all of an answer may take.'),
+        socket_timeout: timeout.prefault('5s').describe('How long the server may be silent at most.'),
+        max_connections: integer(1, 10_000)
+          .default(mostConnections)
+          .describe('How many connections there may be at once.'),
+        max_endpoint_connections: integer(1, 10_000)
+          .default(200)
+          .describe('How many connections to one address there may be at once.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('How the other server is asked.'),
     ssl: z
       .strictObject({
         certificate_authorities: texts('ssl.certificate_authorities')
           .pipe(z.array(z.string().transform(certificates(place.file.folder))))
-          .optional(),
-        verification_mode: choice('ssl.verification_mode', ['full', 'certificate', 'none']).prefault('full'),
+          .optional()
+          .meta({
+            ...{ expected: 'a list of files', examples: [['authority.pem']] },
+            description:
+              "Files of certificates as PEM, whose authorities the server's certificate may be from, in place of those that Node knows.",
+          }),
+        verification_mode: choice('ssl.verification_mode', ['full', 'certificate', 'none'])
+          .prefault('full')
+          .describe(
+            "What is checked of the server's certificate: `full`; `certificate`, with any host name; or `none`, for trials only.",
+          ),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('Whom to take for the other server.'),
   }
 }
 

@@ -2,13 +2,16 @@ import { z } from 'zod'
 import { isLoopback } from './keySource.ts'
 import { listOf } from './value.ts'
 
-/** What pages of other origins may do. */
 export const cors = z
   .strictObject({
-    /** The origins whose pages may send GraphQL requests, each as browsers write it. A list, or one text with commas. */
-    allowed_origins: listOf(z.unknown().transform(origin), 'expected a list of origins').default([]),
+    allowed_origins: listOf(z.unknown().transform(origin).meta({ type: 'string' }), 'a list of origins')
+      .default([])
+      .describe(
+        'The origins whose pages may send GraphQL requests, each as browsers write it: `https://app.example.com`.',
+      ),
   })
   .prefault({})
+  .describe('What pages of other origins may do at `/graphql`.')
 
 function origin(given: unknown, context: z.RefinementCtx): string {
   const text = typeof given === 'string' ? given : ''

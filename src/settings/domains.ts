@@ -2,21 +2,33 @@ import { z } from 'zod'
 import { within, yesOrNo } from './value.ts'
 
 const domain = z.strictObject({
-  /** In which one username is one person. */
-  realms: z.preprocess(
-    (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
-    z.array(z.string(), { error: 'expected a list of realms' }).min(1, 'expected a list of realms'),
-  ),
+  realms: z
+    .preprocess(
+      (given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given),
+      z.array(z.string(), { error: 'expected a list of realms' }).min(1, 'expected a list of realms'),
+    )
+    .meta({
+      ...{ type: ['array', 'string'], expected: 'a list of realms', examples: [['native', 'corp']] },
+      description: 'The names of its realms, each in no other domain.',
+    }),
   uid_generation: z
     .strictObject({
-      /** Whether the uids of new profiles are `u_`, the username as it is, `_` and the suffix. */
-      literal_username: yesOrNo().default(false),
+      literal_username: yesOrNo()
+        .default(false)
+        .describe(
+          'Whether the uids of new profiles are `u_`, the username as it is, `_` and the suffix, which it then needs.',
+        ),
       suffix: z
         .string({ error: 'expected text' })
         .regex(/^[a-zA-Z][a-zA-Z0-9]{0,9}$/, 'expected a letter and at most 9 more letters and digits')
-        .optional(),
+        .optional()
+        .meta({
+          ...{ expected: 'a letter and at most 9 more letters and digits', examples: ['staff'] },
+          description: 'The suffix of those uids, which no other domain has.',
+        }),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How the uids of new profiles are made.'),
 })
 
 /** Domains by name. Source: spec 2.3. */
@@ -43,6 +55,9 @@ export const domains = z
     { when: () => true },
   )
   .prefault({})
+  .describe(
+    'Groups of realms by name, in which one username is one person, whichever of their realms proves it.',
+  )
 
 type Domains = z.output<typeof domains>
 type Realms = Readonly<Record<string, unknown>>

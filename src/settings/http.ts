@@ -3,27 +3,39 @@ import { durationFrom, integer, size, yesOrNo } from './value.ts'
 
 const time = durationFrom(1_000, 3_600_000, 'at least 1s and at most 1h')
 
-/** How requests are received. */
 export const http = z
   .strictObject({
-    /** The largest body at Elasticsearch's address. */
-    max_content_length: size.prefault('20mb'),
-    /** How large all bodies at both doors may be together that come or are worked on. As JSON is read, it takes many times that. */
-    max_content_under_way: size.prefault('128mb'),
-    /** Whether passwords and tokens may cross a network in the clear. */
-    insecure: yesOrNo().default(false),
-    /** How many connections there may be at once. One more is closed before anything is read from it. */
-    max_connections: integer(1, 1_000_000).default(10_000),
-    /** How long the headers of a request may take to come. */
-    header_timeout: time.prefault('10s'),
-    /** How long all of a request may take to come, and then its answer to be taken. */
-    request_timeout: time.prefault('2m'),
-    /** How long a request waits for its answer; at both doors. */
-    answer_timeout: time.prefault('30s'),
-    /** How long a connection may wait for its next request: longer than load balancers keep theirs, so that it is they who close them. */
-    idle_timeout: time.prefault('75s'),
+    max_content_length: size
+      .prefault('20mb')
+      .describe("The largest body at Elasticsearch's address; not more than `max_content_under_way`."),
+    max_content_under_way: size
+      .prefault('128mb')
+      .describe(
+        'How large all bodies at both doors may be together that come or are worked on. As JSON is read, it takes many times that.',
+      ),
+    insecure: yesOrNo()
+      .default(false)
+      .describe('Whether passwords and tokens may cross a network in the clear.'),
+    max_connections: integer(1, 1_000_000)
+      .default(10_000)
+      .describe(
+        'How many connections there may be at once. One more is closed before anything is read from it.',
+      ),
+    header_timeout: time
+      .prefault('10s')
+      .describe('How long the headers of a request may take to come; not longer than `request_timeout`.'),
+    request_timeout: time
+      .prefault('2m')
+      .describe('How long all of a request may take to come, and then its answer to be taken.'),
+    answer_timeout: time.prefault('30s').describe('How long a request waits for its answer; at both doors.'),
+    idle_timeout: time
+      .prefault('75s')
+      .describe(
+        'How long a connection may wait for its next request: longer than load balancers keep theirs, so that it is they who close them.',
+      ),
   })
   .prefault({})
+  .describe('How requests are received.')
   .refine(({ header_timeout: header, request_timeout: request }) => header <= request, {
     error: 'expected header_timeout to be at most request_timeout',
   })

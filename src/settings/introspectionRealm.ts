@@ -4,51 +4,88 @@ import { connection } from './connection.ts'
 import { introspectionRealmProblems } from './introspectionRealmProblems.ts'
 import { endpoint } from './keySource.ts'
 import { realmSetting, type RealmPlace } from './realmSetting.ts'
-import { duration, integer, order, within, yesOrNo } from './value.ts'
+import { duration, enabled, integer, order, within, yesOrNo } from './value.ts'
 
 /** The settings of a realm that asks an OAuth server whose an opaque token is. Source: RFC 7662. */
 export function introspectionRealm(place: RealmPlace) {
   const { text, texts, choice, secret } = realmSetting(place)
   return z
     .strictObject({
-      /** The place in the chain: realms are asked in ascending order. */
       order,
-      enabled: yesOrNo().default(true),
-      /** The server, named as Elasticsearch's OpenID Connect realm has it. */
+      enabled,
       op: z
         .strictObject({
-          issuer: text('op.issuer'),
-          introspection_endpoint: text('op.introspection_endpoint').transform(endpoint),
+          issuer: text('op.issuer').meta({
+            examples: ['https://oauth.example.com'],
+            description:
+              'What `iss` is where the server says it, letter by letter, and the audience of what a private key signs.',
+          }),
+          introspection_endpoint: text('op.introspection_endpoint')
+            .transform(endpoint)
+            .meta({
+              ...{ expected: 'an https URL', examples: ['https://oauth.example.com/oauth/v2/introspect'] },
+              description:
+                'Where the server is asked (RFC 7662). `http` leads only to this machine, as `127.0.0.1` or `[::1]`.',
+            }),
         })
-        .prefault({} as never),
-      /** Who the gateway is at that server. */
+        .prefault({} as never)
+        .describe("The server, named as Elasticsearch's OpenID Connect realm has it."),
       rp: z
         .strictObject({
-          client_id: text('rp.client_id'),
+          client_id: text('rp.client_id').meta({
+            examples: ['profile-gateway'],
+            description: 'The client that the gateway is: one that may introspect.',
+          }),
           client_auth_method: choice('rp.client_auth_method', [
             'client_secret_basic',
             'client_secret_post',
             'private_key_jwt',
-          ]).prefault('client_secret_basic'),
-          client_secret: secret('rp.client_secret').optional(),
-          /** A private key, as a JWK with its `alg`. */
-          client_private_key: secret('rp.client_private_key').optional(),
+          ])
+            .prefault('client_secret_basic')
+            .describe('How it proves who it is.'),
+          client_secret: secret('rp.client_secret')
+            .optional()
+            .meta({
+              examples: ['${OAUTH_CLIENT_SECRET}'],
+              description: "The client's secret, for `client_secret_basic` and `client_secret_post`.",
+            }),
+          client_private_key: secret('rp.client_private_key')
+            .optional()
+            .meta({
+              examples: ['${file:client.jwk.json}'],
+              description:
+                'A private key, as a JWK with its `alg` and the `kid` by which the server knows it, for `private_key_jwt`.',
+            }),
         })
-        .prefault({} as never),
-      /** One of which `aud` has. */
-      allowed_audiences: texts('allowed_audiences').optional(),
-      /** To which of these clients a token was issued. */
-      allowed_clients: texts('allowed_clients').optional(),
+        .prefault({} as never)
+        .describe('Who the gateway is at that server.'),
+      allowed_audiences: texts('allowed_audiences')
+        .optional()
+        .meta({
+          examples: [['profile-gateway']],
+          description: 'One of which `aud` has. This or `allowed_clients` is required.',
+        }),
+      allowed_clients: texts('allowed_clients')
+        .optional()
+        .meta({
+          examples: [['portal']],
+          description:
+            'One of which `client_id` is, the application that got the token. This or `allowed_audiences` is required; where both are set, both count.',
+        }),
       required_claims: requiredClaims(place).prefault({}),
       ...claimSettings(place),
-      populate_user_metadata: yesOrNo().default(true),
-      /** What is remembered of active tokens, tied to a hash of them. */
+      populate_user_metadata: yesOrNo()
+        .default(true)
+        .describe('Whether what is simple becomes `metadata.introspection_claim_<name>` of the user.'),
       cache: z
         .strictObject({
-          ttl: duration.prefault('60s'),
-          size: integer(0, 10_000_000).default(100_000),
+          ttl: duration
+            .prefault('60s')
+            .describe('How long active tokens are remembered, never beyond `exp`; 0 asks every time.'),
+          size: integer(0, 10_000_000).default(100_000).describe('How many of them are remembered.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('What is remembered of active tokens, tied to a hash of them.'),
       ...connection(place),
     })
     .superRefine(

@@ -2,15 +2,23 @@ import { isIP, SocketAddress } from 'node:net'
 import { z } from 'zod'
 import { listOf } from './value.ts'
 
-/** Who may say where a request comes from. */
 export const proxies = z
   .strictObject({
-    /** The proxies in front of the gateway: addresses and ranges such as 10.0.0.0/8. A list, or one text with commas. */
-    trusted_proxies: listOf(z.unknown().transform(addresses), 'expected a list of addresses').default([]),
-    /** The one header in which each of them adds, at the end, the address that it was asked from. */
-    address_header: z.unknown().transform(headerName).prefault('x-forwarded-for'),
+    trusted_proxies: listOf(z.unknown().transform(addresses).meta({ type: 'string' }), 'a list of addresses')
+      .default([])
+      .describe('The proxies in front of the gateway: addresses, and ranges such as `10.0.0.0/8`.'),
+    address_header: z
+      .unknown()
+      .transform(headerName)
+      .prefault('x-forwarded-for')
+      .meta({
+        ...{ type: 'string', expected: 'the name of a header' },
+        description:
+          'The one header in which each of them adds, at the end, the address that it was asked from.',
+      }),
   })
   .prefault({})
+  .describe('Who may say where a request comes from.')
 
 function addresses(given: unknown, context: z.RefinementCtx): string {
   const text = typeof given === 'string' ? given : ''

@@ -5,20 +5,27 @@ import { jwtRealm } from './jwtRealm.ts'
 import { realmProblems } from './realmProblems.ts'
 import type { RealmPlace } from './realmSetting.ts'
 import type { SettingsFile } from './settingsFile.ts'
-import { order, yesOrNo } from './value.ts'
+import { enabled, order, yesOrNo } from './value.ts'
 
 const nativeRealm = z.strictObject({
-  /** The place in the chain: realms are asked in ascending order. */
   order,
-  enabled: yesOrNo().default(true),
-  /** Whether its users may activate their own profiles, by our tokens. */
-  self_activation: yesOrNo().default(false),
+  enabled,
+  self_activation: yesOrNo()
+    .default(false)
+    .describe("Whether its users may activate their own profiles, by the gateway's tokens."),
 })
+
+/** What a realm of each type is made of. */
+export const realmTypes = {
+  native: () => nativeRealm,
+  jwt: jwtRealm,
+  elasticsearch: elasticsearchRealm,
+  introspection: introspectionRealm,
+}
 
 /** The native realm that is there without being named: it comes before all that are. */
 const implicit = { native: { order: -Infinity, enabled: true, self_activation: false } }
 
-/** What can prove users, by type and name. */
 export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {
   return z
     .strictObject({
@@ -26,10 +33,17 @@ export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {
         .record(z.string(), nativeRealm)
         .refine((named) => Object.keys(named).length <= 1, { error: 'there can be only one native realm' })
         .transform((named) => (Object.keys(named).length > 0 ? named : implicit))
-        .default(implicit),
-      jwt: named('jwt', jwtRealm),
-      elasticsearch: named('elasticsearch', elasticsearchRealm),
-      introspection: named('introspection', introspectionRealm),
+        .default(implicit)
+        .describe(
+          'Users in the database. This realm is there without being named, as `native`, and comes before all others.',
+        ),
+      jwt: named('jwt', jwtRealm).describe('Issuers whose signed tokens (JWT) prove users, by name.'),
+      elasticsearch: named('elasticsearch', elasticsearchRealm).describe(
+        'Elasticsearch clusters that are asked whose credentials are, by name.',
+      ),
+      introspection: named('introspection', introspectionRealm).describe(
+        'OAuth servers that are asked whose opaque tokens are, by name.',
+      ),
     })
     .superRefine(
       (all, context) => {
@@ -40,6 +54,7 @@ export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {
       { when: () => true },
     )
     .prefault({})
+    .describe('What can prove users, by type and name.')
 
   /** Realms of one type by name. */
   function named<Settings>(type: string, settingsOf: (place: RealmPlace) => z.ZodType<Settings>) {

@@ -3,22 +3,27 @@ import { durationFrom, integer } from './value.ts'
 
 const time = durationFrom(1_000, 86_400_000, 'at least 1s and at most 24h')
 
-/** How often credentials may be tried: grants, and callers' own passwords, each by themselves. */
 export const throttle = z
   .strictObject({
-    /** How often one name may be tried wrongly, in all and from one address, before one has to wait. */
-    attempts: integer(1, 1_000_000).default(8),
-    /** How often all names together, from one address. */
-    attempts_per_address: integer(1, 1_000_000).default(100),
-    /** How often all names together may be tried wrongly as grants of one caller. */
-    attempts_per_caller: integer(1, 1_000_000).default(1_000),
-    /** How long the first wait is. Each further wrong attempt doubles it. */
-    first_wait: time.prefault('30s'),
-    longest_wait: time.prefault('15m'),
-    /** How long it takes to forget a wrong attempt at a name. */
-    forget_after: time.prefault('10m'),
+    attempts: integer(1, 1_000_000)
+      .default(8)
+      .describe(
+        'How often one name may be tried wrongly, in all and from one address, before one has to wait.',
+      ),
+    attempts_per_address: integer(1, 1_000_000)
+      .default(100)
+      .describe('How often all names together may be tried wrongly from one address.'),
+    attempts_per_caller: integer(1, 1_000_000)
+      .default(1_000)
+      .describe('How often all names together may be tried wrongly as grants of one caller.'),
+    first_wait: time
+      .prefault('30s')
+      .describe('How long the first wait is. Each further wrong attempt doubles it.'),
+    longest_wait: time.prefault('15m').describe('How long a wait is at most; not less than `first_wait`.'),
+    forget_after: time.prefault('10m').describe('How long it takes to forget a wrong attempt at a name.'),
   })
   .prefault({})
+  .describe("How often credentials may be tried: grants, and callers' own passwords, each by themselves.")
   .refine(({ first_wait: first, longest_wait: longest }) => first <= longest, {
     error: 'expected first_wait to be at most longest_wait',
   })

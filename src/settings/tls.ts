@@ -34,10 +34,26 @@ export function readTls(files: TlsFiles): Tls {
 export function tls(folder: string) {
   return z
     .strictObject({
-      certificate: file.transform(read(folder, certificates(folder))).optional(),
-      key: file.transform(read(folder, privateKey(folder))).optional(),
+      certificate: file
+        .transform(read(folder, certificates(folder)))
+        .optional()
+        .meta({
+          ...{ expected: 'the path of a file', examples: ['server.pem'] },
+          description:
+            'Its certificate as PEM, followed by those between it and an authority that clients know.',
+        }),
+      key: file
+        .transform(read(folder, privateKey(folder)))
+        .optional()
+        .meta({
+          ...{ expected: 'the path of a file', examples: ['server.key.pem'] },
+          description: 'The private key that belongs to it, as PEM without a passphrase.',
+        }),
     })
     .prefault({})
+    .describe(
+      'Who the gateway is on an encrypted connection. Without, it listens on this machine alone, or behind a proxy.',
+    )
     .transform(({ certificate, key }, context): Tls | null => {
       if (certificate === undefined && key === undefined) return null
       if (certificate === undefined || key === undefined) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { loadConfig, type Config } from '../../src/config.ts'
 import { Failure } from '../../src/errors.ts'
+import { schemaProblems } from './schemaProblems.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -18,7 +19,10 @@ export async function load(
   if (settings === null) return loadConfig(environment)
   const file = join(folder, 'gateway.yml')
   await writeFile(file, settings)
-  return loadConfig({ GATEWAY_CONFIG: file, ...environment })
+  const config = loadConfig({ GATEWAY_CONFIG: file, ...environment })
+  // Whatever the gateway takes, no editor marks.
+  expect(schemaProblems(settings)).toEqual([])
+  return config
 }
 
 /** What is said to be wrong, with `gateway.yml` for its path. */

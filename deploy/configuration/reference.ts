@@ -1,0 +1,85 @@
+import { inside, memberOf, settings, type Setting } from './settings.ts'
+
+type Row = readonly [setting: string, value: string, otherwise: string, meaning: string]
+
+/** `docs/configuration.md`, of which the table of the environment is the README's. */
+export function reference(readme: string): string {
+  const all = inside(settings())
+  const [realms] = all.flatMap(([name, setting]) => (name === 'realms' ? [setting] : []))
+  const groups = all.filter(([name]) => name !== 'realms')
+  const types = inside(realms ?? {}).map(([type, setting]) => ({
+    type,
+    setting,
+    realm: memberOf(setting) ?? {},
+  }))
+  return [
+    ...['# Configuration', introduction],
+    ...['## The environment', environmentIn(readme), environment],
+    ...['## gateway.yml', howToWrite],
+    ...groups.flatMap(([name, setting]) => [`### ${name}`, setting.description ?? '', table(setting)]),
+    ...['## Realms', about(realms)],
+    ...types.flatMap(({ type, setting, realm }) => [`### realms.${type}`, about(setting), table(realm)]),
+    '',
+  ].join('\n\n')
+}
+
+const introduction = `Every setting, with what it takes and its default. This page, [gateway.schema.json](../gateway.schema.json) and
+[gateway.example.yml](../gateway.example.yml) are made from the code that reads the settings: \`npx vitest run --project sqlite
+test/settings/generated.test.ts -u\` makes them anew.`
+
+const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. \`UV_THREADPOOL_SIZE\` is how many
+threads Node has for passwords and files: four more than cores, unless it is set. The command line also takes \`GATEWAY_PASSWORD\` and
+\`GATEWAY_API_KEY\`, or \`…_FILE\`: see [The command line](cli.md).`
+
+const howToWrite = `\`cp gateway.example.yml gateway.yml\` begins one, with every setting and its default. Its first line names the schema, by which an
+editor with the YAML language server (in Visual Studio Code the extension _YAML_) completes names, explains them and marks what is wrong.
+
+- Names are nested or dotted, with Elasticsearch's prefix \`xpack.security.authc.\` or without: \`token.timeout: 20m\` is
+  \`token: { timeout: 20m }\`.
+- \`\${NAME}\` is a value of the environment, \`\${file:path}\` the content of a file, by its path from the folder of \`gateway.yml\`.
+  Secrets stand in the file only so.
+- A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size one with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs none. A list
+  may be one text with commas.
+- Whatever is wrong is said at once, with its line, and the exit code is 78. An editor sees less: that a required setting is missing, or
+  that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
+
+[Operations](operations.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and
+[Logins in the browser](browser.md) say when to change what.`
+
+function environmentIn(readme: string): string {
+  const [found] = /^\| environment .*(\n\|.*)+/m.exec(readme) ?? []
+  if (found === undefined) throw new Error('the README has no table of the environment')
+  return found
+}
+
+function about(setting: Setting | undefined): string {
+  return setting?.description ?? ''
+}
+
+function table(group: Setting): string {
+  const head = ['| setting | value | default | meaning |', '| --- | --- | --- | --- |']
+  const rows = rowsOf(memberOf(group) ?? group, memberOf(group) ? '<name>.' : '')
+  return [
+    ...head,
+    ...rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),
+  ].join('\n')
+}
+
+function rowsOf(group: Setting, within: string): Row[] {
+  return inside(group).flatMap(([name, setting]): Row[] => {
+    const full = `${within}${name}`
+    if (setting.properties) return [[`\`${full}\``, '', '', about(setting)], ...rowsOf(setting, `${full}.`)]
+    const isRequired = group.required?.includes(name) === true
+    return [[`\`${full}\``, valueOf(setting), defaultOf(setting, isRequired), about(setting)]]
+  })
+}
+
+function valueOf({ expected, enum: words, const: fixed }: Setting): string {
+  if (fixed !== undefined) return `\`${String(fixed)}\``
+  return expected ?? words?.map((word) => `\`${String(word)}\``).join(', ') ?? ''
+}
+
+function defaultOf({ default: value }: Setting, isRequired: boolean): string {
+  if (value === undefined) return isRequired ? 'required' : 'none'
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+}
