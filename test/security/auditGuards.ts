@@ -30,7 +30,7 @@ export const auditGuards: readonly Guard[] = [
   },
   {
     item: 'requests without credentials are recorded',
-    file: 'src/app.ts',
+    file: 'src/useCases.ts',
     without: [
       'audit.identifyCaller(createIdentifyCaller({ prove, securityEpoch }))',
       'createIdentifyCaller({ prove, securityEpoch })',
