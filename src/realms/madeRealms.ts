@@ -128,7 +128,7 @@ function inTurn(realms: readonly NativeRealm[]): NativeRealm['lookUp'] {
 /** Its settings but for the secret that it takes from a file at any time. */
 function withoutReadSecret(own: Settings['realms']['jwt'][string]) {
   const { shared_secret: secret, ...client } = own.client_authentication
-  const lasting = secret?.file ? secret.file : secret
+  const lasting = secret?.file ?? secret
   return { ...own, client_authentication: { ...client, shared_secret: lasting } }
 }
 

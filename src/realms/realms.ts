@@ -109,7 +109,7 @@ function realmsOf({ settings, watch }: RealmsParts, { asked, kept }: ReturnType<
     problems: () => asked.flatMap(({ problem }) => problem() ?? []),
     states: () => asked.map(({ ref, state }) => ({ ref, ...state() })),
     async ready() {
-      await Promise.all(asked.map(({ ready }) => ready?.()))
+      await Promise.all(asked.flatMap(({ ready }) => ready?.() ?? []))
     },
     refresh() {
       for (const { realm, sharedSecret } of kept) realm.refresh?.(sharedSecret)

@@ -60,8 +60,8 @@ function createWatchedLogger() {
 /** Has each of them make what it makes only when it is asked. */
 async function askEach({ chain }: Realms): Promise<void> {
   const token = 'a-token-of-nobody'
-  const asked = chain.map(({ authenticate }) =>
-    authenticate({ kind: 'accessToken', token, clientSecret: null }, source),
+  const asked = chain.map((realm) =>
+    realm.authenticate({ kind: 'accessToken', token, clientSecret: null }, source),
   )
   await Promise.allSettled(asked)
 }
