@@ -341,8 +341,14 @@ export async function createApp({
   }
 }
 
-/** The settings that stay as they were at the start, with what is in a file, or else where it is. */
-function lastingOf({ realms: _, domains: __, tls, audit, ...others }: Settings): object {
-  const { destination, on_failure } = audit
-  return { ...others, tls: tls?.files ?? null, audit: { on_failure, destination: [destination] } }
+/** The settings that stay as they were at the start. What is in the files of TLS is read anew. */
+function lastingOf(settings: Settings): object {
+  const { tls, audit } = settings
+  const destination = [audit.destination]
+  return {
+    ...settings,
+    ...{ realms: null, domains: null },
+    tls: tls?.files ?? null,
+    audit: { ...audit, destination },
+  }
 }

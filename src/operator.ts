@@ -132,9 +132,8 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
         const [path = '', query = ''] = uri.split('?')
         const headers = { 'content-type': 'application/json' }
         const request = { method, uri, path, query, headers, rawHeaders: [] }
-        const answer = await shim.enter(request, Buffer.from(body ? JSON.stringify(body) : ''), {
-          ...{ caller, useCases },
-        })
+        const bytes = Buffer.from(body ? JSON.stringify(body) : '')
+        const answer = await shim.enter(request, bytes, { caller, useCases })
         await audit.written(caller.origin)
         return { status: answer.status, body: answer.body.toString() }
       },

@@ -58,13 +58,17 @@ export function createCurrentRealms(parts: CurrentRealmsParts): CurrentRealms {
     },
   }
 
+  function isOpen(): boolean {
+    return !isClosed
+  }
+
   async function reloadWhileWanted(): Promise<void> {
-    while (isWanted && !isClosed) {
+    while (isWanted && isOpen()) {
       isWanted = false
       try {
         await reload()
       } catch (err) {
-        if (!isClosed) logger.error({ err }, 'the realms stay as they are')
+        if (isOpen()) logger.error({ err }, 'the realms stay as they are')
       }
     }
   }
@@ -97,7 +101,7 @@ export function createCurrentRealms(parts: CurrentRealmsParts): CurrentRealms {
   }
 
   function take(made: Realms, own: string): void {
-    if (isClosed) throw new Error('the gateway is stopping')
+    if (!isOpen()) throw new Error('the gateway is stopping')
     const old = current
     current = made
     agreement = own

@@ -1,21 +1,16 @@
 // The realms of a configuration: which there are, in which order they are asked, and what each is made of. A part of
 // the composition root.
 
-import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { NamedRealm } from '../authentication/explainGrant.ts'
-import { createNativeRealm, type NativeRealm } from '../authentication/native.ts'
 import type { Passwords } from '../authentication/passwords.ts'
 import type { WatchTurn } from '../authentication/queue.ts'
 import type { Realm } from '../authentication/realm.ts'
 import { isSameRealm, type RealmRef } from '../authentication/subject.ts'
 import type { RealmOf } from '../authentication/tokens/tokenSubject.ts'
-import { isReservedUsername } from '../authentication/username.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import type { Settings } from '../config.ts'
-import { createConfiguredElasticsearchRealm } from './elasticsearchRealm.ts'
-import { createConfiguredIntrospectionRealm } from './introspectionRealm.ts'
-import { createConfiguredJwtRealm } from './jwtRealm.ts'
+import { createRefTo, makeRealms, type MadeRealm } from './madeRealms.ts'
 
 export interface Realms {
   /** In the order in which they are asked. */
@@ -80,61 +75,21 @@ export interface ConfiguredRealm extends NamedRealm {
   readonly close: () => void
 }
 
-interface MadeRealm extends ConfiguredRealm {
-  /** One that is made of the same is the same. */
-  readonly madeOf: readonly unknown[]
-}
-
 /**
  * Makes the realms: the reserved one, then those that are enabled. Of those `before`, the ones that are still the same
  * are kept, with what they remember.
  * @throws `CONFIGURATION` if keys cannot be used that stand in the configuration
  */
 export function createRealms(parts: RealmsParts, before: Realms | null = null): Realms {
-  const made: MadeRealm[] = []
-  try {
-    return realmsOf(parts, before, made)
-  } catch (thrown) {
-    for (const { close } of made) close()
-    throw thrown
-  }
+  return realmsOf(parts, makeRealms(parts, before?.made ?? []))
 }
 
-/** `made`: where those go that are new. */
-function realmsOf(parts: RealmsParts, before: Realms | null, made: MadeRealm[]): Realms {
-  const { settings, users, passwords } = parts
-  const { native, jwt, elasticsearch, introspection } = settings.realms
-  const refreshed: (() => void)[] = []
-  const reserved = nativeRealm('reserved', 'reserved', isReservedUsername)
-  const natives = Object.entries(native).map(([name, { order, enabled, ...own }]) => {
-    const realm = nativeRealm('native', name, (username) => !isReservedUsername(username), own)
-    return { ...{ name, order, enabled }, realm }
-  })
-  const configured = [
-    ...natives.filter(({ enabled }) => enabled),
-    ...enabledIn(jwt).map(([name, own]) => {
-      const ref = refTo('jwt', name)
-      const lookUp = own.authorization_realms ? inTurn(own.authorization_realms) : null
-      const lookedUpIn = lookUp && natives.map(({ realm }) => realm.ref)
-      const secret = own.client_authentication.shared_secret?.value ?? null
-      const make = () => createConfiguredJwtRealm(ref, own, lookUp, parts)
-      return placed(ref, withoutReadSecret(own), lookedUpIn, make, secret)
-    }),
-    ...enabledIn(elasticsearch).map(([name, own]) => {
-      const ref = refTo('elasticsearch', name)
-      const make = () => createConfiguredElasticsearchRealm(ref, own, refTo, parts)
-      return placed(ref, own, settings.domains, make)
-    }),
-    ...enabledIn(introspection).map(([name, own]) => {
-      const ref = refTo('introspection', name)
-      return placed(ref, own, null, () => createConfiguredIntrospectionRealm(ref, own, parts))
-    }),
-  ]
-  const inOrder = configured.sort((one, other) => one.order - other.order).map(({ realm }) => realm)
-  const asked: MadeRealm[] = [reserved, ...inOrder]
+function realmsOf({ settings, watch }: RealmsParts, { asked, kept }: ReturnType<typeof makeRealms>): Realms {
+  const { native, jwt } = settings.realms
+  const refTo = createRefTo(settings.domains)
   const named = asked.map(({ ref, realm, problem }) => ({
     ...{ ref, problem },
-    realm: parts.watch?.realm(ref, realm) ?? realm,
+    realm: watch?.realm(ref, realm) ?? realm,
   }))
   return {
     chain: named.map(({ realm }) => realm),
@@ -154,10 +109,10 @@ function realmsOf(parts: RealmsParts, before: Realms | null, made: MadeRealm[]):
     problems: () => asked.flatMap(({ problem }) => problem() ?? []),
     states: () => asked.map(({ ref, state }) => ({ ref, ...state() })),
     async ready() {
-      await Promise.all(asked.map(({ ready }) => ready?.()))
+      await Promise.all(asked.flatMap(({ ready }) => ready?.() ?? []))
     },
     refresh() {
-      for (const refresh of refreshed) refresh()
+      for (const { realm, sharedSecret } of kept) realm.refresh?.(sharedSecret)
     },
     close() {
       for (const { close } of asked) close()
@@ -166,61 +121,4 @@ function realmsOf(parts: RealmsParts, before: Realms | null, made: MadeRealm[]):
       for (const realm of asked) if (!others.made.includes(realm)) realm.close()
     },
   }
-
-  /** In its place: the one that was made of the same before, or a new one. `others`: what it knows of others. */
-  function placed(
-    ref: RealmRef,
-    own: { readonly order: number },
-    others: unknown,
-    make: () => ConfiguredRealm,
-    sharedSecret: string | null = null,
-  ) {
-    const { order } = own
-    const madeOf = [ref, { ...own, order: null }, others]
-    const kept = before?.made.find((one) => isDeepStrictEqual(one.madeOf, madeOf))
-    if (kept) refreshed.push(() => kept.refresh?.(sharedSecret))
-    const realm = kept ?? { ...make(), madeOf }
-    if (!kept) made.push(realm)
-    return { order, realm }
-  }
-
-  /** It remembers nothing, and need not be kept. */
-  function nativeRealm(type: string, name: string, owns: (username: string) => boolean, own: unknown = null) {
-    const ref = refTo(type, name)
-    const report = (err: unknown) => {
-      parts.logger.warn({ err }, 'an imported password hash could not be replaced')
-    }
-    const realm = createNativeRealm({ ref, users, passwords, owns, report })
-    const state = () => ({ keysReadAt: null, isPaused: null, remembered: null })
-    return { ref, realm, state, problem: () => null, close: () => undefined, madeOf: [ref, own] }
-  }
-
-  function refTo(type: string, name: string): RealmRef {
-    const isIt = (one: Pick<RealmRef, 'type' | 'name'>) => isSameRealm(one, { type, name })
-    const domain = settings.domains.find(({ realms }) => realms.some(isIt))
-    return { type, name, domain: domain?.name ?? null }
-  }
-
-  /** Looks a user up in the named realms, all of which are native. */
-  function inTurn(names: readonly string[]): NativeRealm['lookUp'] {
-    const realms = natives.filter(({ name }) => names.includes(name)).map(({ realm: { realm } }) => realm)
-    return async (username) => {
-      for (const realm of realms) {
-        const found = await realm.lookUp(username)
-        if (found) return found
-      }
-      return null
-    }
-  }
-}
-
-/** Its settings but for the secret that it takes from a file at any time. */
-function withoutReadSecret(own: Settings['realms']['jwt'][string]) {
-  const { shared_secret: secret, ...client } = own.client_authentication
-  const lasting = secret?.file ? secret.file : secret
-  return { ...own, client_authentication: { ...client, shared_secret: lasting } }
-}
-
-function enabledIn<Own extends { readonly enabled: boolean }>(named: Readonly<Record<string, Own>>) {
-  return Object.entries(named).filter(([, { enabled }]) => enabled)
 }

@@ -5,6 +5,9 @@ import { asking } from '../introspection/realm.ts'
 import { good, saying, startServer } from '../introspection/server.ts'
 import { activate, activateAtGraphql, activateAtRest } from '../oidc/activate.ts'
 import { patience, readiness } from '../oidc/gateway.ts'
+import { newKey, startOpenidProvider } from '../support/openidProvider.ts'
+import { logInAt } from '../support/openidTokens.ts'
+import { anyClient, idTokens } from '../oidc/realms.ts'
 import { hmacRealm, hmacToken } from '../support/hmacTokens.ts'
 import type { AuditLine, Fetch } from '../support/testApp.ts'
 import { databaseName, newDatabase } from '../support/testDatabase.ts'
@@ -119,6 +122,28 @@ describe('realms that are the same after SIGHUP', { timeout: 60_000 }, () => {
     await reload({ settings: quiet + opaque(server, { 'cache.ttl': '30s' }) + corp() })
     expect(await activate(fetch, 'opaque-token')).toMatchObject({ status: 200 })
     expect(server.questions).toHaveLength(2)
+  })
+
+  it('have their keys fetched again, and use those that they have until then', async () => {
+    const [one, other] = await Promise.all([newKey('RS256', 'one'), newKey('ES256', 'other')])
+    const provider = await startOpenidProvider(one)
+    const { fetch, reload } = await startReloaded({ settings: quiet + idTokens(provider) + anyClient })
+    const { idToken } = await logInAt(provider, 'sub-1')
+    expect(await activate(fetch, idToken)).toMatchObject({ status: 200 })
+    expect(provider.jwksRequests()).toBe(1)
+
+    provider.answerJwks((_, response) => response.writeHead(500).end())
+    expect(messageOf(await reload({}))).toBe('realms: nothing has changed')
+    await expect.poll(provider.jwksRequests, patience).toBe(2)
+    expect(await activate(fetch, idToken)).toMatchObject({ status: 200 })
+
+    provider.answerJwks(null)
+    provider.use(other)
+    await reload({})
+    await vi.waitFor(
+      async () => expect(await activate(fetch, idToken)).toMatchObject({ status: 401 }),
+      patience,
+    )
   })
 
   it('take the secret of their clients from its file at once, and the one before for a while', async () => {

@@ -5,6 +5,7 @@ import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { metricsGuards } from './metricsGuards.ts'
 import { queueGuards } from './queueGuards.ts'
+import { reloadGuards } from './reloadGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 import { timingGuards } from './timingGuards.ts'
 
@@ -15,6 +16,7 @@ export const guards: readonly Guard[] = [
   ...queueGuards,
   ...graphqlGuards,
   ...auditGuards,
+  ...reloadGuards,
   ...commandLineGuards,
   ...metricsGuards,
   ...timingGuards,

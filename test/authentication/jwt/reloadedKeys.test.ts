@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createJwksFile } from '../../../src/authentication/jwt/jwksFile.ts'
 import { parseJwks } from '../../../src/authentication/jwt/jwks.ts'
-import type { ReadJwks } from '../../../src/authentication/jwt/jwksText.ts'
+import type { JwksText, ReadJwks } from '../../../src/authentication/jwt/jwksText.ts'
 import type { Keys } from '../../../src/authentication/jwt/keys.ts'
 import { createReloadedKeys, type ReloadedKeysParts } from '../../../src/authentication/jwt/reloadedKeys.ts'
 import { temporaryFolder } from '../../support/temporaryFolder.ts'
@@ -264,6 +264,29 @@ describe('keys in a file', () => {
     expect(kidsOf(keys)).toEqual(['two'])
     await replace(one)
     await eventually(() => kidsOf(keys)).toEqual(['one'])
+  })
+})
+
+describe('a refresh', () => {
+  it('reads them again at any time, and after what is being read, which may be older', async () => {
+    const { promise: older, resolve } = Promise.withResolvers<JwksText>()
+    let reads = 0
+    const { keys } = keysFrom(() => (reads++ === 0 ? older : Promise.resolve({ text: two, maxAge: null })))
+    keys.refresh()
+    resolve({ text: one, maxAge: null })
+    await eventually(() => kidsOf(keys)).toEqual(['two'])
+    keys.refresh()
+    await eventually(() => reads).toBe(3)
+  })
+
+  it('reads nothing once they are closed', async () => {
+    const issuer = await issuing(one)
+    const { keys } = keysFrom(issuer.read)
+    await keys.ready()
+    keys.close()
+    keys.refresh()
+    await pause()
+    expect(asked(issuer)).toBe(1)
   })
 })
 
