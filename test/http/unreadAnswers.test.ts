@@ -22,7 +22,7 @@ describe('a page that is asked for again and again, and not taken,', () => {
     socket.pause()
     send(one.repeat(200))
     // Until all of them are answered, as far as they can be.
-    for (let answered = -1, now = 0; answered !== now; ) {
+    for (let answered = -1, now = 0; answered !== now;) {
       await setTimeout(200)
       answered = now
       now = app.logs().split('"answered"').length
