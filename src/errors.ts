@@ -70,6 +70,11 @@ export function failureOf(thrown: unknown): Failure {
   return thrown instanceof Failure ? thrown : new Failure('INTERNAL', 'internal error', { cause: thrown })
 }
 
+/** Whether there was no room for it: nobody has looked at it, and somebody may soon. */
+export function hasFoundNoRoom(thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.code === 'UNAVAILABLE' && thrown.retryAfterSeconds !== null
+}
+
 /** Throws `INVALID_INPUT` naming the problems, in Elasticsearch's words, where there are any. */
 export function refuseProblems(problems: readonly string[]): void {
   if (problems.length === 0) return

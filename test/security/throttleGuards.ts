@@ -172,6 +172,20 @@ export const throttleGuards: readonly Guard[] = [
     title: 'does not pay for what some have refused and others could not judge, nor does an address',
   },
   {
+    item: 'Guesses while a realm has no room',
+    file: 'src/authentication/prove.ts',
+    without: ["answer.isGuess ? 'wrong' : 'doubtful'", "'doubtful'"],
+    test: 'authentication/throttle/noRoom.test.ts',
+    title: 'has the',
+  },
+  {
+    item: 'Guesses that fill a queue to be judged behind it',
+    file: 'src/authentication/chain.ts',
+    without: ["if (credentials.kind === 'password' && hasFoundNoRoom(failure)) break", ''],
+    test: 'authentication/throttle/noRoom.test.ts',
+    title: 'counts nothing of',
+  },
+  {
     item: 'Signed tokens taken for guesses',
     file: 'src/authentication/prove.ts',
     without: ["answer.kind === 'refused' && isGuess(answer)", "answer.kind === 'refused'"],

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { Failure } from '../../errors.ts'
+import { Failure, hasFoundNoRoom } from '../../errors.ts'
 import type { Kept, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
 import type { Budget } from './budgets.ts'
@@ -141,7 +141,7 @@ export function tooMany(): Failure {
   return new Failure('UNAVAILABLE', message, { retryAfterSeconds: 1 })
 }
 
-/** Whether nobody can be judged now. Where it is known when there is room again, others may have some already. */
+/** Whether nobody can be judged now. Where there was no room, others may have some already. */
 function isForAll(cause: unknown): boolean {
-  return cause instanceof Failure && cause.code === 'UNAVAILABLE' && cause.retryAfterSeconds === null
+  return cause instanceof Failure && cause.code === 'UNAVAILABLE' && !hasFoundNoRoom(cause)
 }
