@@ -165,6 +165,13 @@ export const throttleGuards: readonly Guard[] = [
     title: 'is kept by what some have refused and others could not judge, and whoever waits behind is judged',
   },
   {
+    item: 'One API key that locks the others out',
+    file: 'src/authentication/client.ts',
+    without: ['if (apiKey)', 'if (apiKey && apiKey.id === username)'],
+    test: 'authentication/throttle/clients.test.ts',
+    title: 'are kept out by those of no other one',
+  },
+  {
     item: 'An outage that locks an application out',
     file: 'src/authentication/throttle/throttle.ts',
     without: ['reserved.budgets.filter(({ isOfName }) => isOfName)', 'reserved.budgets'],
