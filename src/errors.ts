@@ -36,6 +36,8 @@ interface FailureDetails {
   challenge?: string
   /** After how many seconds it may be tried again. */
   retryAfterSeconds?: number
+  /** Whether it is sure that nothing was written. */
+  isUndone?: boolean
 }
 
 /** A failure with a message that may be shown and a cause that may not. */
@@ -45,11 +47,12 @@ export class Failure extends Error {
   readonly challenge: string | null
   readonly retryAfterSeconds: number | null
   readonly isReported: boolean
+  readonly isUndone: boolean
 
   constructor(
     code: FailureCode,
     message: string,
-    { cause, problems = [], challenge, retryAfterSeconds, isReported = false }: FailureDetails = {},
+    { cause, problems = [], challenge, retryAfterSeconds, ...details }: FailureDetails = {},
   ) {
     super(message, { cause })
     this.name = 'Failure'
@@ -57,7 +60,8 @@ export class Failure extends Error {
     this.problems = problems
     this.challenge = challenge ?? null
     this.retryAfterSeconds = retryAfterSeconds ?? null
-    this.isReported = isReported
+    this.isReported = details.isReported ?? false
+    this.isUndone = details.isUndone ?? false
   }
 
   get status(): number {
@@ -68,6 +72,11 @@ export class Failure extends Error {
 /** The failure behind anything thrown: itself, or `INTERNAL` with what was thrown as its cause. */
 export function failureOf(thrown: unknown): Failure {
   return thrown instanceof Failure ? thrown : new Failure('INTERNAL', 'internal error', { cause: thrown })
+}
+
+/** Whether there was no room for it: nobody has looked at it, and somebody may soon. */
+export function hasFoundNoRoom(thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.code === 'UNAVAILABLE' && thrown.retryAfterSeconds !== null
 }
 
 /** Throws `INVALID_INPUT` naming the problems, in Elasticsearch's words, where there are any. */

@@ -1,3 +1,4 @@
+import { hasFoundNoRoom } from '../errors.ts'
 import type { Credentials } from './credentials.ts'
 import { expired, isGuess, refused, refusedKnown, type Proof, type Realm, type Refusal } from './realm.ts'
 import type { Source } from './source.ts'
@@ -7,12 +8,15 @@ export interface Doubtful {
   readonly kind: 'doubtful'
   /** Why it could not. */
   readonly failure: unknown
+  /** Whether it is a password that realms have refused, and the only one that could not judge had no room for it. */
+  readonly isGuess: boolean
 }
 
 /**
  * Asks the realms in order until one proves the user, or knows the token for one of ours that is over: nobody else needs
  * to see it. Whether another refusal came first or last changes nothing; a realm that cannot judge outranks those that
  * refuse, because its answer might have been yes. Why a realm refuses, it keeps to itself, but not whether it knows whom.
+ * A realm that has no room for a password is the last one asked: whoever fills it would have the others judge for nothing.
  * @throws what a realm throws, where none refuses
  */
 export function createChain(realms: readonly Realm[]) {
@@ -26,11 +30,13 @@ export function createChain(realms: readonly Realm[]) {
         if (isDecisive(answer)) return answer.kind === 'proven' ? answer : expired
       } catch (failure) {
         failures.push(failure)
+        if (credentials.kind === 'password' && hasFoundNoRoom(failure)) break
       }
     }
     if (failures.length === 0) return refusalOf(refusals)
     if (refusals.length === 0) throw failures[0]
-    return { kind: 'doubtful', failure: failures[0] }
+    const isGuess = credentials.kind === 'password' && failures.every(hasFoundNoRoom)
+    return { kind: 'doubtful', failure: failures[0], isGuess }
   }
 }
 

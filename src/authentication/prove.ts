@@ -57,6 +57,6 @@ export function createProve(parts: ProveParts): Prove {
 }
 
 function judged(answer: Proof | Refusal | Doubtful): Judged {
-  if (answer.kind === 'doubtful') return 'doubtful'
+  if (answer.kind === 'doubtful') return answer.isGuess ? 'wrong' : 'doubtful'
   return answer.kind === 'refused' && isGuess(answer) ? 'wrong' : 'right'
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts'
+import { clientOf } from './client.ts'
 import { networkOf } from './throttle/network.ts'
 
 /** Where work comes from that others wait for too. */
@@ -14,9 +15,8 @@ export interface Source {
  */
 export function sourceOf(attempt: Attempt): Source {
   if (attempt.role === 'caller') return { lane: 'callers', key: networkOf(attempt.origin.address) }
-  const { realm, username, origin } = attempt.caller
-  const { subjectAddress } = origin
-  const key =
-    subjectAddress === null ? JSON.stringify([realm.type, realm.name, username]) : networkOf(subjectAddress)
-  return { lane: 'grants', key }
+  const { subjectAddress } = attempt.caller.origin
+  if (subjectAddress !== null) return { lane: 'grants', key: networkOf(subjectAddress) }
+  const { realm, username } = clientOf(attempt.caller)
+  return { lane: 'grants', key: JSON.stringify([realm.type, realm.name, username]) }
 }

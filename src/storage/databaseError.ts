@@ -26,6 +26,11 @@ export function isPassing({ code, kind, message }: DatabaseError): boolean {
   return passing.test(code) || passingKinds.has(kind) || lost.test(message)
 }
 
+/** Whether it is sure that the statement has written nothing. Of one whose connection was lost, nobody can say. */
+export function isUndone({ code, kind, message }: DatabaseError): boolean {
+  return undone.test(code) || neverMadeKinds.has(kind) || neverMade.test(message)
+}
+
 /** Prisma keeps it beside what it says itself. */
 function adapterErrorIn(thrown: unknown): unknown {
   return thrown instanceof Error && 'meta' in thrown
@@ -36,6 +41,14 @@ function adapterErrorIn(thrown: unknown): unknown {
 /** Source: PostgreSQL, Appendix A; SQLite, Result and Error Codes. */
 const passing =
   /^(40(001|P01)|(08|53|57|58)[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)[A-Z_]*|E(?!RR_)[A-Z_]+)$/
+
+/** A transaction that the server has undone, or not begun. Source: PostgreSQL, Appendix A. */
+const undone = /^(40(001|P01)|53[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|57014|57P03)$/
+
+const neverMadeKinds = new Set(['DatabaseNotReachable', 'TlsConnectionError', 'TooManyConnections'])
+
+/** What the pool of the driver says. */
+const neverMade = /^(timeout exceeded when trying to connect|Cannot use a pool after)/
 
 /** What Prisma's adapters make of failures that have no such code. */
 const passingKinds = new Set([

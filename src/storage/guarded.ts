@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Failure } from '../errors.ts'
-import { databaseErrorOf, isPassing } from './databaseError.ts'
+import { databaseErrorOf, isPassing, isUndone } from './databaseError.ts'
 
 /** How often a statement is made that a database has undone because another was in its way. */
 const mostTries = 10
@@ -27,7 +27,8 @@ function guardedMethod(method: Method): Method {
       // PostgreSQL says in its details which row it was, whole.
       const cause = kind === '' ? thrown : new Error(`the database says ${code} ${kind}: ${message}`)
       if (!isPassing(error)) throw cause
-      throw new Failure('UNAVAILABLE', 'the database is not available, try again later', { cause })
+      const details = { cause, isUndone: isUndone(error) }
+      throw new Failure('UNAVAILABLE', 'the database is not available, try again later', details)
     }
   }
 }

@@ -4,6 +4,7 @@ import { createChain } from '../../src/authentication/chain.ts'
 import type { Credentials, Grant } from '../../src/authentication/credentials.ts'
 import { expired, refused, type Proof, type Realm } from '../../src/authentication/realm.ts'
 import type { Subject } from '../../src/authentication/subject.ts'
+import { Failure } from '../../src/errors.ts'
 import { source } from '../support/attempts.ts'
 
 const grant: Grant = { kind: 'password', username: 'jacknich', password: 'secret' }
@@ -81,7 +82,28 @@ describe('a chain of realms', () => {
       [broken, refusing],
       [refusing, broken],
     ])
-      expect(await createChain(realms)(grant, source)).toEqual({ kind: 'doubtful', failure })
+      expect(await createChain(realms)(grant, source)).toEqual({ kind: 'doubtful', failure, isGuess: false })
+  })
+
+  it('asks nobody else once a realm has no room for a password, and calls it a guess if one has refused it', async () => {
+    const noRoom = new Failure('UNAVAILABLE', 'full', { retryAfterSeconds: 1 })
+    const full: Realm = { authenticate: () => Promise.reject(noRoom) }
+    const never: Realm = { authenticate: () => expect.unreachable() }
+    await expect(createChain([full, never])(grant, source)).rejects.toBe(noRoom)
+    expect(await createChain([refusing, full, never])(grant, source)).toEqual({
+      ...{ kind: 'doubtful', failure: noRoom, isGuess: true },
+    })
+    expect(await createChain([refusing, broken, full, never])(grant, source)).toEqual({
+      ...{ kind: 'doubtful', failure, isGuess: false },
+    })
+  })
+
+  it('asks everybody else for a token, and calls it no guess', async () => {
+    const token: Grant = { kind: 'accessToken', token: 'any', clientSecret: null }
+    const noRoom = new Failure('UNAVAILABLE', 'full', { retryAfterSeconds: 1 })
+    const full: Realm = { authenticate: () => Promise.reject(noRoom) }
+    expect(await createChain([full, proving])(token, source)).toMatchObject({ kind: 'proven' })
+    expect(await createChain([full, refusing])(token, source)).toMatchObject({ isGuess: false })
   })
 
   it('passes on what a realm throws before it even returns a promise', async () => {

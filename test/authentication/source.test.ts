@@ -22,8 +22,8 @@ describe('the source', () => {
   it('of a grant of which nothing is said is the application, of its own realm', () => {
     expect(grant(null)).toMatchObject({ lane: 'grants' })
     const others = [{ username: 'another' }, { realm: { name: 'corp', type: 'jwt', domain: null } }]
-    const keys = [{}, ...others].map((of) => grant(null, of).key)
-    expect(new Set(keys).size).toBe(3)
+    const keys = [{}, ...others, { via: 'cluster' }].map((of) => grant(null, of).key)
+    expect(new Set(keys).size).toBe(4)
     expect(grant(null, { email: 'mail@example.com' })).toEqual(grant(null))
   })
 })

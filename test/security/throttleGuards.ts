@@ -165,11 +165,32 @@ export const throttleGuards: readonly Guard[] = [
     title: 'is kept by what some have refused and others could not judge, and whoever waits behind is judged',
   },
   {
+    item: 'One API key that locks the others out',
+    file: 'src/authentication/client.ts',
+    without: ['if (apiKey)', 'if (apiKey && apiKey.id === username)'],
+    test: 'authentication/throttle/clients.test.ts',
+    title: 'are kept out by those of no other one',
+  },
+  {
     item: 'An outage that locks an application out',
     file: 'src/authentication/throttle/throttle.ts',
     without: ['reserved.budgets.filter(({ isOfName }) => isOfName)', 'reserved.budgets'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'does not pay for what some have refused and others could not judge, nor does an address',
+  },
+  {
+    item: 'Guesses while a realm has no room',
+    file: 'src/authentication/prove.ts',
+    without: ["answer.isGuess ? 'wrong' : 'doubtful'", "'doubtful'"],
+    test: 'authentication/throttle/noRoom.test.ts',
+    title: 'has the',
+  },
+  {
+    item: 'Guesses that fill a queue to be judged behind it',
+    file: 'src/authentication/chain.ts',
+    without: ["if (credentials.kind === 'password' && hasFoundNoRoom(failure)) break", ''],
+    test: 'authentication/throttle/noRoom.test.ts',
+    title: 'counts nothing of',
   },
   {
     item: 'Signed tokens taken for guesses',

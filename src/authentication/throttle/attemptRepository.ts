@@ -31,7 +31,10 @@ export interface Full {
 export interface AttemptRepository {
   /** Takes an attempt of every budget, or of none. Where somebody is known, of the budget alone that knows that. */
   take(budgets: readonly Budget[]): Promise<Taken | Kept | Full>
-  /** Says of what was taken what it was. What nobody says of it within a minute counts no more. */
+  /**
+   * Says of what was taken what it was. What nobody says of it within a minute counts no more.
+   * @throws a `Failure` that `isUndone`, where that is sure and it can be said again
+   */
   settle(budgets: readonly Budget[], verdict: Verdict): Promise<void>
   /** Whether somebody is known by this budget. */
   isKnown(budget: Budget): Promise<boolean>

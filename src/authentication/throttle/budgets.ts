@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Attempt, SubjectAttempt } from '../attempt.ts'
+import { clientOf } from '../client.ts'
 import type { Credentials } from '../credentials.ts'
 import { networkOf } from './network.ts'
 
@@ -69,8 +70,9 @@ export function createBudgets(parts: BudgetsParts) {
 
   /** Nor can tokens here: they count for the address alone. */
   function budgetsOfSubject(credentials: Credentials, { caller }: SubjectAttempt): Budget[] {
-    const { realm, username, origin } = caller
-    const network = origin.subjectAddress === null ? null : networkOf(origin.subjectAddress)
+    const { realm, username } = clientOf(caller)
+    const { subjectAddress } = caller.origin
+    const network = subjectAddress === null ? null : networkOf(subjectAddress)
     const ofAddress =
       network === null ? [] : [budget(parts.attempts_per_address, 'subject', 'address', network)]
     if (credentials.kind !== 'password') return ofAddress

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { Failure } from '../../errors.ts'
+import { Failure, hasFoundNoRoom } from '../../errors.ts'
 import type { Kept, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
 import type { Budget } from './budgets.ts'
@@ -18,7 +18,7 @@ export interface Reservation {
   readonly budgets: readonly Budget[]
   /** Says what it was, to all of them or to those that count after all. */
   settle(verdict: Verdict, counting?: readonly Budget[]): void
-  /** Says why nobody could judge it. Those who wait for it are told so too, if it is so for everybody now. */
+  /** Says why nobody could judge it. Those of its name who wait are told so too, if it is so for them all now. */
   abandon(cause: unknown): void
 }
 
@@ -102,8 +102,8 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
       },
       abandon(cause) {
         attempts.settle(budgets, 'unjudged')
-        for (const { key } of budgets) {
-          if (isForAll(cause)) turnAway(key, cause)
+        for (const { key, isOfName } of budgets) {
+          if (isOfName && isForAll(cause)) turnAway(key, cause)
           else letIn(key)
         }
       },
@@ -122,7 +122,7 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
     queues.delete(key)
   }
 
-  /** One after another they would find out the same, each later than the one before. */
+  /** One after another they would find out the same, each later than the one before. Of other names others may judge. */
   function turnAway(key: string, cause: unknown): void {
     const queue = queues.get(key) ?? []
     queues.delete(key)
@@ -141,7 +141,7 @@ export function tooMany(): Failure {
   return new Failure('UNAVAILABLE', message, { retryAfterSeconds: 1 })
 }
 
-/** Whether nobody can be judged now. Where it is known when there is room again, others may have some already. */
+/** Whether nobody of that name can be judged now. Where there was no room, others may have some already. */
 function isForAll(cause: unknown): boolean {
-  return cause instanceof Failure && cause.code === 'UNAVAILABLE' && cause.retryAfterSeconds === null
+  return cause instanceof Failure && cause.code === 'UNAVAILABLE' && !hasFoundNoRoom(cause)
 }

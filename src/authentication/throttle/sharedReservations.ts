@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { Failure } from '../../errors.ts'
 import { createUnderWay } from '../underWay.ts'
 import type { AttemptRepository, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
@@ -102,14 +103,18 @@ export function createSharedReservations(parts: SharedReservationsParts) {
     settling.add(settled)
   }
 
-  /** While the database is away it is tried again, for as long as the others wait for it. */
+  /**
+   * While the database is away it is tried again, for as long as the others wait for it: what may have been counted is
+   * not, since it would count twice, and give back a place that is somebody else's by now.
+   */
   async function passOn(budgets: readonly Budget[], verdict: Verdict): Promise<void> {
     for (let tried = 1; ; tried++) {
       try {
         await shared.settle(budgets, verdict)
         return
       } catch (cause) {
-        if (tried === mostTries || closing.signal.aborted) throw cause
+        const isUndone = cause instanceof Failure && cause.isUndone
+        if (!isUndone || tried === mostTries || closing.signal.aborted) throw cause
         await setTimeout(tryPause, undefined, { signal: closing.signal }).catch(() => undefined)
       }
     }

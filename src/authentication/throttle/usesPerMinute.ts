@@ -1,12 +1,13 @@
-import type { Subject } from '../subject.ts'
+import { clientOf } from '../client.ts'
+import type { Caller } from '../subject.ts'
 import { createAttempts } from './attempts.ts'
 import { budgetKey } from './budgets.ts'
 
 /** Counts a use by somebody. Answers for how many seconds there may be no other, or null: this one may be. */
-export type CountUse = (who: Pick<Subject, 'username' | 'realm'>) => number | null
+export type CountUse = (who: Pick<Caller, 'username' | 'realm' | 'via' | 'apiKey'>) => number | null
 
 /**
- * Counts in this process alone, for each user by itself: to share it would cost every use a statement. As many as there
+ * Counts in this process alone, for each client by itself: to share it would cost every use a statement. As many as there
  * are in a minute may be at once; then one at a time.
  */
 export function createUsesPerMinute(most: number, clock: () => number): CountUse {
@@ -22,7 +23,8 @@ export function createUsesPerMinute(most: number, clock: () => number): CountUse
     knownFor: 0,
   }
 
-  return function countUse({ username, realm }) {
+  return function countUse(who) {
+    const { username, realm } = clientOf(who)
     const budgets = [{ ...budget, key: budgetKey(realm.type, realm.name, username) }]
     const taken = attempts.take(budgets)
     // Every use counts, whatever comes of it.

@@ -2,6 +2,7 @@ import type { Authorize } from '../../authorization/authorize.ts'
 import { unknownSubject } from '../../authorization/denial.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
 import type { Basis } from '../basis.ts'
+import { clientOf } from '../client.ts'
 import { grantProblems, type PasswordCredentials } from '../credentials.ts'
 import { grantRejected, type GrantRejected } from '../grantRejected.ts'
 import type { Prove } from '../prove.ts'
@@ -15,7 +16,7 @@ import {
 } from '../subject.ts'
 import type { TooManyAttempts } from '../throttle/tooManyAttempts.ts'
 import { hashesOf, newToken, type TokenPair } from './opaqueToken.ts'
-import type { Lifetimes, TokenClient, TokenRepository } from './tokenRepository.ts'
+import type { Lifetimes, TokenRepository } from './tokenRepository.ts'
 
 const action = 'cluster:admin/xpack/security/token/create'
 
@@ -103,13 +104,6 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
 /** What is handed out, with how long the access token is still valid, in milliseconds. */
 export function tokenOf(pair: TokenPair, life: number, authentication: Authenticated): Token {
   return { kind: 'Token', ...pair, expiresIn: Math.max(0, Math.floor(life / 1_000)), authentication }
-}
-
-/** Each API key is a client by itself. Users of another server's realm are others than those of one of ours that is called like it. */
-export function clientOf({ username, realm, via, apiKey }: Caller): TokenClient {
-  if (apiKey) return { username, realm: { type: '_es_api_key', name: apiKey.id } }
-  if (via === null) return { username, realm }
-  return { username, realm: { type: 'elsewhere', name: JSON.stringify([via, realm.type, realm.name]) } }
 }
 
 /** Source: Elasticsearch; spec 4.3 does not say. */

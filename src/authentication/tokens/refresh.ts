@@ -1,11 +1,12 @@
 import type { Authorize } from '../../authorization/authorize.ts'
 import { Failure, refuseProblems } from '../../errors.ts'
+import { clientOf, type Client } from '../client.ts'
 import type { MappedSubject } from '../mappedSubject.ts'
 import { isSameRealm, type Caller } from '../subject.ts'
 import { invalidateAll, type Invalidated } from './invalidate.ts'
-import { clientOf, tokenOf, type Token } from './issue.ts'
+import { tokenOf, type Token } from './issue.ts'
 import { hashesOf, hashOf, newToken, successorOf } from './opaqueToken.ts'
-import type { FoundPair, Lifetimes, RefreshState, TokenClient, TokenRepository } from './tokenRepository.ts'
+import type { FoundPair, Lifetimes, RefreshState, TokenRepository } from './tokenRepository.ts'
 import { tokenSubject, type RealmOf } from './tokenSubject.ts'
 
 const action = 'cluster:admin/xpack/security/token/refresh'
@@ -87,7 +88,7 @@ const invalidated = 'token has been invalidated'
 const usedBefore = 'token has already been refreshed more than 30 seconds in the past'
 
 /** Why a refresh token gives nothing, in the order in which Elasticsearch looks; else null. Source: spec 4.3. */
-function rejection(pair: FoundPair, client: TokenClient, stands: boolean): string | null {
+function rejection(pair: FoundPair, client: Client, stands: boolean): string | null {
   const { refresh, now } = pair
   if (!refresh || refresh.expiresAt <= now) return 'token document has expired'
   if (refresh.invalidated || !stands) return invalidated
@@ -105,7 +106,7 @@ function isOver({ usedAt, salt }: RefreshState, now: number): boolean {
   return usedAt !== null && (usedAt < now - grace || salt === null)
 }
 
-function isSameClient(one: TokenClient, other: TokenClient): boolean {
+function isSameClient(one: Client, other: Client): boolean {
   return one.username === other.username && isSameRealm(one.realm, other.realm)
 }
 

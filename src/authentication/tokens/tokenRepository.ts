@@ -1,16 +1,11 @@
 import type { Basis } from '../basis.ts'
+import type { Client } from '../client.ts'
 import type { Standing, TokenOrigin } from '../subject.ts'
 import type { User } from '../userRepository.ts'
 
 /** What a realm has said of a user who is not our own. Older ones do not say on what that stands. */
 export type Snapshot = Pick<User, 'roles' | 'fullName' | 'email' | 'metadata'> &
   Partial<Pick<Standing, 'mappedFrom' | 'via' | 'subjectType'>>
-
-/** Who asked for tokens: that client alone may refresh them. */
-export interface TokenClient {
-  readonly username: string
-  readonly realm: { readonly name: string; readonly type: string }
-}
 
 /** The hashes under which an access token and its refresh token are stored. The tokens themselves are nowhere. */
 export interface PairHashes {
@@ -26,7 +21,8 @@ interface PairFacts {
   readonly realmType: string
   /** Null for users of our own, and for whom one of them stands: those are read whenever a token is used. */
   readonly snapshot: Snapshot | null
-  readonly client: TokenClient
+  /** Who asked for it: that client alone may refresh it. */
+  readonly client: Client
   /** The API key that asked for it in its own name, or null. */
   readonly apiKeyId: string | null
 }

@@ -14,6 +14,11 @@ const from = (subjectAddress: string | null): Attempt => ({
 })
 const times = (count: number) => Array.from({ length: count }, (_, n) => n)
 
+const terms = {
+  ...{ attempts: 8, attempts_per_address: 100, attempts_per_caller: 1_000, first_wait: 30_000 },
+  ...{ longest_wait: 15 * minute, forget_after: 10 * minute },
+}
+
 describe('gateways on one PostgreSQL database', () => {
   const emptied = prepared()
 
@@ -33,8 +38,7 @@ describe('gateways on one PostgreSQL database', () => {
       }) as AttemptRepository[Method]
     const start = () => {
       const { throttle, close } = createThrottle({
-        ...{ attempts: 8, attempts_per_address: 100, attempts_per_caller: 1_000, first_wait: 30_000 },
-        ...{ longest_wait: 15 * minute, forget_after: 10 * minute },
+        ...terms,
         shared: { ...shared, take: counted('take'), settle: counted('settle'), isKnown: counted('isKnown') },
         report: () => expect.unreachable(),
         clock: () => now,
@@ -126,6 +130,34 @@ describe('gateways on one PostgreSQL database', () => {
     expect(made).toEqual(before)
     for (const n of times(50)) expect(await other.attempt(`wrong ${n}`, '198.51.100.1')).toBe(30)
     expect(made).toEqual({ ...before, isKnown: before.isKnown + 1 })
+  })
+
+  it.each([
+    ['again that the server has undone', 'cancel', true],
+    ['once that may have been counted before the connection was lost', 'terminate', false],
+  ])('pass on a verdict %s', async (_, how, counted) => {
+    const { attempts: shared, run, setTime } = await emptied()
+    await setTime(1_800_000_000_000)
+    const reported: unknown[] = []
+    const { throttle, close } = createThrottle({
+      ...{ ...terms, shared, report: (cause) => reported.push(cause), clock: () => 1_800_000_000_000 },
+    })
+    onTestFinished(close)
+    const judge = async () => {
+      await run('BEGIN')
+      await run('LOCK TABLE attempts')
+      return 'wrong' as const
+    }
+    const guess = { kind: 'password', username: 'jacknich', password: 'wrong' } as const
+    await throttle(guess, from(null), judge, (said) => said)
+    const ended = () =>
+      run(`SELECT pg_${how}_backend(pid) FROM pg_locks WHERE NOT granted AND relation = 'attempts'::regclass`)
+    await expect.poll(ended).toEqual([[true]])
+    await run('ROLLBACK')
+    const rows = () => run('SELECT "underWay", "wrongAt" > 0 FROM attempts')
+    await expect.poll(() => reported.length, { timeout: 10_000 }).toBe(counted ? 0 : 1)
+    const row = counted ? [0, true] : [1, false]
+    await expect.poll(rows, { timeout: 10_000 }).toEqual([row, row])
   })
 
   it('have passed on every verdict once they are closed', async () => {

@@ -244,6 +244,25 @@ describe('an address that is stated', () => {
   })
 })
 
+describe('a password that waits behind tokens from its address', () => {
+  it('is judged, though nobody can judge those', async () => {
+    const gateway = throttled()
+    const { promise: broken, reject } = Promise.withResolvers<Judged>()
+    const keyless = times(20).map((n) =>
+      gateway.attempt(
+        { kind: 'accessToken', token: `${n}`, clientSecret: null },
+        from('192.0.2.1'),
+        () => broken,
+      ),
+    )
+    const right = gateway.attempt(grant('right'), from('192.0.2.1'))
+    reject(new Failure('UNAVAILABLE', 'a realm has no keys'))
+    const ends = await Promise.allSettled(keyless)
+    expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['rejected']))
+    expect(await right).toBe('right')
+  })
+})
+
 describe('an application that has grants judged', () => {
   it('has so many wrong ones of all names together, and no other one pays for it', async () => {
     const gateway = throttled()

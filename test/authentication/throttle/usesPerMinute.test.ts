@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createUsesPerMinute } from '../../../src/authentication/throttle/usesPerMinute.ts'
 
-const who = (username: string, realm = 'native') => ({
+const who = (username: string, realm = 'native', via: string | null = null) => ({
   username,
   realm: { name: realm, type: 'native', domain: null },
+  via,
+  apiKey: null,
 })
 
 describe('the uses of one user', () => {
@@ -21,9 +23,10 @@ describe('the uses of one user', () => {
     expect(uses()).toBe(30)
   })
 
-  it('are nobody else’s, of another name or another realm', () => {
+  it('are nobody else’s, of another name, another realm or another server', () => {
     const countUse = createUsesPerMinute(1, () => 0)
     expect([countUse(who('ada')), countUse(who('ada'))]).toEqual([null, 60])
-    expect([countUse(who('eve')), countUse(who('ada', 'corp'))]).toEqual([null, null])
+    const others = [who('eve'), who('ada', 'corp'), who('ada', 'native', 'cluster')]
+    expect(others.map(countUse)).toEqual([null, null, null])
   })
 })
