@@ -22,6 +22,8 @@ const nothing: Counted = { forgottenAt: 0, wrongAt: 0, underWay: 0, keptUntil: 0
 export function createAttempts(clock: () => number) {
   /** In the order in which they were counted: an LRUCache clears all of its room with its last entry. */
   const counted = new Map<string, Counted>()
+  /** Where the oldest are: another one would step over all that were deleted before it. */
+  let oldest = counted.keys()
   /** Until when. */
   const known = new LRUCache<string, number>({ max: mostKnown })
 
@@ -110,7 +112,14 @@ export function createAttempts(clock: () => number) {
     counted.delete(key)
     const until = Math.max(after.forgottenAt, after.keptUntil)
     if (after.underWay > 0 || until > clock()) counted.set(key, after)
-    if (counted.size > mostKeys) counted.delete(counted.keys().next().value ?? '')
+    if (counted.size > mostKeys) counted.delete(oldestKey())
+  }
+
+  function oldestKey(): string {
+    const { value } = oldest.next()
+    if (value !== undefined) return value
+    oldest = counted.keys()
+    return oldestKey()
   }
 }
 
