@@ -29,10 +29,10 @@ const call: Attempt = { role: 'caller', origin }
 
 /** Judges one at a time, as the realm of a server with one connection. Of each source one more waits. */
 function busyRealm(answer: () => Proof | Refusal): Realm & { readonly go: () => void } {
-  const { promise: going, resolve: go } = Promise.withResolvers<void>()
+  const { promise: going, resolve: go } = Promise.withResolvers<null>()
   const enqueue = createQueue({ running: 1, waiting: 4, full: 'full', report: () => undefined })
   return {
-    go,
+    go: () => go(null),
     authenticate: (_, source) =>
       enqueue(
         source,
