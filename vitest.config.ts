@@ -23,7 +23,6 @@ const onEveryDatabase = [
   'migrateCommand.test.ts',
   'oidc',
   'operatorCommands.test.ts',
-  'operatorsAudit.test.ts',
   'profile',
   'realms',
   'security/canary.test.ts',

@@ -74,14 +74,14 @@ describe('a caller', () => {
   })
 
   it.each([
-    ['a token of nobody', { authorization: 'Bearer abc' }, 'access_token'],
-    ['a key of nobody', { authorization: `ApiKey ${btoa('abc:def')}` }, 'api_key'],
+    ['a token of nobody', { authorization: 'Bearer of-nobody-a' }, 'access_token'],
+    ['a key of nobody', { authorization: `ApiKey ${btoa('of-nobody-b:of-nobody-c')}` }, 'api_key'],
   ])('who sends %s is recorded without it', async (_, headers, grant_type) => {
     const lines = await viewer(headers)
     expect(lines).toMatchObject([
       { event: { outcome: 'failure', reason: 'NOT_AUTHENTICATED' }, profile_gateway: { grant_type } },
     ])
-    expect(JSON.stringify(lines)).not.toMatch(/abc|def/)
+    expect(JSON.stringify(lines)).not.toContain('of-nobody')
   })
 
   it('is not believed what it says of an end user before it is known', async () => {
