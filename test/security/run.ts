@@ -8,7 +8,10 @@ import type { Guard } from './guard.ts'
 import { guards } from './guards.ts'
 
 const root = join(import.meta.dirname, '../..')
-const copied = ['package.json', 'vitest.config.ts', 'tsconfig.json', 'README.md', 'schema.graphql']
+const copied = [
+  ...['package.json', 'vitest.config.ts', 'tsconfig.json', 'README.md', 'schema.graphql'],
+  ...['gateway.schema.json', 'gateway.example.yml'],
+]
 const folders = ['src', 'test', 'prisma', 'docs', 'deploy', 'examples']
 
 const copy = mkdtempSync(join(tmpdir(), 'guards-'))
