@@ -1,24 +1,21 @@
 import type { Registry } from 'prom-client'
 import type { GrantRejected } from '../authentication/grantRejected.ts'
 import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
-import { failureOf } from '../errors.ts'
 import type { UseCases } from '../graphql/builder.ts'
 import type { ProfileDisabled } from '../profile/activateMine.ts'
 import type { Profile } from '../profile/profile.ts'
 import { grantTypes } from './authentications.ts'
 import { createCount } from './count.ts'
-import { createLatency, secondsNow } from './latency.ts'
+import { createLatency } from './latency.ts'
 import { noRealm, realmLabels, type RealmLabels } from './realmLabels.ts'
-import { outcomeAttribute, type Spans } from './spans.ts'
+import type { Spans } from './spans.ts'
+import { createStage } from './stage.ts'
 
 type Answer = Profile | GrantRejected | ProfileDisabled | TooManyAttempts
 
 /** Makes what counts and times activations, by whichever door they come. `realmOf`: the realm that has proven a grant. */
-export function createActivations(
-  registry: Registry,
-  { inSpan }: Spans,
-  realmOf: (grant: object) => RealmLabels,
-) {
+export function createActivations(registry: Registry, spans: Spans, realmOf: (grant: object) => RealmLabels) {
+  const done = createStage(spans)
   const count = createCount(
     registry,
     'profile_gateway_activations_total',
@@ -56,24 +53,17 @@ export function createActivations(
     realm: () => RealmLabels,
     activate: () => Promise<T>,
   ): Promise<T> {
-    return inSpan('activate', attributes[grantType], async (span) => {
-      const since = secondsNow()
-      let outcome = 'success'
-      let by = noRealm
-      try {
-        const answer = await activate()
-        if ('uid' in answer) by = realm()
-        else outcome = reasonOf(answer)
-        return answer
-      } catch (thrown) {
-        outcome = failureOf(thrown).code
-        throw thrown
-      } finally {
-        span?.setAttribute(outcomeAttribute, outcome)
-        took(secondsNow() - since, grantType)
+    const stage = {
+      name: 'activate',
+      attributes: attributes[grantType],
+      outcomeOf,
+      ended(seconds: number, outcome: string, answer?: T) {
+        const by = answer && 'uid' in answer ? realm() : noRealm
+        took(seconds, grantType)
         count(grantType, by.type, by.name, outcome)()
-      }
-    })
+      },
+    }
+    return done(stage, activate)
   }
 }
 
@@ -85,7 +75,8 @@ const attributes = {
   own: { 'profile_gateway.grant_type': 'own' },
 } as const
 
-function reasonOf(answer: Exclude<Answer, Profile>): string {
+function outcomeOf(answer: Answer): string {
+  if ('uid' in answer) return 'success'
   if (answer.kind === 'GrantRejected') return answer.reason
   return answer.kind === 'ProfileDisabled' ? 'PROFILE_DISABLED' : 'TOO_MANY_ATTEMPTS'
 }

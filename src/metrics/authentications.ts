@@ -6,14 +6,15 @@ import type { Prove } from '../authentication/prove.ts'
 import type { Proof, Refusal } from '../authentication/realm.ts'
 import type { Throttle } from '../authentication/throttle/throttle.ts'
 import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
-import { failureOf } from '../errors.ts'
 import { createCount } from './count.ts'
 import { createLatency, secondsNow } from './latency.ts'
 import { noRealm, realmLabels, type RealmLabels } from './realmLabels.ts'
-import { outcomeAttribute, type Spans } from './spans.ts'
+import type { Spans } from './spans.ts'
+import { createStage } from './stage.ts'
 
 /** Makes what counts and times who is proven: callers by what their requests say, subjects by their grants. */
-export function createAuthentications(registry: Registry, { inSpan }: Spans) {
+export function createAuthentications(registry: Registry, spans: Spans) {
+  const done = createStage(spans)
   const callerTook = createLatency(
     registry,
     'profile_gateway_caller_authentication_duration_seconds',
@@ -48,6 +49,14 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
       this.set(waiting)
     },
   })
+  const callerStage = {
+    name: 'authenticate caller',
+    attributes: {},
+    outcomeOf: () => 'success',
+    ended: (seconds: number, outcome: string) => {
+      callerTook(seconds, outcome)
+    },
+  }
   /** By the grant that was proven. */
   const realms = new WeakMap<Credentials, RealmLabels>()
 
@@ -55,19 +64,7 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
     identifyCaller:
       (identify: IdentifyCaller): IdentifyCaller =>
       (headers, uri, origin) =>
-        inSpan('authenticate caller', nothing, async (span) => {
-          const since = secondsNow()
-          let outcome = 'success'
-          try {
-            return await identify(headers, uri, origin)
-          } catch (thrown) {
-            outcome = failureOf(thrown).code
-            throw thrown
-          } finally {
-            span?.setAttribute(outcomeAttribute, outcome)
-            callerTook(secondsNow() - since, outcome)
-          }
-        }),
+        done(callerStage, () => identify(headers, uri, origin)),
 
     prove:
       (prove: Prove): Prove =>
@@ -106,27 +103,21 @@ export function createAuthentications(registry: Registry, { inSpan }: Spans) {
 
   function proveGrant(prove: Prove, credentials: Credentials, attempt: Attempt): ReturnType<Prove> {
     const grantType = grantTypes[credentials.kind]
-    return inSpan('prove grant', grantAttributes[credentials.kind], async (span) => {
-      const since = secondsNow()
-      let outcome = 'success'
-      let realm = noRealm
-      try {
-        const answer = await prove(credentials, attempt)
-        if (answer.kind === 'proven') realms.set(credentials, (realm = realmLabels(answer)))
-        else outcome = reasonOf(answer)
-        return answer
-      } catch (thrown) {
-        outcome = failureOf(thrown).code
-        throw thrown
-      } finally {
-        span?.setAttribute(outcomeAttribute, outcome)
-        grantTook(secondsNow() - since, grantType, realm.type, outcome)
-      }
-    })
+    const stage = {
+      name: 'prove grant',
+      attributes: grantAttributes[credentials.kind],
+      outcomeOf,
+      ended(seconds: number, outcome: string, answer?: Answer) {
+        const realm = answer?.kind === 'proven' ? realmLabels(answer) : noRealm
+        if (realm !== noRealm) realms.set(credentials, realm)
+        grantTook(seconds, grantType, realm.type, outcome)
+      },
+    }
+    return done(stage, () => prove(credentials, attempt))
   }
 }
 
-const nothing = {}
+type Answer = Proof | Refusal | TooManyAttempts
 
 export const grantTypes = { password: 'password', accessToken: 'access_token', apiKey: 'api_key' } as const
 
@@ -136,6 +127,7 @@ const grantAttributes = {
   apiKey: { 'profile_gateway.grant_type': 'api_key' },
 } as const
 
-function reasonOf(answer: Exclude<Proof | Refusal | TooManyAttempts, Proof>): string {
+function outcomeOf(answer: Answer): string {
+  if (answer.kind === 'proven') return 'success'
   return answer.kind === 'refused' ? answer.reason : 'TOO_MANY_ATTEMPTS'
 }

@@ -1,15 +1,16 @@
 import type { Registry } from 'prom-client'
-import type { Realm } from '../authentication/realm.ts'
+import type { Proof, Realm, Refusal } from '../authentication/realm.ts'
 import type { RealmRef } from '../authentication/subject.ts'
-import { failureOf } from '../errors.ts'
 import type { RealmWatch } from '../realms/realms.ts'
 import { createCount } from './count.ts'
-import { createLatency, secondsNow } from './latency.ts'
-import { outcomeAttribute, type Spans } from './spans.ts'
+import { createLatency } from './latency.ts'
+import type { Spans } from './spans.ts'
+import { createStage } from './stage.ts'
 import { createTurns } from './turns.ts'
 
 /** Makes what sees how realms do: what they answer, what they ask their servers, and what they remember. */
 export function createRealmMetrics(registry: Registry, spans: Spans): RealmWatch {
+  const done = createStage(spans)
   const labelNames = ['realm_type', 'realm']
   const took = createLatency(
     registry,
@@ -44,26 +45,21 @@ export function createRealmMetrics(registry: Registry, spans: Spans): RealmWatch
 
   function watched(type: string, name: string, realm: Realm): Realm {
     const attributes = { 'profile_gateway.realm.type': type, 'profile_gateway.realm.name': name }
+    const stage = {
+      name: `realm ${name}`,
+      attributes,
+      outcomeOf: (answer: Proof | Refusal | null) => answer?.kind ?? notTheirs,
+      ended(seconds: number, outcome: string) {
+        if (outcome !== notTheirs) took(seconds, type, name, outcome)
+      },
+    }
     return {
-      authenticate: (credentials, source) =>
-        spans.inSpan(`realm ${name}`, attributes, async (span) => {
-          const since = secondsNow()
-          let outcome: string | undefined
-          try {
-            const answer = await realm.authenticate(credentials, source)
-            outcome = answer?.kind
-            return answer
-          } catch (thrown) {
-            outcome = failureOf(thrown).code
-            throw thrown
-          } finally {
-            span?.setAttribute(outcomeAttribute, outcome ?? 'not theirs')
-            if (outcome !== undefined) took(secondsNow() - since, type, name, outcome)
-          }
-        }),
+      authenticate: (credentials, source) => done(stage, () => realm.authenticate(credentials, source)),
     }
   }
 }
+
+const notTheirs = 'not theirs'
 
 /** The passwords of our own users, in whichever of our realms they are. */
 export const ownPasswords: RealmRef = { type: 'native', name: 'native', domain: null }
