@@ -29,15 +29,11 @@ export interface AuditUser {
   readonly target?: { readonly name?: string | undefined; readonly roles?: readonly string[] } | undefined
 }
 
-/** Where an event comes from; `subjectAddress` only where the request's sender is believed. */
-export type EventOrigin = Omit<Origin, 'subjectAddress'> & Partial<Pick<Origin, 'subjectAddress'>>
-
-/** An event as one line of JSON, at a time in epoch milliseconds. It is bounded, whatever is in it. */
-export function auditLine(
-  { event, user, profile_gateway }: AuditEvent,
-  from: EventOrigin,
-  now: number,
-): string {
+/**
+ * An event as one line of JSON, at a time in epoch milliseconds. It is bounded, whatever is in it. `from`: where it comes
+ * from; with an end user's address only where whoever states that is believed.
+ */
+export function auditLine({ event, user, profile_gateway }: AuditEvent, from: Origin, now: number): string {
   const { requestId, address, subjectAddress, account } = from
   return lineOf({
     '@timestamp': new Date(now).toISOString(),
@@ -95,6 +91,6 @@ function escaped(json: string): string {
 }
 
 /** What a request says of an end user's address counts only once it is known that its sender may say so. */
-export function withoutStated(origin: Origin): EventOrigin {
+export function withoutStated(origin: Origin): Origin {
   return { ...origin, subjectAddress: null }
 }

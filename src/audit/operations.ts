@@ -3,7 +3,7 @@ import { failureOf } from '../errors.ts'
 import type { Actor } from './actors.ts'
 import type { AuditEvent } from './auditLine.ts'
 import type { AuditLog } from './auditLog.ts'
-import { proofOf, type RecordEvent } from './recorder.ts'
+import { doneBy, type RecordEvent } from './recorder.ts'
 import type { Details } from './useCaseEvents.ts'
 
 /** What is done to all security data at once, or changes it, without being a request's. */
@@ -49,14 +49,7 @@ export function createOperations({ record, written }: OperationsParts): RecordOp
     }
 
     function say(event: AuditEvent['event']): void {
-      const { username: name, roles, origin } = actor
-      const { user: target, ...details } = about()
-      const line = {
-        event,
-        user: { name, roles, target },
-        profile_gateway: { ...proofOf(actor), ...details },
-      }
-      record(origin, true, line, origin)
+      record(actor.origin, true, doneBy(actor, event, about()), actor.origin)
     }
   }
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Caller } from '../authentication/subject.ts'
 import { failureOf } from '../errors.ts'
 import type { UseCases } from '../graphql/builder.ts'
-import { withoutStated, type AuditEvent, type EventOrigin } from './auditLine.ts'
+import { withoutStated, type AuditEvent } from './auditLine.ts'
 import type { AuditLog } from './auditLog.ts'
-import { proofOf, type RecordEvent } from './recorder.ts'
+import { doneBy, type RecordEvent } from './recorder.ts'
 import { useCaseEvents, type Details, type DoneEvent, type ReadEvent } from './useCaseEvents.ts'
 
 interface RecordedUseCasesParts {
@@ -72,18 +72,8 @@ function recordedUseCase(
     }
 
     /** Without an answer nobody knows yet what the caller may do. */
-    function say(
-      what: AuditEvent['event'],
-      { user: target, ...details }: Details,
-      from: EventOrigin = withoutStated(caller.origin),
-    ): void {
-      const { username: name, roles, origin } = caller
-      const line = {
-        event: what,
-        user: { name, roles, target },
-        profile_gateway: { ...proofOf(caller), ...details },
-      }
-      record(origin, isChange, line, from)
+    function say(what: AuditEvent['event'], details: Details, from = withoutStated(caller.origin)): void {
+      record(caller.origin, isChange, doneBy(caller, what, details), from)
     }
   }
 }

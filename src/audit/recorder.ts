@@ -1,13 +1,14 @@
 import type { Origin } from '../authentication/origin.ts'
 import type { Caller } from '../authentication/subject.ts'
-import { auditLine, type AuditEvent, type EventOrigin } from './auditLine.ts'
+import { auditLine, type AuditEvent } from './auditLine.ts'
 import type { AuditLog } from './auditLog.ts'
+import type { Details } from './useCaseEvents.ts'
 
 /** What becomes of requests of which no line can be written: `by_kind` refuses changes of security data alone. */
 export type OnFailure = 'by_kind' | 'refuse' | 'continue'
 
 /** Has a line written of what has happened in a request. `from`: what it says of where that comes from. */
-export type RecordEvent = (request: Origin, isChange: boolean, event: AuditEvent, from: EventOrigin) => void
+export type RecordEvent = (request: Origin, isChange: boolean, event: AuditEvent, from: Origin) => void
 
 interface RecorderParts {
   log: Pick<AuditLog, 'add'>
@@ -25,6 +26,16 @@ export function createRecorder({ log, onFailure, clock }: RecorderParts): Record
 
 type Proven = Pick<Caller, 'realm' | 'authenticationType'> & {
   readonly apiKey?: { readonly id: string; readonly name: string } | null | undefined
+}
+
+/** What somebody has done, is about to do, or may not do. */
+export function doneBy(
+  who: Proven & Pick<Caller, 'username' | 'roles'>,
+  event: AuditEvent['event'],
+  { user: target, ...details }: Details,
+): AuditEvent {
+  const { username: name, roles } = who
+  return { event, user: { name, roles, target }, profile_gateway: { ...proofOf(who), ...details } }
 }
 
 /** How somebody was proven, as a line tells it. */

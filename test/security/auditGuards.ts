@@ -69,7 +69,7 @@ export const auditGuards: readonly Guard[] = [
   {
     item: 'a stated address of who may not state one',
     file: 'src/audit/recordedUseCases.ts',
-    without: ['from: EventOrigin = withoutStated(caller.origin)', 'from: EventOrigin = caller.origin'],
+    without: ['from = withoutStated(caller.origin)', 'from = caller.origin'],
     test: useCases,
     title: 'is not recorded of who has none',
   },
