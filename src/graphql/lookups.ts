@@ -5,17 +5,25 @@ import { Failure } from '../errors.ts'
  * aliases any number of fields.
  */
 export function createLookups() {
+  const countNames = counter(100_000, 'names')
   const lists = new Map<string, Promise<unknown>>()
   return {
-    /** The list that is asked for, which is read once however many fields ask for it; null: of all. */
-    list<Item>(of: string, names: readonly string[] | null, read: () => Promise<Item[]>): Promise<Item[]> {
+    /**
+     * The users, roles or role mappings that are asked for, by names, or all of them where none are given. A list is read
+     * once however many fields ask for it. @throws `TOO_LARGE` beyond 100,000 names
+     */
+    list<Item>(
+      of: 'users' | 'roles' | 'roleMappings',
+      given: readonly string[] | null | undefined,
+      read: (names: readonly string[] | null) => Promise<Item[]>,
+    ): Promise<Item[]> {
+      const names = given ?? null
+      countNames(names?.length ?? 0)
       const key = JSON.stringify([of, names])
-      const list = (lists.get(key) as Promise<Item[]> | undefined) ?? read()
+      const list = (lists.get(key) as Promise<Item[]> | undefined) ?? read(names)
       lists.set(key, list)
       return list
     },
-    /** Counts names of users, roles and role mappings. @throws `TOO_LARGE` beyond 100,000 */
-    names: counter(100_000, 'names'),
     /** Counts profiles, and once more each whose data are read. @throws `TOO_LARGE` beyond 2,500 */
     profiles: counter(2_500, 'profiles and their data'),
   }

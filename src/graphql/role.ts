@@ -96,10 +96,8 @@ builder.queryFields((t) => ({
     description:
       'Those of the named roles that exist, or all, built-in ones first, by name. Needs `read_security`.',
     args: { names: t.arg.stringList({ required: false, description: 'The names; left out: all roles.' }) },
-    resolve(_, { names }, { caller, useCases, lookups }) {
-      lookups.names(names?.length ?? 0)
-      return useCases.roles.list(caller, names ?? null)
-    },
+    resolve: (_, { names: given }, { caller, useCases, lookups }) =>
+      lookups.list('roles', given, (names) => useCases.roles.list(caller, names)),
   }),
 }))
 

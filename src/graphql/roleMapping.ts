@@ -121,10 +121,8 @@ builder.queryField('roleMappings', (t) =>
     args: {
       names: t.arg.stringList({ required: false, description: 'The names; left out: all role mappings.' }),
     },
-    resolve(_, { names }, { caller, useCases, lookups }) {
-      lookups.names(names?.length ?? 0)
-      return useCases.roleMappings.list(caller, names ?? null)
-    },
+    resolve: (_, { names: given }, { caller, useCases, lookups }) =>
+      lookups.list('roleMappings', given, (names) => useCases.roleMappings.list(caller, names)),
   }),
 )
 

@@ -120,11 +120,8 @@ builder.queryFields((t) => ({
     args: {
       usernames: t.arg.stringList({ required: false, description: 'The names; left out: all users.' }),
     },
-    resolve(_, { usernames }, { caller, useCases, lookups }) {
-      const names = usernames ?? null
-      lookups.names(names?.length ?? 0)
-      return lookups.list('users', names, () => useCases.users.list(caller, names))
-    },
+    resolve: (_, { usernames }, { caller, useCases, lookups }) =>
+      lookups.list('users', usernames, (names) => useCases.users.list(caller, names)),
   }),
 }))
 
