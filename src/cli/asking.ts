@@ -79,3 +79,8 @@ export function listOf(given: string): string[] {
 export function timeOf(value: JsonValue | undefined): string {
   return typeof value === 'number' ? new Date(value).toISOString().replace(/\.\d+Z$/, 'Z') : ''
 }
+
+/** What is given of what could be. */
+export function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
+}

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import { isObject, type JsonObject } from '../json.ts'
-import { asking, inWords, say, thereIsNo, timeOf, type AskingOptions } from './asking.ts'
+import { asking, given, inWords, say, thereIsNo, timeOf, type AskingOptions } from './asking.ts'
 import { clock } from './clock.ts'
 import { readRole } from './roles.ts'
 import type { Streams } from './streams.ts'
@@ -101,10 +101,4 @@ function keysIn({ api_keys: keys }: JsonObject): JsonObject[] {
 function stateOf({ invalidated, expiration }: JsonObject): string {
   if (invalidated === true) return 'invalidated'
   return typeof expiration === 'number' && expiration <= clock() ? 'expired' : 'valid'
-}
-
-function given(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { asking, inWords, say, type AskingOptions } from './asking.ts'
+import { asking, given, inWords, say, type AskingOptions } from './asking.ts'
 import { readSecret } from './secret.ts'
 import type { Streams } from './streams.ts'
 
@@ -16,8 +16,7 @@ export async function invalidateTokens(options: InvalidateOptions, streams: Stre
   const { user: username, realm: realm_name, token, refreshToken } = options
   await asking(options, streams, async (access) => {
     const body = {
-      ...(username !== undefined && { username }),
-      ...(realm_name !== undefined && { realm_name }),
+      ...given({ username, realm_name }),
       ...(token && { token: await readSecret(streams, 'access token') }),
       ...(refreshToken && { refresh_token: await readSecret(streams, 'refresh token') }),
     }

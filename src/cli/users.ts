@@ -1,7 +1,17 @@
 import { Failure } from '../errors.ts'
 import { isObject, type JsonObject } from '../json.ts'
 import type { Access } from './access.ts'
-import { asking, inWords, listOf, namedAt, requireAll, say, thereIsNo, type AskingOptions } from './asking.ts'
+import {
+  asking,
+  given,
+  inWords,
+  listOf,
+  namedAt,
+  requireAll,
+  say,
+  thereIsNo,
+  type AskingOptions,
+} from './asking.ts'
 import { makeUpPassword, readSecret } from './secret.ts'
 import type { Streams } from './streams.ts'
 import { fieldsOf, tableOf } from './table.ts'
@@ -161,8 +171,4 @@ function usersIn(body: JsonObject): JsonObject[] {
 
 function inWordsAll(thing: JsonObject): Record<string, string> {
   return Object.fromEntries(Object.entries(thing).map(([name, value]) => [name, inWords(value)]))
-}
-
-function given<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
 }

@@ -7,6 +7,7 @@ import type { VerificationKey } from '../authentication/jwt/verificationKey.ts'
 import type { Settings } from '../config.ts'
 import { isObject, parseJson, type JsonObject } from '../json.ts'
 import { createConfiguredIntrospectionRealm } from '../realms/introspectionRealm.ts'
+import { enabledIn } from '../realms/madeRealms.ts'
 import { failure, ok, skipped, warning, type Check } from './check.ts'
 import { ownSource, probe, type Skew } from './probe.ts'
 
@@ -194,8 +195,4 @@ async function clusterFindings(
     ],
     skews: asked.flatMap((probed) => (probed.answer && probed.skew ? [probed.skew] : [])),
   }
-}
-
-function enabledIn<Own extends { readonly enabled: boolean }>(named: Readonly<Record<string, Own>>) {
-  return Object.entries(named).filter(([, { enabled }]) => enabled)
 }

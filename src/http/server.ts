@@ -117,7 +117,8 @@ export function createServer<Caller>({
   // Methods that Fastify does not know.
   server.setNotFoundHandler((request, reply) => enter(doors['*'], request, reply))
   server.addHook('onResponse', (request, reply, done) => {
-    const { method, path } = requestOf(request)
+    const asked = requestOf(request)
+    const { method, path } = asked
     const line = {
       requestId: request.id,
       address: addressOf(request),
@@ -127,7 +128,7 @@ export function createServer<Caller>({
       ms: Math.round(reply.elapsedTime),
     }
     logger[isProbe(request) ? 'debug' : 'info'](line, 'answered')
-    watch.answered({ ...answeredAt(request, reply), seconds: reply.elapsedTime / 1_000 })
+    watch.answered({ ...answeredAt(asked, request, reply), seconds: reply.elapsedTime / 1_000 })
     done()
   })
   return server
@@ -154,23 +155,27 @@ export function createServer<Caller>({
     return reply.code(status).headers(headers).send(bytes)
   }
 
-  function answeredAt(request: FastifyRequest, { statusCode: status }: FastifyReply): Answered {
-    const { url = '*' } = request.routeOptions
-    const route = url === '*' ? doors['*'].routeOf?.(requestOf(request)) : url
-    return { method: request.method, route: route ?? url, status }
+  function answeredAt(
+    asked: DoorRequest,
+    { routeOptions: { url = '*' } }: FastifyRequest,
+    { statusCode: status }: FastifyReply,
+  ): Answered {
+    const route = url === '*' ? doors['*'].routeOf?.(asked) : url
+    return { method: asked.method, route: route ?? url, status }
   }
 
   function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const answer = () => answerAt(door, raw, reply)
-    return watch.around?.(raw.headers, () => answeredAt(raw, reply), answer) ?? answer()
+    const request = requestOf(raw)
+    const answer = () => answerAt(door, request, raw, reply)
+    return watch.around?.(raw.headers, () => answeredAt(request, raw, reply), answer) ?? answer()
   }
 
   async function answerAt(
     door: Door<Caller>,
+    request: DoorRequest,
     raw: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const request = requestOf(raw)
     let origin: Origin | undefined
     try {
       const open = await door.open(request)

@@ -132,6 +132,7 @@ function withoutReadSecret(own: Settings['realms']['jwt'][string]) {
   return { ...own, client_authentication: { ...client, shared_secret: lasting } }
 }
 
-function enabledIn<Own extends { readonly enabled: boolean }>(named: Readonly<Record<string, Own>>) {
+/** Those of one type that are asked, by name. */
+export function enabledIn<Own extends { readonly enabled: boolean }>(named: Readonly<Record<string, Own>>) {
   return Object.entries(named).filter(([, { enabled }]) => enabled)
 }
