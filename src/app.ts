@@ -12,6 +12,7 @@ import { startHashCensus } from './authentication/hashCensus.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
+import { closeAll } from './closeAll.ts'
 import type { Config, Settings } from './config.ts'
 import { rows } from './elasticsearch/rows.ts'
 import { createShim } from './elasticsearch/shim.ts'
@@ -31,7 +32,7 @@ import { createMetrics } from './metrics/metrics.ts'
 import type { ProcessMetrics } from './metrics/processMetrics.ts'
 import { requireAgreement } from './realms/agreement.ts'
 import { createCurrentRealms } from './realms/currentRealms.ts'
-import { differingSettings } from './settings/differingSettings.ts'
+import { settingsForRestart } from './settings/settingsForRestart.ts'
 import { readTls } from './settings/tls.ts'
 import { openDatabase } from './storage/database.ts'
 import { openingFailure } from './storage/openingFailure.ts'
@@ -291,8 +292,7 @@ export async function createApp({
     /** What can be replaced of the settings. Of the rest, those are named that are others now. */
     function readRealms(): Settings {
       const read = readSettings?.() ?? settings
-      for (const name of differingSettings(lastingOf(settings), lastingOf(read)))
-        logger.warn(`needs a restart: ${name}`)
+      for (const name of settingsForRestart(settings, read)) logger.warn(`needs a restart: ${name}`)
       return read
     }
 
@@ -327,28 +327,8 @@ export async function createApp({
     throw isUnavailable ? openingFailure(config.databaseUrl, error.cause) : error
   }
 
-  /** All of it, whatever fails: the audit log last, since everything before may have lines. */
-  async function close(): Promise<void> {
-    const failures: unknown[] = []
-    for (const end of closing) {
-      try {
-        await end()
-      } catch (failure) {
-        failures.push(failure)
-      }
-    }
-    if (failures.length > 0) throw failures[0]
-  }
-}
-
-/** The settings that stay as they were at the start. What is in the files of TLS is read anew. */
-function lastingOf(settings: Settings): object {
-  const { tls, audit } = settings
-  const destination = [audit.destination]
-  return {
-    ...settings,
-    ...{ realms: null, domains: null },
-    tls: tls?.files ?? null,
-    audit: { ...audit, destination },
+  /** The audit log last: everything before may have lines. */
+  function close(): Promise<void> {
+    return closeAll(closing)
   }
 }

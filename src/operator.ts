@@ -8,6 +8,7 @@ import { createDecoys } from './authentication/decoys.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { plainUser, type Caller } from './authentication/subject.ts'
 import { isReservedUsername } from './authentication/username.ts'
+import { closeAll } from './closeAll.ts'
 import type { Config } from './config.ts'
 import { createApiKey, getApiKeys, invalidateApiKeys } from './elasticsearch/apiKey.ts'
 import { invalidateTokens } from './elasticsearch/invalidateTokens.ts'
@@ -144,8 +145,8 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
     throw error
   }
 
-  async function close(): Promise<void> {
-    for (const end of closing) await end()
+  function close(): Promise<void> {
+    return closeAll(closing)
   }
 }
 

@@ -36,7 +36,9 @@ const may: Record<string, readonly string[]> = {
   commands: ['cli'],
   // It alone may have what needs no credentials.
   cli: ['app.ts', 'operator.ts', 'audit', 'doctor', 'config.ts', 'metrics', 'realms', 'storage', 'transfer'],
+  'closeAll.ts': [],
   'operator.ts': [
+    'closeAll.ts',
     'config.ts',
     'audit',
     'metrics',
@@ -50,6 +52,7 @@ const may: Record<string, readonly string[]> = {
   ],
   doctor: ['config.ts', 'graphql', 'realms', 'storage', 'authentication', 'authorization'],
   'app.ts': [
+    'closeAll.ts',
     'config.ts',
     'settings',
     'audit',

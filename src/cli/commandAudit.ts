@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createAudit, noAudit, type Audit } from '../audit/audit.ts'
 import { openDestination, pipeBytes, type Destination } from '../audit/destination.ts'
 import type { Settings } from '../config.ts'
@@ -23,6 +24,11 @@ export async function commandAudit(
     notes.write(`audit lines cannot be written: ${reason}\n`)
   }
   return createAudit({ destination, onFailure, nameKey: await nameKey(), clock, report })
+}
+
+/** The same for export and import, which hash no name. */
+export function transferAudit(settings: Settings['audit']): Promise<Audit> {
+  return commandAudit(settings, { notes: process.stderr }, () => Promise.resolve(randomUUID()))
 }
 
 function among({ notes }: Notes): Destination {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { theOperator } from '../audit/actors.ts'
 import { loadConfig } from '../config.ts'
 import { Failure } from '../errors.ts'
@@ -7,7 +6,7 @@ import { openTransferDatabase } from '../storage/transferDatabase.ts'
 import { exportRecords } from '../transfer/exportRecords.ts'
 import { kinds, type Kind } from '../transfer/record.ts'
 import { clock } from './clock.ts'
-import { commandAudit } from './commandAudit.ts'
+import { transferAudit } from './commandAudit.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { createProgress, numberOf } from './progress.ts'
 import { plurals } from './tally.ts'
@@ -46,9 +45,7 @@ export async function exportFile({
   let [total, records] = [0, 0]
   const state = () => ({ records, done: total > 0 ? records / total : 1 })
   try {
-    // No name is hashed in what is recorded of it.
-    const nameKey = () => Promise.resolve(randomUUID())
-    const audit = await commandAudit(config.settings.audit, { notes: process.stderr }, nameKey)
+    const audit = await transferAudit(config.settings.audit)
     const about = () => ({
       target: { kinds: only, file: file ?? 'standard output' },
       exported: Object.fromEntries(counts),

@@ -1,8 +1,7 @@
-import { request as httpRequest } from 'node:http'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { json } from 'node:stream/consumers'
-import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import { loadConfig } from '../config.ts'
 import { Failure } from '../errors.ts'
 
@@ -26,8 +25,7 @@ export async function health(): Promise<void> {
     signal: AbortSignal.timeout(patience),
   })
   try {
-    const answered = once(asked.end(), 'response')
-    const [response] = (await answered) as [IncomingMessage]
+    const [response] = (await once(asked.end(), 'response')) as [IncomingMessage]
     const said = (await json(response)) as { status: string; reason?: string }
     process.stdout.write(`${JSON.stringify(said)}\n`)
     if (response.statusCode === 200) return

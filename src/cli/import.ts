@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { theOperator } from '../audit/actors.ts'
 import { noAudit, type Audit } from '../audit/audit.ts'
 import { loadConfig, type Config } from '../config.ts'
@@ -10,7 +9,7 @@ import { createImporter } from '../transfer/importer.ts'
 import { importInput } from '../transfer/importInput.ts'
 import { noImports } from '../transfer/noImports.ts'
 import { clock } from './clock.ts'
-import { commandAudit } from './commandAudit.ts'
+import { transferAudit } from './commandAudit.ts'
 import { findInputs } from './input.ts'
 import { createProgress } from './progress.ts'
 import { createRefusals } from './refusals.ts'
@@ -50,11 +49,8 @@ export async function importFiles(
   const actor = theOperator()
   let audit: Pick<Audit, 'operation' | 'written' | 'close'> = noAudit
   try {
-    // What writes nothing is not recorded. No name is hashed in what is.
-    if (database && !dryRun) {
-      const nameKey = () => Promise.resolve(randomUUID())
-      audit = await commandAudit(config.settings.audit, { notes: process.stderr }, nameKey)
-    }
+    // What writes nothing is not recorded.
+    if (database && !dryRun) audit = await transferAudit(config.settings.audit)
     await audit.operation(actor, {
       action: 'import',
       about: () => ({
