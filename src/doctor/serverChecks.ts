@@ -29,7 +29,7 @@ export function certificateCheck(pem: string, now: number): Check {
   const begin = Math.max(...chain.map(({ validFromDate }) => validFromDate.getTime()))
   const end = Math.min(...chain.map(({ validToDate }) => validToDate.getTime()))
   const dateOf = (time: number) => new Date(time).toISOString().slice(0, 10)
-  const advice = 'put another one at tls.certificate, with its key at tls.key, and start the gateway anew'
+  const advice = 'put another one at tls.certificate, with its key at tls.key, and send the gateway SIGHUP'
   if (now >= end) return failure(id, `it has ended on ${dateOf(end)}: clients refuse it`, advice)
   if (now < begin) return failure(id, `it begins on ${dateOf(begin)}: clients refuse it until then`, advice)
   return end - now < 30 * day
