@@ -98,6 +98,7 @@ export async function createApp({
     poolSize: settings.database.pool_size,
     connectionTimeout: settings.database.connection_timeout,
     statementTimeout: settings.database.statement_timeout,
+    preparedStatements: settings.database.prepared_statements,
     migrateOnStart: settings.database.migrate === 'on_start',
     watch: metrics.statements,
   })

@@ -104,6 +104,12 @@ export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) 
             .prefault('5s')
             .describe('How long to wait for a connection: to be made, or to be free.'),
           statement_timeout: timeout.prefault('10s').describe('How long one statement may take.'),
+          prepared_statements: z
+            .boolean()
+            .default(true)
+            .describe(
+              'Whether each connection keeps the statements that are made again and again; `false` for a pooler in transaction mode that cannot.',
+            ),
           migrate: z
             .enum(['by_command', 'on_start'], { error: 'expected by_command or on_start' })
             .default('by_command')

@@ -93,6 +93,7 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
     poolSize: 2,
     connectionTimeout: settings.database.connection_timeout,
     statementTimeout: settings.database.statement_timeout,
+    preparedStatements: settings.database.prepared_statements,
     migrateOnStart: settings.database.migrate === 'on_start',
   })
   const closing: (() => unknown)[] = [database.close]

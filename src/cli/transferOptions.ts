@@ -12,6 +12,8 @@ export function databaseOptions({ databaseUrl, settings }: Config, clock: () => 
     poolSize: 2,
     connectionTimeout: settings.database.connection_timeout,
     statementTimeout,
+    // Whatever it is that stands between.
+    preparedStatements: false,
     migrateOnStart: settings.database.migrate === 'on_start',
   }
 }

@@ -16,6 +16,9 @@ import { reportDrops } from './reportDrops.ts'
 import type { Answered, RequestWatch } from './requestWatch.ts'
 import { securityHeaders } from './securityHeaders.ts'
 
+/** How long a body may take, in milliseconds, until it is asked anew who sends it. */
+const promptly = 100
+
 interface ServerParts<Caller> {
   /** Who sends a request, by its headers. Throws `UNAUTHENTICATED` for nobody. */
   identifyCaller: (headers: CallerHeaders, uri: string, origin: Origin) => Promise<Caller>
@@ -183,10 +186,12 @@ export function createServer<Caller>({
       const from = (origin = originOf(raw.id, addressOf(raw), request.headers))
       const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), from)
       const caller = await inTime(identify())
+      const since = performance.now()
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
+      const isLate = performance.now() - since > promptly
       const answer = async () => {
         // A body can take its time, in which whoever sends it may have been locked out.
-        const sender = mayTakeTime(request) ? await identify() : caller
+        const sender = isLate ? await identify() : caller
         const response = await door.enter(request, body.bytes, sender)
         await written(from)
         return response
@@ -212,11 +217,6 @@ export function createServer<Caller>({
       return failureOf(thrown)
     }
   }
-}
-
-/** Whether it has a body, though it may be an empty one. Source: RFC 9112 6.3. */
-function mayTakeTime({ headers }: DoorRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Whoever asks for anything else below `/health/` shall be seen. */

@@ -1,11 +1,16 @@
-import type { JsonValue } from '@prisma/client/runtime/client'
+import { sqltag as sql, type JsonValue, type Sql } from '@prisma/client/runtime/client'
 import type { ApiKeyModel } from '../../prisma/generated/sqlite/models.ts'
 import type { ApiKey } from '../authentication/apiKeys/apiKeyRepository.ts'
 import type { Role } from '../authorization/role.ts'
 import { objectOut } from './json.ts'
 
 /** A key as it is read. */
-export type ApiKeyRow = ApiKeyModel
+export type ApiKeyRow = Omit<ApiKeyModel, 'keyHash' | 'base' | 'realmDomain' | 'removableAt'>
+
+/** The condition that a key has neither expired nor been invalidated. */
+export function isValidKey(now: () => Sql): Sql {
+  return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now()})`
+}
 
 export function apiKeyOf(row: ApiKeyRow): ApiKey {
   const { id, name, username, realmName, realmType } = row

@@ -6,9 +6,9 @@ import type {
   Page,
 } from '../authentication/apiKeys/apiKeyRepository.ts'
 import { baseOf } from './baseOf.ts'
-import { apiKeyOf, type ApiKeyRow } from './apiKeyRow.ts'
+import { createApiKeyReads } from './apiKeyReads.ts'
+import { apiKeyOf, isValidKey, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
-import { epochOut } from './cluster.ts'
 import { isValidToken } from './isValidToken.ts'
 import { stands } from './stands.ts'
 
@@ -16,7 +16,8 @@ import { stands } from './stands.ts'
 const batch = 500
 
 /** Keeps API keys in the table `api_keys`. */
-export function createApiKeyRepository({ client, now, json, forShare }: Connected): ApiKeyRepository {
+export function createApiKeyRepository(connected: Connected): ApiKeyRepository {
+  const { client, now, json, forShare } = connected
   return {
     async create(
       { owner: { username, realm, via }, limitedBy, parent, ...key },
@@ -49,21 +50,7 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       return { createdAt: Number(createdAt), expiresAt: expiresAt === null ? null : Number(expiresAt) }
     },
 
-    async find(id) {
-      const [row] = await client.$queryRaw<
-        (ApiKeyRow & { isValid: unknown; securityEpoch: bigint | null })[]
-      >`
-        SELECT "api_keys".*, "securityEpoch", (${isValid()}) AS "isValid"
-        FROM "api_keys" LEFT JOIN "cluster" ON "cluster"."id" = 1 WHERE "api_keys"."id" = ${id}`
-      if (!row) return null
-      const { keyHash, securityEpoch } = row
-      return {
-        apiKey: apiKeyOf(row),
-        keyHash,
-        isValid: Boolean(row.isValid),
-        securityEpoch: epochOut(securityEpoch),
-      }
-    },
+    find: createApiKeyReads(connected),
 
     async list(selection, page) {
       const rows = await client.$queryRaw<ApiKeyRow[]>`
@@ -98,14 +85,9 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
         (SELECT "id" FROM "api_keys" WHERE "removableAt" <= ${now()} LIMIT ${batch})`,
   }
 
-  /** The condition that a key has neither expired nor been invalidated. */
-  function isValid(): Sql {
-    return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now()})`
-  }
-
   /** The condition that an owner can have one more valid key. */
   function hasRoom(owner: OwnerSelection, most: number): Sql {
-    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValid()}) < ${most}`
+    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValidKey(now)}) < ${most}`
   }
 
   function selected({ ids, name, username, realmName, owner, activeOnly }: ApiKeySelection): Sql {
@@ -115,7 +97,7 @@ export function createApiKeyRepository({ client, now, json, forShare }: Connecte
       ...(username === null ? [] : [isOf(username)]),
       ...(realmName === null ? [] : [sql`"realmName" = ${realmName}`]),
       ...(owner === null ? [] : [isOwnedBy(owner)]),
-      ...(activeOnly ? [isValid()] : []),
+      ...(activeOnly ? [isValidKey(now)] : []),
     ])
   }
 }

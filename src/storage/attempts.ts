@@ -12,9 +12,6 @@ import { createGroupCommit } from './groupCommit.ts'
 /** After how long those that are being judged are taken for lost, in milliseconds: since the first of them was taken. */
 const lease = 60_000
 
-/** How many attempts one statement takes or settles at most. */
-const most = 64
-
 /** How many rows one statement removes at most. */
 const batch = 500
 
@@ -33,12 +30,12 @@ interface Settled {
 
 /**
  * Keeps attempts in the table `attempts` of PostgreSQL. Rows are locked in the order of their keys, of all that one
- * statement is made for. However many attempts there are, three connections are used at most.
+ * statement is made for. However many attempts there are, few connections are used.
  */
 export function createAttemptRepository({ client, now, json }: Connected): AttemptRepository {
-  const take = createGroupCommit({ most, statement: takeAll })
-  const settle = createGroupCommit({ most, statement: settleAll })
-  const isKnown = createGroupCommit({ most, statement: areKnown })
+  const take = createGroupCommit({ statement: takeAll })
+  const settle = createGroupCommit({ statement: settleAll })
+  const isKnown = createGroupCommit({ statement: areKnown })
 
   return {
     take,

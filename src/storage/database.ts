@@ -35,6 +35,8 @@ export interface DatabaseOptions {
   readonly connectionTimeout: number
   /** How long a statement may take on PostgreSQL, in milliseconds. */
   readonly statementTimeout: number
+  /** Whether each connection to PostgreSQL keeps the statements that are made again and again. */
+  readonly preparedStatements: boolean
   /** Whether a PostgreSQL database that is not empty may be migrated too. */
   readonly migrateOnStart: boolean
   /** What sees each statement. */

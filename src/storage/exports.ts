@@ -2,11 +2,11 @@ import { join, raw } from '@prisma/client/runtime/client'
 import type { ExportRepository } from '../transfer/exportRepository.ts'
 import type { Kind, TransferRecord } from '../transfer/record.ts'
 import { objectOut } from './json.ts'
-import { profileOf } from './profiles.ts'
+import { profileOf } from './profileRow.ts'
 import { mappingOf } from './roleMappings.ts'
 import { roleOf } from './roles.ts'
 import type { SnapshotClient, TakeSnapshot } from './snapshot.ts'
-import { storedUserOf } from './users.ts'
+import { storedUserOf } from './userRow.ts'
 
 /** How much is read at once, in bytes of JSON: a single profile may have as much as that. */
 const mostBytes = 4 * 1024 * 1024

@@ -1,8 +1,12 @@
+import { databaseErrorOf, isPassing } from './databaseError.ts'
+
 interface GroupCommitParts<Item, Answer> {
   /** Makes one statement for all of them, at least one. Answers each, in their order. */
   statement: (items: readonly Item[]) => Promise<readonly Answer[]>
-  /** How many a statement is made for at most. */
-  most: number
+  /** What no two items of one statement may share: the later one waits for the next. */
+  keyOf?: (item: Item) => string
+  /** How large an item is, in characters. What is larger than a statement may be has one of its own. */
+  sizeOf?: (item: Item) => number
 }
 
 interface Waiting<Item, Answer> {
@@ -11,35 +15,93 @@ interface Waiting<Item, Answer> {
   readonly reject: (cause: unknown) => void
 }
 
+/** How many a statement is made for at most: beyond, each costs as much as before. */
+const mostItems = 64
+
+/** How large all items of a statement are at most, in characters. */
+const mostCharacters = 262_144
+
+/** After how long a statement is slow, in milliseconds: then the next does not wait for it. */
+const patience = 100
+
+/** How many slow ones there are at most: connections are there for others too. */
+const mostSlow = 3
+
 /**
- * Makes the function that has one statement made for many. Whoever comes while one is under way joins the next, so that
- * all together never hold more than one connection; whoever comes alone waits for nobody. A statement that fails does so
- * for those it was made for.
+ * Makes the function that has one statement made for many: all who come in one turn of the event loop, and all who come
+ * while one is under way, which join the next. Whoever comes alone waits for nobody. If a statement fails for what it
+ * was given, each half of it is made again, until whatever was wrong is alone; if the database cannot do it now, it
+ * fails for all it was made for, and for nobody else.
  */
-export function createGroupCommit<Item, Answer>({ statement, most }: GroupCommitParts<Item, Answer>) {
-  const waiting: Waiting<Item, Answer>[] = []
+export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, Answer>) {
+  const { statement, keyOf, sizeOf = () => 0 } = parts
+  let waiting: Waiting<Item, Answer>[] = []
   let isUnderWay = false
+  let slow = 0
 
   return function join(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject })
-      if (!isUnderWay) void makeAll()
+      if (isUnderWay) return
+      isUnderWay = true
+      setImmediate(() => void makeAll())
     })
   }
 
   async function makeAll(): Promise<void> {
-    isUnderWay = true
-    while (waiting.length > 0) await makeOne(waiting.splice(0, most))
+    while (waiting.length > 0) await doneOrSlow(make(nextGroup()))
     isUnderWay = false
   }
 
-  async function makeOne(group: readonly Waiting<Item, Answer>[]): Promise<void> {
+  function nextGroup(): readonly Waiting<Item, Answer>[] {
+    const group: Waiting<Item, Answer>[] = []
+    const left: Waiting<Item, Answer>[] = []
+    const keys = new Set<string>()
+    let characters = 0
+    for (const one of waiting) {
+      const key = keyOf?.(one.item)
+      characters += sizeOf(one.item)
+      const fits = group.length < mostItems && characters <= mostCharacters
+      if ((group.length > 0 && !fits) || (key !== undefined && keys.has(key))) left.push(one)
+      else {
+        group.push(one)
+        if (key !== undefined) keys.add(key)
+      }
+    }
+    waiting = left
+    return group
+  }
+
+  async function make(group: readonly Waiting<Item, Answer>[]): Promise<void> {
     try {
       const answers = await statement(group.map(({ item }) => item))
       if (answers.length !== group.length) throw new Error('a statement has not answered each')
       for (const [index, answer] of answers.entries()) group[index]?.resolve(answer)
     } catch (cause) {
-      for (const { reject } of group) reject(cause)
+      if (group.length === 1 || isPassing(databaseErrorOf(cause))) {
+        for (const { reject } of group) reject(cause)
+      } else {
+        const half = Math.ceil(group.length / 2)
+        await make(group.slice(0, half))
+        await make(group.slice(half))
+      }
     }
+  }
+
+  function doneOrSlow(made: Promise<void>): Promise<void> {
+    if (slow >= mostSlow) return made
+    return new Promise((resolve) => {
+      let isSlow = false
+      const timer = setTimeout(() => {
+        isSlow = true
+        slow += 1
+        resolve()
+      }, patience)
+      void made.then(() => {
+        if (isSlow) slow -= 1
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 }

@@ -10,10 +10,10 @@ import type {
 } from '../transfer/importRepository.ts'
 import type { Connected } from './client.ts'
 import { guarded } from './guarded.ts'
-import type { ColumnType, JsonRows } from './jsonRows.ts'
+import type { ColumnType } from './jsonRows.ts'
 import { mappingOf } from './roleMappings.ts'
 import { roleOf } from './roles.ts'
-import { storedUserOf } from './users.ts'
+import { storedUserOf } from './userRow.ts'
 
 type Columns = Readonly<Record<string, ColumnType>>
 
@@ -49,7 +49,7 @@ const profileColumns: Columns = {
 }
 
 /** Stores what is imported: each call one statement over rows that are locked in order. */
-export function createImportRepository({ client }: Connected, rowsOf: JsonRows): ImportRepository {
+export function createImportRepository({ client, rows: rowsOf }: Connected): ImportRepository {
   const { user: users, role: roles, roleMapping: mappings } = client
   return {
     users: named('users', 'username', userColumns, {

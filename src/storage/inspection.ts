@@ -4,20 +4,18 @@ import { existsSync } from 'node:fs'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
-import { PrismaClient as PostgresqlClient } from '../../prisma/generated/postgresql/client.ts'
-import { PrismaClient as SqliteClient } from '../../prisma/generated/sqlite/client.ts'
 import type { Domain } from '../authentication/domain.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import { agreedRealms } from './cluster.ts'
-import { clientOptions, type Client, type Connected } from './client.ts'
+import type { Client, Connected } from './client.ts'
 import type { DatabaseOptions } from './database.ts'
 import type { Dialect } from './migrate.ts'
 import { migrationState, type MigrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { openingFailure } from './openingFailure.ts'
-import { migratingPostgresql, postgresql, postgresqlWording } from './postgresql.ts'
+import { migratingPostgresql, postgresql, postgresqlConnected } from './postgresql.ts'
 import { readPostgresqlFacts, type PostgresqlFacts } from './postgresqlFacts.ts'
-import { sqlite, sqliteWording } from './sqlite.ts'
+import { sqlite, sqliteConnected } from './sqlite.ts'
 import { isSqlite, sqlitePath } from './sqliteFile.ts'
 import { readPermissions, readSqliteFacts, type SqliteFacts } from './sqliteFacts.ts'
 import { createUserRepository } from './users.ts'
@@ -52,14 +50,17 @@ export async function openInspection(target: Target): Promise<Inspection | null>
     if (!isSqlite(target.url)) {
       const connection = await readPostgresql(target)
       const facts = () => readPostgresqlFacts(connection, target.clock)
-      return await inspectionOn(connection, postgresql, postgresqlConnected, facts)
+      return await inspectionOn(connection, postgresql, (one) => postgresqlConnected(one), facts)
     }
     const file = sqlitePath(target.url)
     const permissions = await readPermissions(file)
     if (!existsSync(file)) return null
     const connection = await readSqlite(file)
-    return await inspectionOn(connection, sqlite, sqliteConnected(target.clock), () =>
-      readSqliteFacts(connection, file, permissions),
+    return await inspectionOn(
+      connection,
+      sqlite,
+      (one) => sqliteConnected(one, target.clock),
+      () => readSqliteFacts(connection, file, permissions),
     )
   } catch (error) {
     throw openingFailure(target.url, error)
@@ -107,18 +108,6 @@ async function readPostgresql(target: Target): Promise<SqlDriverAdapter> {
   const connection = await migratingPostgresql(target).connect()
   await connection.executeScript('SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY')
   return connection
-}
-
-function sqliteConnected(clock: () => number) {
-  return (connection: SqlDriverAdapter): Connected => ({
-    client: new SqliteClient(clientOptions(connection)),
-    ...sqliteWording(clock),
-  })
-}
-
-function postgresqlConnected(connection: SqlDriverAdapter): Connected {
-  const client = new PostgresqlClient(clientOptions(connection)) as unknown as Client
-  return { client, ...postgresqlWording }
 }
 
 async function severalProfiles(

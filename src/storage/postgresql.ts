@@ -1,15 +1,22 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { join, sqltag as sql } from '@prisma/client/runtime/client'
-import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import type {
+  SqlDriverAdapter,
+  SqlMigrationAwareDriverAdapterFactory,
+  SqlQuery,
+} from '@prisma/driver-adapter-utils'
 import { Pool, type ClientConfig } from 'pg'
 import { PrismaClient } from '../../prisma/generated/postgresql/client.ts'
 import { Failure } from '../errors.ts'
-import { clientOptions, type Client, type Wording } from './client.ts'
+import { clientOptions, type Client, type Connected, type Wording } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
+import { postgresqlRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { postgresqlUrl } from './postgresqlUrl.ts'
+import { createStatement } from './statement.ts'
+import { createStatementNames, type StatementNames } from './statementNames.ts'
 import { watched } from './watched.ts'
 
 export const postgresql: Dialect = {
@@ -19,8 +26,17 @@ export const postgresql: Dialect = {
   begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7300192); SET LOCAL lock_timeout = '5s'`,
 }
 
-export const postgresqlWording: Wording = {
+export function postgresqlConnected(connection: SqlDriverAdapter, names?: StatementNames): Connected {
+  return {
+    client: new PrismaClient(clientOptions(connection)) as unknown as Client,
+    statement: createStatement(connection, ({ text }) => names?.name(text) ?? text),
+    ...postgresqlWording,
+  }
+}
+
+const postgresqlWording: Wording = {
   now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+  rows: postgresqlRows,
   json: (text) => sql`${text}::jsonb`,
   // Compressed, a little can be a lot: at most so many times as much, by either method.
   storedSize: (column) =>
@@ -44,7 +60,8 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
     statement_timeout: statementTimeout,
     query_timeout: statementTimeout + 1_000,
   })
-  const connection = watched(await connectTo(pool), options.watch)
+  const names = options.preparedStatements ? createStatementNames() : undefined
+  const connection = watched(await connectTo(pool, names), options.watch)
   try {
     const migrations = await readMigrations(postgresql.migrations)
     await requireServable(connection)
@@ -54,16 +71,15 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
       await migrate(postgresql, migratingPostgresql(options))
     }
     await requireOneSchema(connection)
-    const client = new PrismaClient(clientOptions(connection))
+    const connected = postgresqlConnected(connection, names)
     return {
-      client: client as unknown as Client,
-      ...postgresqlWording,
+      ...connected,
       async check() {
         await requireServable(connection)
         return migrationState(connection, migrations)
       },
       pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-      close: () => client.$disconnect(),
+      close: () => connected.client.$disconnect(),
     }
   } catch (error) {
     await connection.dispose()
@@ -75,7 +91,7 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
  * Prisma names the schema in every statement that it makes itself: the one that the server would take, in which the
  * migrations are, or will be.
  */
-async function connectTo(pool: Pool): Promise<SqlDriverAdapter> {
+async function connectTo(pool: Pool, names?: StatementNames): Promise<SqlDriverAdapter> {
   // The pool makes another connection for one that is lost.
   pool.on('error', () => undefined)
   try {
@@ -88,7 +104,10 @@ async function connectTo(pool: Pool): Promise<SqlDriverAdapter> {
     )
     const schema = rows[0]?.schema
     if (!schema) throw new Failure('CONFIGURATION', 'there is no schema that this role may use')
-    return await new PrismaPg(pool, { schema, disposeExternalPool: true }).connect()
+    // Without a name, a statement is prepared for this once.
+    const statementNameGenerator = ({ sql: text }: SqlQuery) => names?.nameOf(text) ?? ''
+    const options = { schema, disposeExternalPool: true, statementNameGenerator }
+    return await new PrismaPg(pool, options).connect()
   } catch (error) {
     await pool.end()
     throw error

@@ -5,11 +5,13 @@ import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import { Failure } from '../errors.ts'
 import { clientOptions, type Wording } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
+import { sqliteRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { sqliteFile } from './sqliteFile.ts'
 import { lockSqlite } from './sqliteLock.ts'
+import { createStatement } from './statement.ts'
 import { watched } from './watched.ts'
 
 export const sqlite: Dialect = {
@@ -17,8 +19,17 @@ export const sqlite: Dialect = {
   begin: 'BEGIN IMMEDIATE',
 }
 
-export const sqliteWording = (clock: () => number): Wording => ({
+export function sqliteConnected(connection: SqlDriverAdapter, clock: () => number) {
+  return {
+    client: new PrismaClient(clientOptions(connection)),
+    statement: createStatement(connection, ({ sql: text }) => text),
+    ...sqliteWording(clock),
+  }
+}
+
+const sqliteWording = (clock: () => number): Wording => ({
   now: () => sql`${clock()}`,
+  rows: sqliteRows,
   json: (text) => sql`${text}`,
   storedSize: (column) => sql`octet_length(${column})`,
   jsonTexts: (columns) => sql`json_array(${join([...columns])})`,
@@ -50,12 +61,12 @@ export async function openSqlite({
 async function prepared(connection: SqlDriverAdapter, clock: () => number): Promise<OpenConnection> {
   try {
     await prepare(connection)
-    const client = new PrismaClient(clientOptions(connection))
+    const connected = sqliteConnected(connection, clock)
+    const { client } = connected
     await client.$connect()
     const migrations = await readMigrations(sqlite.migrations)
     return {
-      client,
-      ...sqliteWording(clock),
+      ...connected,
       check: () => migrationState(connection, migrations),
       pool: () => null,
       close: () => client.$disconnect(),

@@ -1,7 +1,6 @@
-import type { TokenModel, UserModel } from '../../prisma/generated/sqlite/models.ts'
+import type { TokenModel } from '../../prisma/generated/sqlite/models.ts'
 import type { FoundPair, Snapshot } from '../authentication/tokens/tokenRepository.ts'
 import { epochOut } from './cluster.ts'
-import { objectOut, stringsOut } from './json.ts'
 
 /** What comes with every row that is read. */
 export interface Clock {
@@ -10,7 +9,12 @@ export interface Clock {
 
 /** A pair as it is read, with its user, if that still is the one. */
 export interface TokenRow
-  extends Clock, TokenModel, Pick<UserModel, 'roles' | 'metadata' | 'fullName' | 'email'> {
+  extends
+    Clock,
+    Omit<TokenModel, 'subject' | 'refreshHash' | 'base' | 'incarnation' | 'issuedAt' | 'removableAt'> {
+  readonly key: string
+  /** What the realm said of its user, and of a user of ours: roles, full name, email and metadata. */
+  readonly texts: string | null
   readonly stands: boolean | number | bigint
   readonly succeeded: boolean | number | bigint
   readonly securityEpoch: bigint | null
@@ -21,6 +25,7 @@ export interface TokenRow
 export function pairOf(row: TokenRow): FoundPair {
   const { accessHash, family, username, realmName, realmType, refreshExpiresAt } = row
   const { revision, userIncarnation: incarnation } = row
+  const [subject, ...details] = JSON.parse(row.texts ?? '') as [string | null, ...DetailTexts]
   return {
     accessHash,
     family,
@@ -29,7 +34,7 @@ export function pairOf(row: TokenRow): FoundPair {
     apiKeyId: row.apiKeyId,
     realmName,
     realmType,
-    snapshot: row.subject === null ? null : (objectOut(row.subject) as unknown as Snapshot),
+    snapshot: subject === null ? null : (JSON.parse(subject) as Snapshot),
     client: {
       username: row.clientUsername,
       realm: { name: row.clientRealmName, type: row.clientRealmType },
@@ -47,12 +52,20 @@ export function pairOf(row: TokenRow): FoundPair {
             succeeded: Boolean(row.succeeded),
           },
     stands: Boolean(row.stands),
-    user: revision === null ? null : { details: detailsOf(row), basis: { username, incarnation, revision } },
+    user:
+      revision === null ? null : { details: detailsOf(details), basis: { username, incarnation, revision } },
     now: Number(row.now),
     securityEpoch: epochOut(row.securityEpoch),
   }
 }
 
-function detailsOf({ roles, fullName, email, metadata }: TokenRow): Snapshot {
-  return { roles: stringsOut(roles), fullName, email, metadata: objectOut(metadata) }
+type DetailTexts = [roles: string, fullName: string | null, email: string | null, metadata: string]
+
+function detailsOf([roles, fullName, email, metadata]: DetailTexts): Snapshot {
+  return {
+    roles: JSON.parse(roles) as string[],
+    fullName,
+    email,
+    metadata: JSON.parse(metadata) as Snapshot['metadata'],
+  }
 }

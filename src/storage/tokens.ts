@@ -5,13 +5,15 @@ import { baseOf } from './baseOf.ts'
 import type { Connected } from './client.ts'
 import { isValidToken } from './isValidToken.ts'
 import { isSameUser } from './stands.ts'
-import { pairOf, type Clock, type TokenRow } from './tokenRow.ts'
+import { createTokenReads, isItsUser } from './tokenReads.ts'
+import type { Clock } from './tokenRow.ts'
 
 /** How many pairs one statement removes at most. */
 const batch = 500
 
 /** Keeps tokens in the table `tokens`: each row a pair. */
-export function createTokenRepository({ client, now, json, forShare }: Connected): TokenRepository {
+export function createTokenRepository(connected: Connected): TokenRepository {
+  const { client, now, json, forShare } = connected
   return {
     async create({ snapshot, client: { username, realm }, parent, ...pair }, lifetimes, basis) {
       const columns: Record<string, RawValue> = {
@@ -33,15 +35,7 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
       return written > 0
     },
 
-    async find(by) {
-      const isIt =
-        'accessHash' in by ? sql`"accessHash" = ${by.accessHash}` : sql`"refreshHash" = ${by.refreshHash}`
-      const [row] = await client.$queryRaw<TokenRow[]>`
-        SELECT "tokens".*, ${now()} AS "now", ("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL) AS "stands", ${succeeded} AS "succeeded", "securityEpoch",
-          "revision", "roles", "fullName", "email", "metadata", "users"."incarnation" AS "userIncarnation"
-        FROM "tokens" LEFT JOIN "users" ON ${isItsUser} LEFT JOIN "cluster" ON "id" = 1 WHERE ${isIt}`
-      return row ? pairOf(row) : null
-    },
+    find: createTokenReads(connected),
 
     async use(accessHash, salt, usedAt) {
       const written = await client.$executeRaw`
@@ -115,18 +109,8 @@ export function createTokenRepository({ client, now, json, forShare }: Connected
  */
 const refreshingTime = 60_000
 
-/** The condition that a user of ours is the one on whom a pair rests, as when it was issued. */
-const isItsUser = sql`"users"."username" = "tokens"."username" AND "users"."enabled"
-  AND coalesce("users"."incarnation", '') = "tokens"."incarnation"`
-
 /** The condition that a pair rests on no user of ours, or on one who is still that one. */
 const userStands = sql`("tokens"."incarnation" IS NULL OR EXISTS (SELECT 1 FROM "users" WHERE ${isItsUser}))`
-
-/** Whether the successor of a pair was stored: it counts from the use of that one. */
-const succeeded = sql`EXISTS (
-  SELECT 1 FROM "tokens" AS "successor" WHERE "successor"."family" = "tokens"."family"
-    AND "successor"."issuedAt" = "tokens"."refreshedAt" AND "successor"."accessHash" <> "tokens"."accessHash"
-)`
 
 /** What a successor has of its predecessor. */
 const inherited = raw(

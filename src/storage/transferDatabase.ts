@@ -5,7 +5,6 @@ import { connect, type DatabaseOptions } from './database.ts'
 import { createExportRepository } from './exports.ts'
 import { guarded } from './guarded.ts'
 import { createImportRepository } from './imports.ts'
-import { postgresqlRows, sqliteRows } from './jsonRows.ts'
 import { openingFailure } from './openingFailure.ts'
 import { postgresqlSnapshot, sqliteSnapshot } from './snapshot.ts'
 import { isSqlite } from './sqliteFile.ts'
@@ -30,11 +29,9 @@ export async function openTransferDatabase(options: DatabaseOptions): Promise<Tr
     const { client, close } = connected
     // Profiles come in no order, so that each batch changes pages everywhere: many batches are put into the file at once.
     if (isSqlite(options.url)) await client.$queryRaw`PRAGMA wal_autocheckpoint = 20000`
-    const [rows, snapshot] = isSqlite(options.url)
-      ? [sqliteRows, sqliteSnapshot(client)]
-      : [postgresqlRows, postgresqlSnapshot(client)]
+    const snapshot = isSqlite(options.url) ? sqliteSnapshot(client) : postgresqlSnapshot(client)
     return {
-      imports: createImportRepository(connected, rows),
+      imports: createImportRepository(connected),
       exports: guarded(createExportRepository(snapshot)),
       ...guarded({ agreedRealms: () => agreedRealms(client) }),
       close,

@@ -1,39 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { join, sqltag as sql, type JsonValue } from '@prisma/client/runtime/client'
-import type { UserModel } from '../../prisma/generated/sqlite/models.ts'
-import type { FoundUser, StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
+import type { User, UserRepository } from '../authentication/userRepository.ts'
 import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
-import { epochOut } from './cluster.ts'
-import { jsonIn, objectOut, stringsOut } from './json.ts'
-
-/** In bytes. A user who takes more is large: it takes longer to read. */
-const mostReadAtOnce = 4_096
+import { jsonIn } from './json.ts'
+import { createPasswordReads } from './passwordReads.ts'
+import { foundUserOf, storedUserOf, userOf, type FoundColumns } from './userRow.ts'
 
 /** Keeps users in the table `users`. */
-export function createUserRepository({ client, storedSize, jsonTexts }: Connected): UserRepository {
+export function createUserRepository(connected: Connected): UserRepository {
+  const { client } = connected
   const { user: users } = client
-  const large = [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`]
-  const size = join(
-    large.map((column) => sql`COALESCE(${storedSize(column)}, 0)`),
-    ' + ',
-  )
-  const password = sql`
-    SELECT
-      "passwordHash", "enabled", "incarnation", "revision", "securityEpoch",
-      CASE WHEN ${size} <= ${mostReadAtOnce} THEN ${jsonTexts(large)} END AS "others"
-    FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = `
   return {
-    async findPassword(username) {
-      const [row] = await client.$queryRaw<PasswordColumns[]>(sql`${password}${username}`)
-      if (!row) return null
-      const { passwordHash, enabled, others } = row
-      return {
-        passwordHash,
-        enabled,
-        found: others === null ? null : foundUserOf(wholeOf(row, username, others)),
-      }
-    },
+    findPassword: createPasswordReads(connected),
 
     async find(username) {
       const [row] = await client.$queryRaw<FoundColumns[]>`
@@ -103,43 +81,8 @@ export function createUserRepository({ client, storedSize, jsonTexts }: Connecte
   }
 }
 
-type FoundColumns = UserModel & { securityEpoch: bigint | null }
-
-type PasswordColumns = Pick<
-  FoundColumns,
-  'passwordHash' | 'enabled' | 'incarnation' | 'revision' | 'securityEpoch'
-> & {
-  /** Those that can be large, each as text, in a list; null if they are. */
-  others: string | null
-}
-
-function wholeOf(row: PasswordColumns, username: string, others: string): FoundColumns {
-  const [roles, fullName, email, metadata] = JSON.parse(others) as OtherTexts
-  const parsed = { roles: JSON.parse(roles) as JsonValue, metadata: JSON.parse(metadata) as JsonValue }
-  return { ...row, ...parsed, username, fullName, email }
-}
-
-type OtherTexts = [roles: string, fullName: string | null, email: string | null, metadata: string]
-
-function foundUserOf(row: FoundColumns): FoundUser {
-  const { username, incarnation, revision, securityEpoch } = row
-  return {
-    user: storedUserOf(row),
-    basis: { username, incarnation, revision },
-    securityEpoch: epochOut(securityEpoch),
-  }
-}
-
 type Columns = ReturnType<typeof columnsOf> & { passwordHash: string }
 
 function columnsOf({ roles, metadata, ...scalars }: Omit<User, 'username'>) {
   return { ...scalars, roles: jsonIn(roles), metadata: jsonIn(metadata) }
-}
-
-function userOf({ username, roles, fullName, email, metadata, enabled }: UserModel): User {
-  return { username, roles: stringsOut(roles), fullName, email, metadata: objectOut(metadata), enabled }
-}
-
-export function storedUserOf(row: UserModel): StoredUser {
-  return { ...userOf(row), passwordHash: row.passwordHash }
 }

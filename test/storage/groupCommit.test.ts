@@ -1,14 +1,14 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createGroupCommit } from '../../src/storage/groupCommit.ts'
 
 const times = (count: number) => Array.from({ length: count }, (_, n) => n)
 
 /** Statements that the test ends, each of which answers what it was given times ten. */
-function statements(most = 64) {
+function statements(parts: { keyOf?: (item: number) => string; sizeOf?: (item: number) => number } = {}) {
   const made: { items: readonly number[]; end: () => void; fail: (cause: Error) => void }[] = []
   const join = createGroupCommit<number, number>({
-    most,
+    ...parts,
     statement(items) {
       const { promise, resolve, reject } = Promise.withResolvers<number[]>()
       made.push({ items, end: () => resolve(items.map((item) => item * 10)), fail: reject })
@@ -28,61 +28,105 @@ function statements(most = 64) {
 }
 
 describe('a statement that is made for many', () => {
-  it('is made at once for who comes alone', async () => {
+  it('is made in the same turn for who comes alone', async () => {
     const { join, made, end } = statements()
     for (const n of times(3)) {
       const answer = join(n)
+      await setImmediate()
       expect(made[n]?.items).toEqual([n])
       await end(n)
       expect(await answer).toBe(n * 10)
     }
   })
 
-  it('is made for all who came while another was under way, never two at a time, and answers each', async () => {
+  it('is made for all who came in one turn, and then for all who came while it was under way, and answers each', async () => {
     const { join, made, end, sizes } = statements()
-    const answers = times(10).map((n) => join(n))
-    expect(sizes()).toEqual([1])
+    const first = times(3).map((n) => join(n))
+    await setImmediate()
+    expect(made[0]?.items).toEqual([0, 1, 2])
+    const others = times(10).map((n) => join(n))
+    await setImmediate()
+    expect(sizes()).toEqual([3])
     await end(0)
-    expect(made[1]?.items).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(made[1]?.items).toEqual(times(10))
     await end(1)
-    expect(await Promise.all(answers)).toEqual(times(10).map((n) => n * 10))
-    expect(sizes()).toEqual([1, 9])
+    expect(await Promise.all([...first, ...others])).toEqual([...times(3), ...times(10)].map((n) => n * 10))
   })
 
   it('is made for so many at most, and the others come first in the next', async () => {
-    const { join, end, sizes } = statements(4)
-    const answers = times(11).map((n) => join(n))
-    for (const n of times(4)) await end(n)
-    expect(await Promise.all(answers)).toEqual(times(11).map((n) => n * 10))
-    expect(sizes()).toEqual([1, 4, 4, 2])
+    const { join, end, sizes } = statements()
+    const answers = times(150).map((n) => join(n))
+    await setImmediate()
+    for (const n of times(3)) await end(n)
+    expect(await Promise.all(answers)).toEqual(times(150).map((n) => n * 10))
+    expect(sizes()).toEqual([64, 64, 22])
   })
 
-  it('fails for those it was made for, and for nobody else', async () => {
-    const { join, made, end } = statements(2)
-    const settled = Promise.allSettled(times(5).map((n) => join(n)))
-    await end(0)
-    made[1]?.fail(new Error('not now'))
+  it('has so many characters at most, and what has more a statement of its own', async () => {
+    const { join, made, end } = statements({ sizeOf: (item) => item * 1_000 })
+    const answers = [100, 100, 100, 300, 1].map((n) => join(n))
     await setImmediate()
-    await end(2)
-    expect((await settled).map(({ status }) => status)).toEqual([
-      ...['fulfilled', 'rejected', 'rejected'],
-      ...['fulfilled', 'fulfilled'],
-    ])
+    for (const n of times(4)) await end(n)
+    await Promise.all(answers)
+    expect(made.map(({ items }) => items)).toEqual([[100, 100], [100], [300], [1]])
+  })
+
+  it('has no two with one key: the later one comes in the next', async () => {
+    const { join, made, end } = statements({ keyOf: (item) => String(item % 3) })
+    const answers = [0, 1, 3, 2, 6, 4].map((n) => join(n))
+    await setImmediate()
+    for (const n of times(3)) await end(n)
+    await Promise.all(answers)
+    expect(made.map(({ items }) => items)).toEqual([[0, 1, 2], [3, 4], [6]])
+  })
+
+  it('is waited for no longer than a moment: the next are made beside it, but few', async () => {
+    const { join, made, sizes, end } = statements()
+    const answers = [join(0)]
+    await setImmediate()
+    for (let n = 1; n <= 6; n += 1) {
+      answers.push(join(n))
+      await setTimeout(250)
+    }
+    expect(sizes()).toEqual([1, 1, 1, 1])
+    made.forEach(({ end: endIt }) => {
+      endIt()
+    })
+    await setImmediate()
+    expect(made.at(-1)?.items).toEqual([4, 5, 6])
+    await end(4)
+    expect(await Promise.all(answers)).toEqual(times(7).map((n) => n * 10))
+  })
+
+  it('is made again in halves where it fails, until what fails is alone', async () => {
+    const made: (readonly number[])[] = []
+    const join = createGroupCommit<number, number>({
+      statement(items) {
+        made.push(items)
+        if (items.includes(5)) throw new Error('not this one')
+        return Promise.resolve(items.map((item) => item * 10))
+      },
+    })
+    const settled = await Promise.allSettled(times(8).map((n) => join(n)))
+    const failed = settled.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))
+    expect(failed).toEqual([5])
+    expect(made).toEqual([times(8), [0, 1, 2, 3], [4, 5, 6, 7], [4, 5], [4], [5], [6, 7]])
+  })
+
+  it('fails at once for all it was made for where the database cannot make it now, and for nobody else', async () => {
+    const { join, made, end, sizes } = statements()
+    const settled = Promise.allSettled(times(70).map((n) => join(n)))
+    await setImmediate()
+    made[0]?.fail(Object.assign(new Error('not now'), { code: '57P01' }))
+    await setImmediate()
+    await end(1)
+    const failed = (await settled).filter(({ status }) => status === 'rejected')
+    expect([failed.length, sizes()]).toEqual([64, [64, 6]])
   })
 
   it('fails where it does not answer each', async () => {
-    const join = createGroupCommit<number, number>({ most: 2, statement: () => Promise.resolve([]) })
+    const join = createGroupCommit<number, number>({ statement: () => Promise.resolve([]) })
     await expect(join(1)).rejects.toThrow('a statement has not answered each')
     await expect(join(2)).rejects.toThrow('a statement has not answered each')
-  })
-
-  it('may fail before it is under way', async () => {
-    const join = createGroupCommit<number, number>({
-      most: 2,
-      statement() {
-        throw new Error('no connection')
-      },
-    })
-    await expect(Promise.all([join(1), join(2)])).rejects.toThrow('no connection')
   })
 })

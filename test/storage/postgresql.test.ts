@@ -25,7 +25,7 @@ describe('an open PostgreSQL database', () => {
         )[0]?.[0],
       )
     const { profiles, close } = await openDatabase({ ...optionsFor(database), poolSize: 3 })
-    await Promise.all(Array.from({ length: 100 }, (_, n) => profiles.candidates(String(n), null)))
+    await Promise.all(Array.from({ length: 100 }, (_, n) => profiles.find([String(n)])))
     expect(await connections()).toBe(3)
     await close()
     await expect.poll(connections).toBe(0)
@@ -49,10 +49,10 @@ describe('an open PostgreSQL database', () => {
     onTestFinished(close)
     await database.run('BEGIN')
     await database.run('LOCK TABLE profiles')
-    const waiting = profiles.candidates('base', null)
-    await expect(profiles.candidates('base', null)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const waiting = profiles.find(['uid'])
+    await expect(profiles.find(['uid'])).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await database.run('ROLLBACK')
-    await expect(waiting).resolves.toMatchObject({ profiles: [] })
+    await expect(waiting).resolves.toEqual([])
   })
 
   it('is migrated once by four who open it at once, whatever its transactions are isolated by', async () => {

@@ -87,6 +87,7 @@ export function optionsFor({ url, clock }: Pick<NewDatabase, 'url' | 'clock'>): 
     poolSize: 10,
     connectionTimeout: 5_000,
     statementTimeout: 10_000,
+    preparedStatements: true,
     migrateOnStart: false,
   }
 }

@@ -1,0 +1,45 @@
+import { raw, sqltag as sql, type JsonValue } from '@prisma/client/runtime/client'
+import type { ApiKeyRepository } from '../authentication/apiKeys/apiKeyRepository.ts'
+import { apiKeyOf, isValidKey, type ApiKeyRow } from './apiKeyRow.ts'
+import type { Connected } from './client.ts'
+import { epochOut } from './cluster.ts'
+import { createKeyedReads } from './keyedReads.ts'
+
+/** Makes what finds API keys, many at once. */
+export function createApiKeyReads(connected: Connected): ApiKeyRepository['find'] {
+  const { statement, rows, now } = connected
+  const read = createKeyedReads<Row>(connected, canBeLarge, (ids, texts) =>
+    statement(sql`
+      SELECT "rows"."key", "api_keys"."id", "keyHash", "name", "username", "realmName", "realmType", "createdAt",
+        "expiresAt", "invalidatedAt", ${texts} AS "texts", (${isValidKey(now)}) AS "isValid", "securityEpoch"
+      FROM ${rows(ids, { key: 'text' })} JOIN "api_keys" ON "api_keys"."id" = "rows"."key"
+      LEFT JOIN "cluster" ON "cluster"."id" = 1`),
+  )
+
+  return async function find(id) {
+    const row = await read(id)
+    if (!row) return null
+    const [roleDescriptors, limitedBy, metadata] = JSON.parse(row.texts ?? '') as [string, string, string]
+    return {
+      apiKey: apiKeyOf({
+        ...row,
+        roleDescriptors: JSON.parse(roleDescriptors) as JsonValue,
+        limitedBy: JSON.parse(limitedBy) as JsonValue,
+        metadata: JSON.parse(metadata) as JsonValue,
+      }),
+      keyHash: row.keyHash,
+      isValid: Boolean(row.isValid),
+      securityEpoch: epochOut(row.securityEpoch),
+    }
+  }
+}
+
+interface Row extends Omit<ApiKeyRow, 'roleDescriptors' | 'limitedBy' | 'metadata'> {
+  readonly key: string
+  readonly keyHash: string
+  readonly texts: string | null
+  readonly isValid: unknown
+  readonly securityEpoch: bigint | null
+}
+
+const canBeLarge = ['roleDescriptors', 'limitedBy', 'metadata'].map((name) => raw(`"${name}"`))
