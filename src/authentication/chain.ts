@@ -20,10 +20,17 @@ export interface Doubtful {
  * @throws what a realm throws, where none refuses
  */
 export function createChain(realms: readonly Realm[]) {
+  const thoseFor = (kind: Credentials['kind']) => realms.filter(({ takes = kind }) => takes === kind)
+  const realmsFor = {
+    password: thoseFor('password'),
+    accessToken: thoseFor('accessToken'),
+    apiKey: thoseFor('apiKey'),
+  }
+
   return async function ask(credentials: Credentials, source: Source): Promise<Proof | Refusal | Doubtful> {
     const failures: unknown[] = []
     const refusals: Refusal[] = []
-    for (const realm of realms) {
+    for (const realm of realmsFor[credentials.kind]) {
       try {
         const answer = await realm.authenticate(credentials, source)
         if (answer?.kind === 'refused') refusals.push(answer)

@@ -28,6 +28,8 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
   const rehash = createRehash({ users, passwords, report })
 
   return {
+    takes: 'password',
+
     async authenticate(credentials, source) {
       if (credentials.kind !== 'password' || !owns(credentials.username)) return null
       const { username, password } = credentials

@@ -7,6 +7,8 @@ import type { Source } from './source.ts'
 import type { AuthenticationType, Standing, Subject, TokenOrigin } from './subject.ts'
 
 export interface Realm {
+  /** The one kind of credentials that can be its own: about others it is not asked. Without it: any can. */
+  readonly takes?: Credentials['kind']
   /** `source`: for whom it is done, where others wait for the same. */
   authenticate(credentials: Credentials, source: Source): Promise<Proof | Refusal | null>
 }

@@ -25,7 +25,8 @@ export function createPeerOf({ trustedProxies, addressHeader }: PeerParts): Peer
 
   return function peerOf(connected, headers) {
     let address = plainAddress(connected)
-    const stated = [headers[addressHeader]].flat().join()
+    const stated = [headers[addressHeader] ?? []].flat().join()
+    if (stated === '') return address
     for (const entry of stated.split(',').reverse()) {
       if (!trusted.check(address, familyOf(address))) return address
       const before = addressIn(entry.trim())

@@ -54,6 +54,7 @@ export function createRealmMetrics(registry: Registry, spans: Spans): RealmWatch
       },
     }
     return {
+      ...realm,
       authenticate: (credentials, source) => done(stage, () => realm.authenticate(credentials, source)),
     }
   }

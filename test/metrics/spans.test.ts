@@ -45,7 +45,7 @@ it('an activation is traced in its stages where an SDK is preloaded, and no span
   }
 
   const path = '/_security/profile/_activate'
-  const realms = ['realm _token', 'realm _es_api_key', 'realm reserved', 'realm native']
+  const realms = ['realm reserved', 'realm native']
   const below = (lines: readonly string[]) => lines.map((line) => `  ${line}`)
   const caller = ['authenticate caller', ...below(realms)]
   const hash = '    hash'

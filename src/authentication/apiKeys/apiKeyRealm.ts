@@ -11,6 +11,8 @@ import type { ApiKeyRepository } from './apiKeyRepository.ts'
  */
 export function createApiKeyRealm(apiKeys: Pick<ApiKeyRepository, 'find'>): Realm {
   return {
+    takes: 'apiKey',
+
     async authenticate(credentials) {
       if (credentials.kind !== 'apiKey') return null
       const { id, key } = credentials

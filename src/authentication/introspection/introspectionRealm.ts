@@ -35,6 +35,8 @@ export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm 
   const once = createUnderWay<JwtUser | NoUser>()
 
   return {
+    takes: 'accessToken',
+
     async authenticate(credentials, source) {
       if (credentials.kind !== 'accessToken' || !isOpaque(credentials.token)) return null
       const { token } = credentials

@@ -33,6 +33,8 @@ export function createJwtRealm(parts: JwtRealmParts): Realm {
   const readUser = createReadUser(parts.claims)
 
   return {
+    takes: 'accessToken',
+
     async authenticate(credentials) {
       if (credentials.kind !== 'accessToken') return null
       const { token, clientSecret } = credentials

@@ -21,6 +21,8 @@ export const tokenRealmRef: RealmRef = { name: '_token', type: '_token', domain:
  */
 export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts): Realm {
   return {
+    takes: 'accessToken',
+
     async authenticate(credentials) {
       if (credentials.kind !== 'accessToken' || !isOpaqueToken(credentials.token)) return null
       const pair = await tokens.find({ accessHash: hashOf(credentials.token) })
