@@ -46,6 +46,9 @@ interface Line {
   lines: Lines | null
 }
 
+/** How long a line may wait that no answer waits for, in milliseconds: the lines of a request are written together. */
+const soon = 5
+
 /** How much may wait to be written, in characters. */
 const mostWaiting = 8_388_608
 
@@ -64,6 +67,7 @@ export function createAuditLog({
   let queued = 0
   let underWay: readonly Line[] = []
   let writing: Promise<void> | null = null
+  let timer: NodeJS.Timeout | null = null
   let isClosed = false
   let isStalled = false
   let isFailing = false
@@ -87,7 +91,7 @@ export function createAuditLog({
       }
       queue.push(line)
       queued += text.length
-      writing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(writeAll)
+      if (writing === null) timer ??= setTimeout(begin, soon)
     },
 
     written(owner) {
@@ -99,6 +103,7 @@ export function createAuditLog({
     isFailing: () => isFailing,
 
     async close() {
+      if (queue.length > 0) begin()
       await Promise.race([writing, pause(lastPatience, undefined, { ref: false })])
       isClosed = true
       const left = [...underWay, ...queue]
@@ -114,7 +119,15 @@ export function createAuditLog({
     return lines
   }
 
+  /** With all that comes in this turn. */
+  function begin(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    writing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(writeAll)
+  }
+
   async function settled(lines: Lines): Promise<void> {
+    begin()
     const isRefused =
       lines.waiting > 0 ? await (lines.settled ??= Promise.withResolvers()).promise : lines.isRefused
     lines.isRefused = false

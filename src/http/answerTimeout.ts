@@ -6,17 +6,16 @@ import { Failure } from '../errors.ts'
  */
 export function createAnswerTimeout(longest: number, report: (cause: unknown) => void) {
   /** @throws `UNAVAILABLE` where it takes longer */
-  return async function inTime<T>(work: Promise<T>): Promise<T> {
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      work.catch(report)
-      reject(tooLate())
-    }, longest)
-    try {
-      return await Promise.race([work, late])
-    } finally {
-      clearTimeout(timer)
-    }
+  return function inTime<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        work.catch(report)
+        reject(tooLate())
+      }, longest)
+      work.then(resolve, reject).finally(() => {
+        clearTimeout(timer)
+      })
+    })
   }
 }
 
