@@ -1,4 +1,5 @@
 import {
+  execute,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -39,6 +40,10 @@ export type Pipeline = ReturnType<typeof createPipeline>
 const limits: Plugin = {
   onParse({ setParseFn }) {
     setParseFn(parseWithinLimits)
+  },
+  // Nothing is sent in parts here: GraphQL's own executor takes half as long as the one that can do that.
+  onExecute({ setExecuteFn }) {
+    setExecuteFn(execute)
   },
   onValidate({ addValidationRule, validateFn, setValidationFn }) {
     setValidationFn(validateWithinLimits(validateFn as typeof validate))
