@@ -21,6 +21,9 @@ const mostItems = 64
 /** How large all items of a statement are at most, in characters. */
 const mostCharacters = 262_144
 
+/** For how many turns of the event loop a statement waits for others at most. */
+const mostTurns = 4
+
 /** After how long a statement is slow, in milliseconds: then the next does not wait for it. */
 const patience = 100
 
@@ -28,8 +31,9 @@ const patience = 100
 const mostSlow = 3
 
 /**
- * Makes the function that has one statement made for many: all who come in one turn of the event loop, and all who come
- * while one is under way, which join the next. Whoever comes alone waits for nobody. If a statement fails for what it
+ * Makes the function that has one statement made for many: all who come in one turn of the event loop, or in the next ones
+ * where each brings some, and all who come while one is under way, which join the next. Whoever comes alone waits for
+ * nobody. If a statement fails for what it
  * was given, each half of it is made again, until whatever was wrong is alone; if the database cannot do it now, it
  * fails for all it was made for, and for nobody else.
  */
@@ -44,8 +48,15 @@ export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, An
       waiting.push({ item, resolve, reject })
       if (isUnderWay) return
       isUnderWay = true
-      setImmediate(() => void makeAll())
+      gather(0, 1)
     })
+  }
+
+  /** As long as each turn of the event loop brings others, for a few of them. */
+  function gather(before: number, turn: number): void {
+    const now = waiting.length
+    if (now > before && turn <= mostTurns) setImmediate(gather, now, turn + 1)
+    else void makeAll()
   }
 
   async function makeAll(): Promise<void> {

@@ -53,6 +53,18 @@ describe('a statement that is made for many', () => {
     expect(await Promise.all([...first, ...others])).toEqual([...times(3), ...times(10)].map((n) => n * 10))
   })
 
+  it('waits for others as long as each turn brings some, and for four turns at most', async () => {
+    const { join, made, end } = statements()
+    const answers: Promise<number>[] = []
+    for (const n of times(7)) {
+      answers.push(join(n))
+      await setImmediate()
+    }
+    expect(made.map(({ items }) => items)).toEqual([[0, 1, 2, 3]])
+    for (const n of times(2)) await end(n)
+    expect(await Promise.all(answers)).toEqual(times(7).map((n) => n * 10))
+  })
+
   it('is made for so many at most, and the others come first in the next', async () => {
     const { join, end, sizes } = statements()
     const answers = times(150).map((n) => join(n))
