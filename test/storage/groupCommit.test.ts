@@ -4,6 +4,11 @@ import { createGroupCommit } from '../../src/storage/groupCommit.ts'
 
 const times = (count: number) => Array.from({ length: count }, (_, n) => n)
 
+/** As long as a statement waits for others at most. */
+async function gathered(): Promise<void> {
+  for (const _ of times(5)) await setImmediate()
+}
+
 /** Statements that the test ends, each of which answers what it was given times ten. */
 function statements(parts: { keyOf?: (item: number) => string; sizeOf?: (item: number) => number } = {}) {
   const made: { items: readonly number[]; end: () => void; fail: (cause: Error) => void }[] = []
@@ -22,7 +27,7 @@ function statements(parts: { keyOf?: (item: number) => string; sizeOf?: (item: n
     /** Ends the nth one. The next is under way then, if there is one. */
     end: async (n: number) => {
       made[n]?.end()
-      await setImmediate()
+      await gathered()
     },
   }
 }
@@ -42,10 +47,10 @@ describe('a statement that is made for many', () => {
   it('is made for all who came in one turn, and then for all who came while it was under way, and answers each', async () => {
     const { join, made, end, sizes } = statements()
     const first = times(3).map((n) => join(n))
-    await setImmediate()
+    await gathered()
     expect(made[0]?.items).toEqual([0, 1, 2])
     const others = times(10).map((n) => join(n))
-    await setImmediate()
+    await gathered()
     expect(sizes()).toEqual([3])
     await end(0)
     expect(made[1]?.items).toEqual(times(10))
@@ -57,10 +62,11 @@ describe('a statement that is made for many', () => {
     const { join, made, end } = statements()
     const answers: Promise<number>[] = []
     for (const n of times(7)) {
+      const turn = setImmediate()
       answers.push(join(n))
-      await setImmediate()
+      await turn
     }
-    expect(made.map(({ items }) => items)).toEqual([[0, 1, 2, 3]])
+    expect(made.map(({ items }) => items)).toEqual([[0, 1, 2, 3, 4]])
     for (const n of times(2)) await end(n)
     expect(await Promise.all(answers)).toEqual(times(7).map((n) => n * 10))
   })
@@ -68,7 +74,7 @@ describe('a statement that is made for many', () => {
   it('is made for so many at most, and the others come first in the next', async () => {
     const { join, end, sizes } = statements()
     const answers = times(150).map((n) => join(n))
-    await setImmediate()
+    await gathered()
     for (const n of times(3)) await end(n)
     expect(await Promise.all(answers)).toEqual(times(150).map((n) => n * 10))
     expect(sizes()).toEqual([64, 64, 22])
@@ -77,7 +83,7 @@ describe('a statement that is made for many', () => {
   it('has so many characters at most, and what has more a statement of its own', async () => {
     const { join, made, end } = statements({ sizeOf: (item) => item * 1_000 })
     const answers = [100, 100, 100, 300, 1].map((n) => join(n))
-    await setImmediate()
+    await gathered()
     for (const n of times(4)) await end(n)
     await Promise.all(answers)
     expect(made.map(({ items }) => items)).toEqual([[100, 100], [100], [300], [1]])
@@ -86,7 +92,7 @@ describe('a statement that is made for many', () => {
   it('has no two with one key: the later one comes in the next', async () => {
     const { join, made, end } = statements({ keyOf: (item) => String(item % 3) })
     const answers = [0, 1, 3, 2, 6, 4].map((n) => join(n))
-    await setImmediate()
+    await gathered()
     for (const n of times(3)) await end(n)
     await Promise.all(answers)
     expect(made.map(({ items }) => items)).toEqual([[0, 1, 2], [3, 4], [6]])
@@ -95,7 +101,7 @@ describe('a statement that is made for many', () => {
   it('is waited for no longer than a moment: the next are made beside it, but few', async () => {
     const { join, made, sizes, end } = statements()
     const answers = [join(0)]
-    await setImmediate()
+    await gathered()
     for (let n = 1; n <= 6; n += 1) {
       answers.push(join(n))
       await setTimeout(250)
@@ -104,7 +110,7 @@ describe('a statement that is made for many', () => {
     made.forEach(({ end: endIt }) => {
       endIt()
     })
-    await setImmediate()
+    await gathered()
     expect(made.at(-1)?.items).toEqual([4, 5, 6])
     await end(4)
     expect(await Promise.all(answers)).toEqual(times(7).map((n) => n * 10))
@@ -128,9 +134,9 @@ describe('a statement that is made for many', () => {
   it('fails at once for all it was made for where the database cannot make it now, and for nobody else', async () => {
     const { join, made, end, sizes } = statements()
     const settled = Promise.allSettled(times(70).map((n) => join(n)))
-    await setImmediate()
+    await gathered()
     made[0]?.fail(Object.assign(new Error('not now'), { code: '57P01' }))
-    await setImmediate()
+    await gathered()
     await end(1)
     const failed = (await settled).filter(({ status }) => status === 'rejected')
     expect([failed.length, sizes()]).toEqual([64, [64, 6]])
