@@ -1,0 +1,8 @@
+import { flood } from './flood.ts'
+import type { Part } from './part.ts'
+import { stalls } from './stalls.ts'
+import { start } from './start.ts'
+import { statement } from './statement.ts'
+
+/** What is measured beside the scenarios, in this order. */
+export const parts: readonly Part[] = [statement, start, stalls, flood]
