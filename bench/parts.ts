@@ -1,8 +1,10 @@
+import { distance } from './distance.ts'
 import { flood } from './flood.ts'
+import { gateways } from './gateways.ts'
 import type { Part } from './part.ts'
 import { stalls } from './stalls.ts'
 import { start } from './start.ts'
 import { statement } from './statement.ts'
 
 /** What is measured beside the scenarios, in this order. */
-export const parts: readonly Part[] = [statement, start, stalls, flood]
+export const parts: readonly Part[] = [statement, distance, gateways, start, stalls, flood]
