@@ -68,8 +68,14 @@ export const gateways: Part = {
           ['server', 'gateways', 'gateways CPU µs', 'database CPU µs', 'both', '×'],
           [...measured].map(([count, times]) => [
             ...[gateway.name, String(count)],
-            spread(times.map(({ cpu, answers }) => cpu.server / answers), 0),
-            spread(times.map(({ cpu, answers }) => cpu.database / answers), 0),
+            spread(
+              times.map(({ cpu, answers }) => cpu.server / answers),
+              0,
+            ),
+            spread(
+              times.map(({ cpu, answers }) => cpu.database / answers),
+              0,
+            ),
             spread(times.map(cpuOfBoth), 0),
             spread(ratios(times, alone, cpuOfBoth), 2),
           ]),
