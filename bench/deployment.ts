@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { PostgresServer } from '../test/support/postgres.ts'
 import { createFloorTables, startFloor } from './floorDeployment.ts'
 import { provisionGateway, startGateway, writeGatewayFiles } from './gatewayDeployment.ts'
+import type { Options } from './options.ts'
 import type { Ownership } from './ownership.ts'
 import type { Passwords } from './passwords.ts'
 import type { Scenario } from './scenarios.ts'
@@ -39,6 +40,7 @@ export interface DeploymentParts {
   /** An empty folder for it. */
   readonly folder: string
   readonly own: Ownership['own']
+  readonly options: Pick<Options, 'built'>
   /** Whether the server lets itself be looked into, which it does only while it is asked to. */
   readonly probed?: boolean
 }

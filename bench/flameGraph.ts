@@ -20,6 +20,9 @@ interface Frame {
   total: number
 }
 
+/** What takes the profile is none of the server's work. */
+const ownProbe = 'bench/probe.ts'
+
 const width = 1_200
 const rowHeight = 16
 const top = 44
@@ -61,8 +64,9 @@ function merged({ nodes, samples, timeDeltas }: CpuProfile): Frame {
 
   function add(id: number, parent: Frame): number {
     const node = byId.get(id)
-    if (!node || node.callFrame.functionName === '(idle)') return 0
+    if (!node) return 0
     const { functionName, url, lineNumber } = node.callFrame
+    if (functionName === '(idle)' || url.endsWith(ownProbe)) return 0
     const [owner = '', , color = ''] = owners.find(([, pattern]) => pattern.test(url)) ?? []
     const place = url.replace(/^.*node_modules\//, '')
     const name = `${functionName || '(anonymous)'} ${place && `${place}:${lineNumber + 1} `}· ${owner}`
@@ -104,7 +108,7 @@ ${rows.join('\n')}
     rows.push(
       `<g><title>${escaped(frame.title)}: ${percent(frame.total)}, itself ${percent(frame.self)}</title>` +
         `<rect x="${x.toFixed(1)}" y="${-level * rowHeight}" width="${wide.toFixed(1)}" height="15" fill="${frame.color}"/>` +
-        `${shown.length > 2 ? `<text x="${(x + 2).toFixed(1)}" y="${11 - level * rowHeight}">${escaped(shown)}</text>` : ''}</g>`,
+        `${shown.length > 2 || shown === label ? `<text x="${(x + 2).toFixed(1)}" y="${11 - level * rowHeight}">${escaped(shown)}</text>` : ''}</g>`,
     )
     let left = x
     const children = [...frame.children.values()].sort((one, other) => (one.title < other.title ? -1 : 1))

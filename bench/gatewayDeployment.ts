@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DeploymentParts } from './deployment.ts'
+import { builtMain, sourceMain } from './gatewayMain.ts'
 import { application, password, regulars, userOf } from './people.ts'
 import { startServerProcess, type ServerProcess } from './serverProcess.ts'
 import { poolSize } from './servers.ts'
@@ -17,9 +18,8 @@ export async function writeGatewayFiles(parts: DeploymentParts): Promise<void> {
 
 export function startGateway(
   databaseUrl: string,
-  { folder, probed }: Pick<DeploymentParts, 'folder' | 'probed'>,
+  { folder, probed, options }: Pick<DeploymentParts, 'folder' | 'probed' | 'options'>,
 ): Promise<ServerProcess> {
-  const main = join(import.meta.dirname, '../src/main.ts')
   const environment = {
     HOST: '127.0.0.1',
     PORT: '0',
@@ -27,7 +27,7 @@ export function startGateway(
     ELASTIC_PASSWORD: elastic.password,
     GATEWAY_CONFIG: join(folder, 'gateway.yml'),
   }
-  return startServerProcess([main, 'serve'], folder, environment, probed)
+  return startServerProcess([options.built ? builtMain : sourceMain, 'serve'], folder, environment, probed)
 }
 
 function settingsFor({ name, scenario }: DeploymentParts): object {

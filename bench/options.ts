@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { builtMain } from './gatewayMain.ts'
 import { regulars } from './people.ts'
 import type { Scenario } from './scenarios.ts'
 
@@ -24,6 +26,8 @@ export interface Options {
   readonly proofs: number
   /** How often a server is started. */
   readonly starts: number
+  /** Whether gateways run as they are packed, from dist/, not from their sources. */
+  readonly built: boolean
   /** A folder for profiles of the servers' CPU time; null: they are not taken. */
   readonly profile: string | null
 }
@@ -40,10 +44,12 @@ export function readOptions(args: readonly string[]): Options {
       connections: { type: 'string' },
       profiles: { type: 'string' },
       proofs: { type: 'string' },
+      built: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   })
-  const { quick } = values
+  const { quick, built } = values
+  if (built && !existsSync(builtMain)) throw new Error('--built: run npm run build first')
   return {
     seconds: positive('seconds', values.seconds) ?? (quick ? 0.2 : 3),
     warmUp: quick ? 0.3 : 2,
@@ -55,6 +61,7 @@ export function readOptions(args: readonly string[]): Options {
     counted: quick ? 50 : 200,
     profiles: atLeast(thousand, 'profiles', values.profiles) ?? (quick ? 20_000 : 1_000_000),
     proofs: atLeast(thousand, 'proofs', values.proofs) ?? (quick ? 1_000 : 100_000),
+    built,
     starts: quick ? 2 : 10,
     profile: values.profile === undefined ? null : resolve(values.profile),
   }

@@ -42,7 +42,7 @@ export const start: Part = {
     }
     return {
       report: [
-        `Milliseconds since the process was started from its sources, of ${parts.options.starts} starts: until it listens, until \`/health/ready\` has`,
+        `Milliseconds since the process was started, of ${parts.options.starts} starts: until it listens, until \`/health/ready\` has`,
         'answered 200, and until the first activation, by a JWT, is answered.',
         '',
         table(

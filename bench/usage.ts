@@ -21,6 +21,8 @@ export function usageOf(
   --connections N,…   how many at once, from 1 to ${regulars.length} (1,16,64)
   --profiles N        how many profiles are many (1000000)
   --proofs N          how many remembered tokens are many (100000)
+  --built             gateways as they are packed, from dist/ (npm run build), not from their sources: they start
+                      faster and need less memory
   --profile FOLDER    a CPU profile and a flame graph of each server in each scenario; what is measured is slower
   --help
 
