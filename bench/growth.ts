@@ -60,8 +60,9 @@ async function grow(server: Server, parts: BenchParts): Promise<Growth> {
   const arrivals = closedArrivals(options.seconds, options.ramp)
   await inRounds([few, many], ['closed'], parts, async (one) => {
     const measurement = await measure(one, { requests: again(one), arrivals })
-    cpu[one === few ? 'few' : 'many'].push(measurement)
-    say(`  ${one.deployment.name}: ${cpuOfBoth(measurement).toFixed(0)} µs of CPU an activation`)
+    const size = one === few ? 'few' : 'many'
+    cpu[size].push(measurement)
+    say(`  ${server.name}: ${cpuOfBoth(measurement).toFixed(0)} µs of CPU an activation with ${size}`)
   })
   const { pid, port } = many.deployment.server
   const before = memoryOf(pid)

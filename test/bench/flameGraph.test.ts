@@ -18,12 +18,13 @@ function profileOf(calls: readonly Call[]): CpuProfile {
 
   function add({ name, url = '', time = 0, calls = [] }: Call): number {
     const id = nodes.length + 1
-    nodes.push({ id, callFrame: { functionName: name, url, lineNumber: 6 } })
+    const children: number[] = []
+    nodes.push({ id, callFrame: { functionName: name, url, lineNumber: 6 }, children })
     if (time > 0) {
       samples.push(id)
       timeDeltas.push(time)
     }
-    nodes[id - 1] = { ...(nodes[id - 1] as CpuProfile['nodes'][number]), children: calls.map(add) }
+    children.push(...calls.map(add))
     return id
   }
 }
