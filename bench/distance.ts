@@ -35,11 +35,9 @@ export const distance: Part = {
     const port = Number(new URL(postgres.url()).port)
     const near = await own(createRelay(port), (one) => one.close())
     const far = await own(createRelay(port, delay), (one) => one.close())
-    const addedNow = async () =>
-      (await roundTrip(far, postgres.url())) - (await roundTrip(near, postgres.url()))
     // What threads take to wake each other is part of the way.
-    delay.shorten((await addedNow()) / 2 - oneWay)
-    const added = await addedNow()
+    for (let n = 0; n < 2; n++) delay.shorten(((await addedBy(far, near, postgres.url())) - 2 * oneWay) / 2)
+    const added = await addedBy(far, near, postgres.url())
     parts.say(`  ${added.toFixed(2)} ms are added`)
     const places = await deployBoth(near, far, names, parts)
     const tryOut = createTry(scenario, parts)
@@ -104,19 +102,22 @@ async function deployBoth(
   return places
 }
 
-/** What the smallest question takes, in milliseconds. */
-async function roundTrip(relay: Relay, url: string): Promise<number> {
-  const client = new Client({ connectionString: relay.through(url) })
-  await client.connect()
+/** How much longer the smallest question takes on one way than on another, in milliseconds. */
+async function addedBy(far: Relay, near: Relay, url: string): Promise<number> {
+  const there = new Client({ connectionString: far.through(url) })
+  const here = new Client({ connectionString: near.through(url) })
+  await Promise.all([there.connect(), here.connect()])
   try {
-    const times: number[] = []
-    for (let n = 0; n < 300; n++) {
-      const begun = performance.now()
-      await client.query('SELECT 1')
-      times.push(performance.now() - begun)
-    }
-    return median(times)
+    const differences: number[] = []
+    for (let n = 0; n < 200; n++) differences.push((await roundTrip(there)) - (await roundTrip(here)))
+    return median(differences)
   } finally {
-    await client.end()
+    await Promise.all([there.end(), here.end()])
   }
+}
+
+async function roundTrip(client: Client): Promise<number> {
+  const begun = performance.now()
+  await client.query('SELECT 1')
+  return performance.now() - begun
 }

@@ -5,11 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../test/support/postgres.ts'
-import { startGenerator } from './generator.ts'
+import { startGenerator, type Generator } from './generator.ts'
+import type { Measurement } from './job.ts'
 import { describeMachine } from './machine.ts'
+import { noiseNote } from './noise.ts'
 import { readOptions, type Options } from './options.ts'
 import { createOwnership } from './ownership.ts'
-import type { Part } from './part.ts'
+import type { Findings, Part } from './part.ts'
 import { parts } from './parts.ts'
 import { hashPasswords } from './passwords.ts'
 import { reportOf } from './report.ts'
@@ -111,12 +113,26 @@ async function run(options: Options): Promise<void> {
   print(targetsReport(targets))
 }
 
-async function runPart(part: Part, subjects: readonly string[], given: Omit<BenchParts, 'own'>) {
+async function runPart(
+  part: Part,
+  subjects: readonly string[],
+  given: Omit<BenchParts, 'own'>,
+): Promise<Findings> {
   const inside = createOwnership()
   await own(Promise.resolve(), inside.end)
+  const measured: Measurement[] = []
+  const generator: Generator = {
+    ...given.generator,
+    async measure(job) {
+      const measurement = await given.generator.measure(job)
+      measured.push(measurement)
+      return measurement
+    },
+  }
   say(`\n${part.name}: ${part.about}`)
   try {
-    return await part.run(subjects, { ...given, own: inside.own })
+    const { report, targets } = await part.run(subjects, { ...given, generator, own: inside.own })
+    return { report: measured.length > 0 ? `${report}\n${noiseNote(measured)}\n` : report, targets }
   } finally {
     await inside.end()
   }
