@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { PostgresServer } from '../test/support/postgres.ts'
 import { createFloorTables, startFloor } from './floorDeployment.ts'
 import { provisionGateway, startGateway, writeGatewayFiles } from './gatewayDeployment.ts'
+import type { Options } from './options.ts'
 import type { Ownership } from './ownership.ts'
 import type { Passwords } from './passwords.ts'
 import type { Scenario } from './scenarios.ts'
@@ -17,6 +18,8 @@ export interface Deployment {
   readonly server: ServerProcess
   /** Its PostgreSQL database; null if it is in the server's process. */
   readonly databaseUrl: string | null
+  /** Its database, wherever it is. */
+  readonly url: string
   /** Starts another server of this kind on the same database, reached by another URL. */
   readonly startBeside: (databaseUrl: string) => Promise<ServerProcess>
   /** Takes numbers of users, or of JWTs, of which no request was yet. */
@@ -37,6 +40,9 @@ export interface DeploymentParts {
   /** An empty folder for it. */
   readonly folder: string
   readonly own: Ownership['own']
+  readonly options: Pick<Options, 'built'>
+  /** Whether the server lets itself be looked into, which it does only while it is asked to. */
+  readonly probed?: boolean
 }
 
 /** Makes the database, starts the server and makes the users. */
@@ -47,14 +53,16 @@ export async function deploy(parts: DeploymentParts): Promise<Deployment> {
   await mkdir(folder, { recursive: true })
   if (isGateway) await writeGatewayFiles(parts)
   const floorTokens = isGateway || databaseUrl === null ? [] : await createFloorTables(databaseUrl, parts)
-  const startOn = (url: string) =>
-    own(isGateway ? startGateway(url, folder) : startFloor(url, parts), (server) => server.stop())
-  const server = await startOn(databaseUrl ?? `file:${join(folder, 'gateway.db')}`)
+  const start = isGateway ? startGateway : startFloor
+  const startOn = (on: string) => own(start(on, parts), (server) => server.stop())
+  const url = databaseUrl ?? `file:${join(folder, 'gateway.db')}`
+  const server = await startOn(url)
   let taken = 0
   return {
     name,
     server,
     databaseUrl,
+    url,
     startBeside: startOn,
     unseen(count) {
       if (scenario.fresh === 'users' && taken + count > users) throw new Error(`${name} has too few users`)

@@ -1,5 +1,5 @@
 import type { Tally } from './flooding.ts'
-import type { FloodRow, Pair } from './floodRun.ts'
+import type { FloodRow, Pair } from './flood.ts'
 import { throughputOf } from './row.ts'
 import { median, quantile } from './stats.ts'
 import { table } from './table.ts'

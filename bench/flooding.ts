@@ -29,7 +29,7 @@ export interface Flood {
 
 /** Starts a flood. */
 export function startFlood(deluge: Deluge): Flood {
-  const child = fork(join(import.meta.dirname, 'flood.ts'))
+  const child = fork(join(import.meta.dirname, 'floodLoad.ts'))
   const ended = once(child, 'exit')
   child.send(deluge)
   const isFull = Promise.race([once(child, 'message'), ended.then(ownEnd)])

@@ -8,15 +8,16 @@ import { poolSize } from './servers.ts'
 
 export function startFloor(
   databaseUrl: string,
-  { name, scenario, issuer, folder }: DeploymentParts,
+  { name, scenario, issuer, folder, probed }: DeploymentParts,
 ): Promise<ServerProcess> {
   const program = join(import.meta.dirname, name === 'floor A' ? 'floorA.ts' : 'floorB.ts')
-  return startServerProcess([program], folder, {
+  const environment = {
     DATABASE_URL: databaseUrl,
     POOL_SIZE: String(poolSize),
     GRACE_MS: String(scenario.graceMs),
     JWKS: JSON.stringify(issuer.jwks()),
-  })
+  }
+  return startServerProcess([program], folder, environment, probed)
 }
 
 /** Makes the tables of a floor, and in them the application, its role, the users and tokens of the regulars. */

@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DeploymentParts } from './deployment.ts'
+import { builtMain, sourceMain } from './gatewayMain.ts'
 import { application, password, regulars, userOf } from './people.ts'
 import { startServerProcess, type ServerProcess } from './serverProcess.ts'
 import { poolSize } from './servers.ts'
 import { algorithms, tokenTerms } from './tokens.ts'
 
-const elastic = { username: 'elastic', password: 'elastic-p@ssw0rd' }
+/** The superuser. */
+export const elastic = { username: 'elastic', password: 'elastic-p@ssw0rd' }
 
 /** Writes its settings and the keys of the JWTs. */
 export async function writeGatewayFiles(parts: DeploymentParts): Promise<void> {
@@ -14,15 +16,18 @@ export async function writeGatewayFiles(parts: DeploymentParts): Promise<void> {
   await writeFile(join(parts.folder, 'jwks.json'), JSON.stringify(parts.issuer.jwks()))
 }
 
-export function startGateway(databaseUrl: string, folder: string): Promise<ServerProcess> {
-  const main = join(import.meta.dirname, '../src/main.ts')
-  return startServerProcess([main, 'serve'], folder, {
+export function startGateway(
+  databaseUrl: string,
+  { folder, probed, options }: Pick<DeploymentParts, 'folder' | 'probed' | 'options'>,
+): Promise<ServerProcess> {
+  const environment = {
     HOST: '127.0.0.1',
     PORT: '0',
     DATABASE_URL: databaseUrl,
     ELASTIC_PASSWORD: elastic.password,
     GATEWAY_CONFIG: join(folder, 'gateway.yml'),
-  })
+  }
+  return startServerProcess([options.built ? builtMain : sourceMain, 'serve'], folder, environment, probed)
 }
 
 function settingsFor({ name, scenario }: DeploymentParts): object {

@@ -4,7 +4,8 @@ import type { DoorName, Request } from './doors.ts'
 
 /** One measurement that the generator shall make. */
 export interface Job {
-  readonly port: number
+  /** Where, the connections in turn. */
+  readonly ports: readonly number[]
   readonly door: DoorName
   readonly requests: readonly Request[]
   /** Whether the requests go round and round, or each is sent once and the measurement ends with the last. */
@@ -30,7 +31,7 @@ export type Arrivals =
 
 /** Whose CPU time is taken, by process id. */
 export interface Processes {
-  readonly server: number
+  readonly servers: readonly number[]
   /** The process that all others of the database belong to; null where the database is in the server's. */
   readonly database: number | null
 }

@@ -41,7 +41,10 @@ process.on('disconnect', () => process.exit())
 process.on('SIGINT', () => undefined)
 
 async function measure(job: Job): Promise<Measurement> {
-  const opening = Array.from({ length: job.connections }, () => Connection.open(job.port))
+  const { ports } = job
+  const opening = Array.from({ length: job.connections }, (_, n) =>
+    Connection.open(ports[n % ports.length] ?? 0),
+  )
   const connections = await Promise.all(opening)
   const prepared = job.requests.map((request) => ({ ...request, bytes: bytesOf(request, job), sent: 0 }))
   const load: Load = {
@@ -70,11 +73,11 @@ function sentOf(requests: readonly Prepared[]): Sent {
   }
 }
 
-function bytesOf({ uid, body }: Request, { door, port }: Job): Buffer {
+function bytesOf({ uid, body }: Request, { door }: Job): Buffer {
   const { method, pathOf } = doors[door]
   const lines = [
     `${method} ${pathOf(uid)} HTTP/1.1`,
-    `host: 127.0.0.1:${port}`,
+    'host: 127.0.0.1',
     `authorization: ${authorization}`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,

@@ -9,7 +9,7 @@ import { poolSize } from './servers.ts'
 export async function describeMachine(
   postgres: PostgresServer,
   passwords: Passwords,
-  { seconds, rounds }: Options,
+  { seconds, rounds, built, profile }: Options,
 ): Promise<string> {
   const [server] = (await postgres.query('SHOW server_version')) as { server_version: string }[]
   const settings = (await postgres.query(changedSettings)) as { name: string; setting: string }[]
@@ -20,6 +20,10 @@ export async function describeMachine(
     `PostgreSQL ${server?.server_version ?? ''}: ${settings.map(({ name, setting }) => `${name}=${setting}`).join(', ')}`,
     `at most ${poolSize} connections to PostgreSQL from each server; SQLite with WAL and synchronous=FULL`,
     `argon2id alone: ${passwords.rate.toFixed(0)} verifications a second on all cores`,
+    `gateways run ${built ? 'as they are packed, from dist/' : 'from their sources, whose types Node strips at each start'}`,
+    ...(profile === null
+      ? []
+      : ['the servers of the scenarios were profiled meanwhile, which makes them slower']),
     `${rounds} rounds of ${seconds} s; server, database and load generator share the machine`,
   ]
   return lines.map((line) => `- ${line}`).join('\n')

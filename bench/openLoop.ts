@@ -49,7 +49,8 @@ export async function openLoop(
 
       function sendDue(): void {
         while (sent < count && dueAt(sent) <= process.hrtime.bigint()) {
-          const connection = idle.pop()
+          // The one that has been free for longest: so all servers are asked as often.
+          const connection = idle.shift()
           if (!connection) return
           drive(connection, dueAt(sent++)).catch(reject)
         }

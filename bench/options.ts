@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { builtMain } from './gatewayMain.ts'
 import { regulars } from './people.ts'
 import type { Scenario } from './scenarios.ts'
 
@@ -18,32 +21,54 @@ export interface Options {
   readonly parts: readonly number[]
   /** How many requests the round trips are counted over. */
   readonly counted: number
+  /** How many profiles and remembered tokens are many. */
+  readonly profiles: number
+  readonly proofs: number
+  /** How often a server is started. */
+  readonly starts: number
+  /** Whether gateways run as they are packed, from dist/, not from their sources. */
+  readonly built: boolean
+  /** A folder for profiles of the servers' CPU time; null: they are not taken. */
+  readonly profile: string | null
 }
 
-/** Reads the command line. */
+/** Reads the command line. @throws if it is not understood */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      only: { type: 'string', default: '' },
+      quick: { type: 'boolean', default: false },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
       connections: { type: 'string' },
-      only: { type: 'string', default: '' },
-      quick: { type: 'boolean', default: false },
+      profiles: { type: 'string' },
+      proofs: { type: 'string' },
+      built: { type: 'boolean', default: false },
+      profile: { type: 'string' },
     },
   })
-  const { quick } = values
+  const { quick, built } = values
+  if (built && !existsSync(builtMain)) throw new Error('--built: run npm run build first')
   return {
     seconds: positive('seconds', values.seconds) ?? (quick ? 0.2 : 3),
     warmUp: quick ? 0.3 : 2,
     ramp: quick ? 0.05 : 0.2,
     rounds: Math.ceil(positive('rounds', values.rounds) ?? (quick ? 1 : 3)),
-    only: new RegExp(values.only, 'i'),
+    only: pattern(values.only),
     connections: values.connections?.split(',').map(connectionCount) ?? (quick ? [1, 64] : [1, 16, 64]),
     parts: quick ? [0.5] : [0.25, 0.5, 0.75],
     counted: quick ? 50 : 200,
+    profiles: atLeast(thousand, 'profiles', values.profiles) ?? (quick ? 20_000 : 1_000_000),
+    proofs: atLeast(thousand, 'proofs', values.proofs) ?? (quick ? 1_000 : 100_000),
+    built,
+    starts: quick ? 2 : 10,
+    profile: values.profile === undefined ? null : resolve(values.profile),
   }
 }
+
+/** How many profiles and remembered tokens are few. */
+export const thousand = 1_000
 
 /** How long one measurement of a scenario takes: tokens that are signed for each request are too dear for more. */
 export function secondsOf({ fresh }: Scenario, { seconds }: Options): number {
@@ -55,6 +80,21 @@ function positive(name: string, text: string | undefined): number | undefined {
   const number = Number(text)
   if (!(number > 0)) throw new Error(`--${name}: expected a number above 0`)
   return number
+}
+
+function atLeast(least: number, name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= least) return number
+  throw new Error(`--${name}: expected a whole number from ${least}`)
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i')
+  } catch {
+    throw new Error('--only: expected a regular expression')
+  }
 }
 
 function connectionCount(text: string): number {

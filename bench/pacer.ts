@@ -2,6 +2,7 @@
 // more than many answers take.
 
 import { parentPort, workerData } from 'node:worker_threads'
+import { sleepUntil } from './sleepUntil.ts'
 
 /** When requests are due. */
 export interface Pace {
@@ -13,17 +14,8 @@ export interface Pace {
 }
 
 const { start, interval, groups } = workerData as Pace
-const cell = new Int32Array(new SharedArrayBuffer(4))
 
 for (let group = 0; group < groups; group++) {
   sleepUntil(start + BigInt(Math.round(group * interval)))
   parentPort?.postMessage(null)
-}
-
-function sleepUntil(time: bigint): void {
-  for (;;) {
-    const nanoseconds = Number(time - process.hrtime.bigint())
-    if (nanoseconds <= 0) return
-    Atomics.wait(cell, 0, 0, nanoseconds / 1e6)
-  }
 }

@@ -29,6 +29,12 @@ export function peakMemoryOf(pid: number): number {
   return Number(kibibytes) / 1_024
 }
 
+/** The memory that a process has now, in MiB. */
+export function memoryOf(pid: number): number {
+  const [, kibibytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`)) ?? []
+  return Number(kibibytes) / 1_024
+}
+
 /** Forgets the most memory that a process has had so far. Source: proc_pid_clear_refs(5). */
 export function forgetPeakMemoryOf(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5')

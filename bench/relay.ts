@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Delay } from './delay.ts'
 
 /** A way to a PostgreSQL server on which is counted how often a client waits for it. */
 export interface Relay {
@@ -13,8 +14,8 @@ export interface Relay {
 /** Each of these ends with the server's word that it is ready again. Source: PostgreSQL's message formats. */
 const waitedFor = ['S'.charCodeAt(0), 'Q'.charCodeAt(0)] // Sync, Query
 
-/** Makes a relay to a port of this machine. */
-export async function createRelay(port: number): Promise<Relay> {
+/** Makes a relay to a port of this machine, on which each way takes as long as the delay, if there is one. */
+export async function createRelay(port: number, delay?: Delay): Promise<Relay> {
   let roundTrips = 0
   const open = new Set<Socket>()
   const server = createServer({ noDelay: true }, (client) => {
@@ -32,8 +33,8 @@ export async function createRelay(port: number): Promise<Relay> {
       })
     }
     client.on('data', count)
-    client.pipe(upstream)
-    upstream.pipe(client)
+    pass(client, upstream, delay)
+    pass(upstream, client, delay)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -50,6 +51,15 @@ export async function createRelay(port: number): Promise<Relay> {
       await once(server, 'close')
     },
   }
+}
+
+function pass(from: Socket, to: Socket, delay: Delay | undefined): void {
+  if (!delay) {
+    from.pipe(to)
+    return
+  }
+  from.on('data', (chunk) => delay.later(() => to.write(chunk)))
+  from.on('end', () => delay.later(() => to.end()))
 }
 
 /** Sees the types of the messages that a client sends. The first has none: it only has a length. */

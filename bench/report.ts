@@ -1,8 +1,10 @@
 import { coldTokens } from './coldTokens.ts'
 import type { Measurement } from './job.ts'
 import { noiseNote } from './noise.ts'
+import { ratios } from './ratio.ts'
 import { countedAt } from './roundTrips.ts'
 import { maximumOf, throughputOf, type Row } from './row.ts'
+import { spread } from './spread.ts'
 import { median, merged, quantile } from './stats.ts'
 import { table } from './table.ts'
 
@@ -122,16 +124,6 @@ function cpuOf(
 }
 
 function ratio(measured: readonly Measurement[], floor: readonly Measurement[]): string {
-  const ratios = measured.flatMap((one, round) => {
-    const other = floor[round]
-    return other ? [throughputOf(one) / throughputOf(other)] : []
-  })
-  return ratios.length > 0 ? spread(ratios, 2) : '–'
-}
-
-/** The median, and the lowest and highest where there are several. */
-function spread(numbers: readonly number[], digits: number): string {
-  const text = (number: number) => (Number.isNaN(number) ? '–' : number.toFixed(digits))
-  if (numbers.length < 2) return text(median(numbers))
-  return `${text(median(numbers))} (${text(Math.min(...numbers))}–${text(Math.max(...numbers))})`
+  const paired = ratios(measured, floor)
+  return paired.length > 0 ? spread(paired, 2) : '–'
 }

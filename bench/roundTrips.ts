@@ -19,12 +19,12 @@ export async function countRoundTrips(
   const { row, deployment } = subject
   if (deployment.databaseUrl === null) return
   const relay = await own(createRelay(Number(new URL(deployment.databaseUrl).port)), (one) => one.close())
-  const { port, stop } = await deployment.startBeside(relay.through(deployment.databaseUrl))
+  const server = await deployment.startBeside(relay.through(deployment.databaseUrl))
   const comers = (count: number) =>
     row.scenario.fresh === 'nothing'
       ? Array.from({ length: count }, (_, n) => n % regulars.length)
       : deployment.unseen(count)
-  const trial = { arrivals: untilAllCame, port }
+  const trial = { arrivals: untilAllCame, servers: [server] }
   // So that it has its connections, and remembers whom it does.
   await tryOut(subject, { ...trial, connections: 16, numbers: comers(regulars.length), rule: 'any' })
   for (const connections of countedAt) {
@@ -32,5 +32,5 @@ export async function countRoundTrips(
     const { sent } = await tryOut(subject, { ...trial, connections, numbers: comers(requests) })
     row.roundTrips.set(connections, (relay.roundTrips() - before) / sent.requests)
   }
-  await stop()
+  await server.stop()
 }

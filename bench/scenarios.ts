@@ -62,6 +62,13 @@ export const scenarios: readonly Scenario[] = [
   }),
 ]
 
+/** The one that has a name. */
+export function scenarioNamed(name: string): Scenario {
+  const scenario = scenarios.find((one) => one.name === name)
+  if (!scenario) throw new Error(`there is no scenario ${name}`)
+  return scenario
+}
+
 function jwtCold(algorithm: 'RS256' | 'ES256'): Scenario[] {
   return writingAndWithinTheGrace({
     name: `JWT cold ${algorithm}`,

@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { Question } from './probe.ts'
 
 /** A server that runs as a process of its own. */
 export interface ServerProcess {
   readonly pid: number
   readonly port: number
+  /** Asks the probe inside it, and returns what that answers as JSON. @throws if the server is not probed */
+  readonly ask: (question: Question) => Promise<string>
   readonly stop: () => Promise<void>
 }
 
@@ -19,13 +24,18 @@ export async function startServerProcess(
   args: readonly string[],
   cwd: string,
   environment: Readonly<Record<string, string>>,
+  probed = false,
 ): Promise<ServerProcess> {
   const env = { PATH: process.env.PATH, ...environment }
-  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const preloaded = probed ? ['--import', new URL('probe.ts', import.meta.url).href] : []
+  const child = spawn(process.execPath, [...preloaded, ...args], {
+    ...{ cwd, env },
+    stdio: ['ignore', 'ignore', 'pipe', probed ? 'pipe' : 'ignore'],
+  })
   const ended = once(child, 'exit')
   let said = ''
   const port = await new Promise<number>((resolve, reject) => {
-    child.stderr.on('data', (chunk) => {
+    child.stderr?.on('data', (chunk) => {
       said += String(chunk)
       const [, listening] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said) ?? []
       if (listening !== undefined) resolve(Number(listening))
@@ -33,14 +43,29 @@ export async function startServerProcess(
     child.once('error', reject)
     child.once('close', () => reject(new Error(`${args.join(' ')} has ended: ${said}`)))
   })
+  const [, , , probe] = child.stdio
   return {
     pid: child.pid ?? 0,
     port,
+    ask: probe instanceof Socket ? askThrough(probe) : () => Promise.reject(new Error('it is not probed')),
     async stop() {
       child.kill()
       const deadline = setTimeout(() => child.kill('SIGKILL'), patience)
       await ended
       clearTimeout(deadline)
     },
+  }
+}
+
+/** One question after the other, each a line, and so its answer. */
+function askThrough(probe: Socket): ServerProcess['ask'] {
+  const answers = createInterface({ input: probe })
+  return async (question) => {
+    probe.write(`${question}\n`)
+    const [answer] = (await Promise.race([
+      once(answers, 'line'),
+      once(answers, 'close').then(() => Promise.reject(new Error('the server has ended'))),
+    ])) as [string]
+    return answer
   }
 }

@@ -2,7 +2,7 @@ import type { Processes, Timing } from './job.ts'
 import { cpuTimeOf, cpuTimeOfMachine, cpuTimeOfTree } from './procfs.ts'
 
 /** What everybody has used up to now, in microseconds of CPU, and when that is, in milliseconds. */
-export function snapshotOf({ server, database }: Processes) {
+export function snapshotOf({ servers, database }: Processes) {
   const machine = cpuTimeOfMachine()
   // All that the bench runs descends from the process that has started this one.
   const ours = cpuTimeOfTree(process.ppid)
@@ -10,7 +10,7 @@ export function snapshotOf({ server, database }: Processes) {
   return {
     taken: performance.now(),
     others: machine.used - ours + machine.stolen,
-    server: cpuTimeOf(server),
+    server: servers.map(cpuTimeOf).reduce((total, used) => total + used, 0),
     database: database === null ? 0 : cpuTimeOfTree(database),
     load: user + system,
     at: performance.now(),

@@ -1,6 +1,6 @@
-import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
+import { generateKeyPairSync, randomUUID, type JsonWebKey } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { regularOf } from './people.ts'
+import { regularOf, userOf } from './people.ts'
 
 /** What every JWT of the bench says, and every server asks of it. */
 export const tokenTerms = { issuer: 'https://idp.example.com/', audience: 'gateway' }
@@ -32,18 +32,28 @@ export function createIssuer() {
       const known = signed[algorithm]
       const enough = numbers.reduce((most, n) => Math.max(most, n + 1), 0)
       while (known.length < enough) {
-        const next = Array.from({ length: together }, (_, n) => sign(algorithm, known.length + n))
-        known.push(...(await Promise.all(next)))
+        const next = Array.from({ length: together }, (_, n) => known.length + n)
+        known.push(...(await Promise.all(next.map((number) => sign(algorithm, regularOf(number), number)))))
       }
       return numbers.map((n) => known[n] ?? '')
     },
+
+    /** A new token of each of these users, in their order. */
+    async tokensOf(algorithm: Algorithm, users: readonly number[]): Promise<string[]> {
+      const made: string[] = []
+      for (let from = 0; from < users.length; from += together) {
+        const next = users.slice(from, from + together).map((n) => sign(algorithm, userOf(n), randomUUID()))
+        made.push(...(await Promise.all(next)))
+      }
+      return made
+    },
   }
 
-  function sign(alg: Algorithm, n: number): Promise<string> {
-    const { username, roles, fullName, email } = regularOf(n)
+  function sign(alg: Algorithm, user: ReturnType<typeof userOf>, id: number | string): Promise<string> {
+    const { username, roles, fullName, email } = user
     return new SignJWT({ roles, name: fullName, mail: email })
       .setProtectedHeader({ alg, kid: alg })
-      .setJti(String(n))
+      .setJti(String(id))
       .setSubject(username)
       .setIssuer(tokenTerms.issuer)
       .setAudience(tokenTerms.audience)

@@ -4,8 +4,9 @@ import type { Arrivals, Measurement, Rule } from './job.ts'
 import { regulars } from './people.ts'
 import { createRequests } from './requests.ts'
 import type { Row } from './row.ts'
-import type { ScenarioParts } from './scenarioRun.ts'
+import type { BenchParts } from './subjects.ts'
 import type { Scenario } from './scenarios.ts'
+import type { ServerProcess } from './serverProcess.ts'
 
 /** A server to be measured, and where it runs. */
 export interface Subject {
@@ -21,15 +22,15 @@ export interface Trial {
   readonly numbers?: readonly number[]
   /** What answers must say, if not what the scenario asks for. */
   readonly rule?: Rule
-  /** Where, if not at the deployment's own server. */
-  readonly port?: number
+  /** At which servers, if not at the deployment's own. */
+  readonly servers?: readonly ServerProcess[]
 }
 
 /** An arrival of each user, however long it takes. */
 export const untilAllCame: Arrivals = { kind: 'closed', rampMs: 0, seconds: 600 }
 
 /** Makes the function that has a trial of a scenario made. */
-export function createTry(scenario: Scenario, parts: ScenarioParts) {
+export function createTry(scenario: Scenario, parts: BenchParts) {
   const { options, passwords, issuer, generator, postgres } = parts
   const { name, fresh } = scenario
   const userDemand = createUserDemand(options, passwords)
@@ -37,16 +38,16 @@ export function createTry(scenario: Scenario, parts: ScenarioParts) {
 
   return async function tryOut(subject: Subject, trial: Trial): Promise<Measurement> {
     const { row, deployment } = subject
-    const { connections, arrivals, rule = ruleOf(row), port = deployment.server.port } = trial
+    const { connections, arrivals, rule = ruleOf(row), servers = [deployment.server] } = trial
     const numbers = trial.numbers ?? comers(subject, trial)
     const measurement = await generator.measure({
-      ...{ port, rule, connections, arrivals },
+      ...{ rule, connections, arrivals, ports: servers.map(({ port }) => port) },
       door: row.server.door,
       requests: await requestsOf(numbers, row.server.door, deployment),
       repeat: !trial.numbers && fresh === 'nothing',
       history: `${name} at ${deployment.name}`,
       processes: {
-        server: deployment.server.pid,
+        servers: servers.map(({ pid }) => pid),
         database: deployment.databaseUrl === null ? null : postgres.pid(),
       },
     })

@@ -1,0 +1,5 @@
+import { join } from 'node:path'
+
+/** The gateway's program, as Node runs it from its sources, and as it is packed. */
+export const sourceMain = join(import.meta.dirname, '../src/main.ts')
+export const builtMain = join(import.meta.dirname, '../dist/src/bin.js')
