@@ -6,7 +6,7 @@ const times = (count: number) => Array.from({ length: count }, (_, n) => n)
 
 /** As long as a statement waits for others at most. */
 async function gathered(): Promise<void> {
-  for (const _ of times(5)) await setImmediate()
+  for (let turn = 0; turn <= 4; turn += 1) await setImmediate()
 }
 
 /** Statements that the test ends, each of which answers what it was given times ten. */
