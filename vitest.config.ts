@@ -66,6 +66,7 @@ const projects: Record<string, TestProjectInlineConfiguration> = {
       include: ['test/**/*.test.ts'],
       exclude: onPostgresql,
       env: { TEST_DATABASE: 'sqlite' },
+      globalSetup: 'test/support/sqliteForAll.ts',
     },
   },
   postgresql: {

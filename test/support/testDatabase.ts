@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
@@ -27,7 +27,7 @@ export type DatabaseName = 'sqlite' | 'postgresql'
 /** The kind of database that this run of the suites is about: one of the projects of vitest. */
 export const databaseName = (process.env.TEST_DATABASE ?? 'sqlite') as DatabaseName
 
-/** Makes a database. On PostgreSQL it has the schema of this release already. */
+/** Makes a database, which has the schema of this release already. */
 export async function newDatabase(): Promise<NewDatabase> {
   return databaseName === 'sqlite' ? newSqlite() : newPostgresql()
 }
@@ -35,6 +35,7 @@ export async function newDatabase(): Promise<NewDatabase> {
 async function newSqlite(): Promise<NewDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const file = join(folder, 'gateway.db')
+  await copyFile(inject('sqlite'), file)
   let time: number | undefined
   return {
     url: `file:${file}`,
