@@ -43,7 +43,7 @@ const onSqliteAlone = [
   'test/jwt/{attacks,clients,guesses,mutations,noKeys,severalRealms}.test.ts',
   'test/oidc/outage.test.ts',
   'test/profile/{filterData,uid}.test.ts',
-  'test/realms/currentRealms.test.ts',
+  'test/realms/{currentRealms,reload}.test.ts',
   'test/transfer/splitter.test.ts',
 ]
 
