@@ -1,8 +1,8 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { activate } from '../oidc/activate.ts'
 import { patience, readiness } from '../oidc/gateway.ts'
 import { hmacRealm, hmacToken } from '../support/hmacTokens.ts'
-import { databaseName, newDatabase } from '../support/testDatabase.ts'
+import { databaseName, databaseOfTest } from '../support/testDatabase.ts'
 import { messageOf, startReloaded } from './reloading.ts'
 
 const quiet = 'audit.destination: none\n'
@@ -10,17 +10,11 @@ const corp = (more: Readonly<Record<string, string>> = {}) => hmacRealm('corp', 
 const partner = () => hmacRealm('partner', 2)
 const tokenOf = (realm: string) => hmacToken(realm, { sub: 'me' }, Date.now())
 
-async function newUrl(): Promise<string> {
-  const { url, remove } = await newDatabase()
-  onTestFinished(remove)
-  return url
-}
-
 describe('a change of realms at SIGHUP', { timeout: 60_000 }, () => {
   it('on which the gateways have not agreed is refused, and says in what', async () => {
     const { fetch, reload } = await startReloaded(
       { settings: quiet + corp() },
-      { databaseUrl: await newUrl() },
+      { databaseUrl: (await databaseOfTest()).url },
     )
     const line = await reload({ settings: quiet + corp({ allowed_audiences: '[another]' }) + partner() })
     expect(messageOf(line)).toBe('the realms stay as they are')
@@ -33,7 +27,7 @@ describe('a change of realms at SIGHUP', { timeout: 60_000 }, () => {
 
 describe.runIf(databaseName === 'postgresql')('two gateways on one database', { timeout: 60_000 }, () => {
   it('have other realms one after the other: one has them adopted, the other is not ready until it has them', async () => {
-    const databaseUrl = await newUrl()
+    const { url: databaseUrl } = await databaseOfTest()
     const before = { settings: quiet + corp() }
     const after = { settings: quiet + corp() + partner() }
     const first = await startReloaded(before, { databaseUrl, adoptRealms: true })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll, inject, onTestFinished } from 'vitest'
 import type { UserRepository } from '../../src/authentication/userRepository.ts'
 import type { RoleRepository } from '../../src/authorization/roleRepository.ts'
 import type { ProfileRepository } from '../../src/profile/repository.ts'
@@ -30,6 +30,13 @@ export const databaseName = (process.env.TEST_DATABASE ?? 'sqlite') as DatabaseN
 /** Makes a database, which has the schema of this release already. */
 export async function newDatabase(): Promise<NewDatabase> {
   return databaseName === 'sqlite' ? newSqlite() : newPostgresql()
+}
+
+/** Makes one for a single test, which is removed when that is over. */
+export async function databaseOfTest(): Promise<NewDatabase> {
+  const database = await newDatabase()
+  onTestFinished(database.remove)
+  return database
 }
 
 async function newSqlite(): Promise<NewDatabase> {
