@@ -1,10 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
-import { migrate } from '../../src/storage/migrate.ts'
-import { sqlite } from '../../src/storage/sqlite.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +16,10 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-sqlite-'))
   const file = join(folder, 'template.db')
-  await migrate(sqlite, new PrismaBetterSqlite3({ url: `file:${file}` }))
+  const main = join(import.meta.dirname, '../../src/main.ts')
+  // In a process of its own: this one migrates that of PostgreSQL meanwhile, and two engines are in each other's way.
+  const env = { PATH: process.env.PATH, DATABASE_URL: `file:${file}` }
+  await promisify(execFile)(process.execPath, [main, 'migrate'], { cwd: folder, env })
   project.provide('sqlite', file)
   return () => rm(folder, { recursive: true })
 }
