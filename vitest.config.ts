@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { ClosingLine } from './test/support/closingLine.ts'
+import { LongestFirst } from './test/support/longestFirst.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
@@ -100,6 +101,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Many suites wait for processes and servers: more of them at once than there are cores.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', new ClosingLine()],
     projects: chosen.map((name) => {
       const project = projects[name]
