@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { ClosingLine } from './test/support/closingLine.ts'
+import { LongestFirst } from './test/support/longestFirst.ts'
 
 /** The suites that open a database: they run on each kind of it. */
 const onEveryDatabase = [
@@ -43,7 +44,7 @@ const onSqliteAlone = [
   'test/jwt/{attacks,clients,guesses,mutations,noKeys,severalRealms}.test.ts',
   'test/oidc/outage.test.ts',
   'test/profile/{filterData,uid}.test.ts',
-  'test/realms/currentRealms.test.ts',
+  'test/realms/{currentRealms,reload}.test.ts',
   'test/transfer/splitter.test.ts',
 ]
 
@@ -66,6 +67,7 @@ const projects: Record<string, TestProjectInlineConfiguration> = {
       include: ['test/**/*.test.ts'],
       exclude: onPostgresql,
       env: { TEST_DATABASE: 'sqlite' },
+      globalSetup: 'test/support/sqliteForAll.ts',
     },
   },
   postgresql: {
@@ -99,6 +101,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Many suites wait for processes and servers: more of them at once than there are cores.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', new ClosingLine()],
     projects: chosen.map((name) => {
       const project = projects[name]

@@ -5,13 +5,26 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { availableParallelism, getPriority } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createApp } from '../src/app.ts'
+import { loadConfig } from '../src/config.ts'
 import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
 import { basic, elastic, overSocket, rest } from './support/testApp.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
 
 const withPassword = { ELASTIC_PASSWORD: elastic.password }
 const terminal = ['/usr/bin/script', '/bin/script'].find((path) => existsSync(path))
+
+/** Has the superuser made in a folder's database, as a gateway that has ended again would. */
+async function makeSuperuser(folder: string): Promise<void> {
+  const config = loadConfig(
+    { ...withPassword, DATABASE_URL: `file:${join(folder, 'data/gateway.db')}` },
+    null,
+  )
+  const logger = pino({ level: 'silent' })
+  await (await createApp({ config, logger, clock: Date.now, auditTo: null })).close()
+}
 
 /** Runs a command to its end, in a folder of its own or in the one that is given. */
 async function run(args: string[], environment: Environment = {}, folder?: string) {
@@ -323,9 +336,7 @@ describe('a command of operators', { timeout: 60_000 }, () => {
 
   it('ends well where nobody reads all of what is printed', async () => {
     const folder = await temporaryFolder()
-    const served = gateway(['serve'], folder, withPassword)
-    await served.address()
-    expect(await served.stop()).toBe(0)
+    await makeSuperuser(folder)
     const command = `${gatewayCommand} users list | true; echo "\${PIPESTATUS[0]}"`
     const shell = new Process('bash', ['-c', command], folder)
     expect([await shell.ended, shell.out, shell.err]).toEqual([0, '0\n', ''])
@@ -333,9 +344,7 @@ describe('a command of operators', { timeout: 60_000 }, () => {
 
   it('replaces a lost password of elastic, with which the gateway is asked then', async () => {
     const folder = await temporaryFolder()
-    const first = gateway(['serve'], folder, withPassword)
-    await first.address()
-    expect(await first.stop()).toBe(0)
+    await makeSuperuser(folder)
     const { code, out } = await run(['users', 'reset-password', 'elastic', '--generate'], {}, folder)
     expect(code).toBe(0)
     const again = gateway(['serve'], folder)

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { factor } from '../support/factor.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { databaseName, newDatabase } from '../support/testDatabase.ts'
+import { databaseName, databaseOfTest } from '../support/testDatabase.ts'
 import { integrityOf } from './integrity.ts'
 import { startLoad } from './load.ts'
 import { losses } from './losses.ts'
@@ -15,8 +15,7 @@ it(
   'a gateway that is killed in the middle of load has kept all that it acknowledged',
   { timeout },
   async () => {
-    const { url, remove } = await newDatabase()
-    onTestFinished(remove)
+    const { url } = await databaseOfTest()
     const folder = await temporaryFolder()
     const start = () => serve(folder, { environment: { DATABASE_URL: url } })
     let gateway = await start()

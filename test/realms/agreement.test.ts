@@ -10,7 +10,7 @@ import { hmacKey, hmacRealm } from '../support/hmacTokens.ts'
 import { load } from '../support/loading.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { elastic } from '../support/testApp.ts'
-import { databaseName, newDatabase, type NewDatabase } from '../support/testDatabase.ts'
+import { databaseName, databaseOfTest, newDatabase, type NewDatabase } from '../support/testDatabase.ts'
 
 type Environment = Readonly<Record<string, string>>
 
@@ -65,13 +65,6 @@ async function contentOf({ run }: Pick<NewDatabase, 'run'>): Promise<unknown> {
 async function realmsIn({ run }: Pick<NewDatabase, 'run'>): Promise<string | null> {
   const rows = (await run('SELECT realms FROM cluster')) as [string | null][]
   return rows[0]?.[0] ?? null
-}
-
-/** A database of one test. */
-async function database(): Promise<NewDatabase> {
-  const made = await newDatabase()
-  onTestFinished(() => made.remove())
-  return made
 }
 
 describe('a gateway on a database whose gateways have agreed', () => {
@@ -291,7 +284,7 @@ describe('gateways that ask one cluster', () => {
   const main = (more: string) => `realms.elasticsearch.main: { order: 1, ${more} }\n`
 
   it('agree on it by its name, wherever each of them asks it', async () => {
-    const made = await database()
+    const made = await databaseOfTest()
     expect(await attempt(made, { settings: main('hosts: "https://one.example.com"') })).toBeNull()
     expect(await realmsIn(made)).toBe(
       'realm elasticsearch/main {}\nrealm native/native {}\nasked native/native, elasticsearch/main',
@@ -304,7 +297,7 @@ describe('gateways that ask one cluster', () => {
 
 describe('a gateway that is told to adopt its realms', () => {
   it('makes them those on which all agree: those of before are refused then', async () => {
-    const made = await database()
+    const made = await databaseOfTest()
     expect(await attempt(made, { settings: agreed })).toBeNull()
     expect(await attempt(made, { settings: corp() })).toBeInstanceOf(Failure)
     expect(await attempt(made, { settings: corp(), adoptRealms: true })).toBeNull()
@@ -321,13 +314,13 @@ describe('a gateway that is told to adopt its realms', () => {
   })
 
   it('may be the first one', async () => {
-    const made = await database()
+    const made = await databaseOfTest()
     expect(await attempt(made, { settings: agreed, adoptRealms: true })).toBeNull()
     expect(await attempt(made, { settings: agreed })).toBeNull()
   })
 
   it('changes neither users nor profiles', async () => {
-    const made = await database()
+    const made = await databaseOfTest()
     await attempt(made, { settings: agreed })
     const [, ...before] = (await contentOf(made)) as unknown[]
     await attempt(made, { settings: corp(), adoptRealms: true })
@@ -338,7 +331,7 @@ describe('a gateway that is told to adopt its realms', () => {
 
 describe('a gateway that serves while another one has its own realms adopted', () => {
   it('is not ready any more', async () => {
-    const made = await database()
+    const made = await databaseOfTest()
     const { server } = await start(made, { settings: agreed })
     const ready = async () => {
       const { statusCode, body } = await server.inject('/health/ready')
@@ -354,7 +347,7 @@ describe('a gateway that does not start for another reason', () => {
   it.each<[string, Omit<Start, 'adoptRealms'>]>([
     ['the superuser has no password', { settings: agreed, environment: { ELASTIC_PASSWORD_FILE: 'none' } }],
   ])('agrees on nothing: %s', async (_, given) => {
-    const made = await database()
+    const made = await databaseOfTest()
     const { ELASTIC_PASSWORD_FILE: missing, ...environment } = given.environment ?? {}
     const config = await load(given.settings, {
       DATABASE_URL: made.url,
@@ -409,7 +402,7 @@ describe('a gateway process', { timeout: 120_000 }, () => {
   }
 
   it('whose realms are others ends with 78 before it listens, and says what differs, unless it is to adopt them', async () => {
-    const made = await database()
+    const made = await databaseOfTest()
     const printed = [await startsAndStops(made, agreed), await startsAndStops(made, agreed)]
     const before = await contentOf(made)
 

@@ -1,16 +1,15 @@
 import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { asking } from '../introspection/realm.ts'
 import { good, saying, startServer } from '../introspection/server.ts'
 import { activate, activateAtGraphql, activateAtRest } from '../oidc/activate.ts'
-import { patience, readiness } from '../oidc/gateway.ts'
+import { patience } from '../oidc/gateway.ts'
 import { newKey, startOpenidProvider } from '../support/openidProvider.ts'
 import { logInAt } from '../support/openidTokens.ts'
 import { anyClient, idTokens } from '../oidc/realms.ts'
 import { hmacRealm, hmacToken } from '../support/hmacTokens.ts'
 import type { AuditLine, Fetch } from '../support/testApp.ts'
-import { databaseName, newDatabase } from '../support/testDatabase.ts'
 import { messageOf, startReloaded, tellings } from './reloading.ts'
 
 const quiet = 'audit.destination: none\n'
@@ -32,12 +31,6 @@ async function heldBack(said: object) {
   return { server, release: () => release(undefined) }
 }
 
-async function newUrl(): Promise<string> {
-  const { url, remove } = await newDatabase()
-  onTestFinished(remove)
-  return url
-}
-
 /** Whether a caller that sends this token is known. */
 async function callerStatus(fetch: Fetch, token: string): Promise<number> {
   const headers = { authorization: `Bearer ${token}` }
@@ -46,10 +39,7 @@ async function callerStatus(fetch: Fetch, token: string): Promise<number> {
 
 describe('realms that are replaced at SIGHUP', { timeout: 120_000 }, () => {
   it('drop no request, whatever becomes of them ten times', async () => {
-    const { fetch, reload } = await startReloaded(
-      { settings: quiet + corp() },
-      { databaseUrl: await newUrl(), adoptRealms: true },
-    )
+    const { fetch, reload } = await startReloaded({ settings: quiet + corp() }, { adoptRealms: true })
     let isOver = false
     const outcomes: unknown[] = []
     const going = [0, 1, 2, 3].map(async (number) => {
@@ -89,7 +79,7 @@ describe('realms that are replaced at SIGHUP', { timeout: 120_000 }, () => {
   it('answer the requests that have begun with them, which see none of the new ones', async () => {
     const { server, release } = await heldBack(good)
     const before = `${quiet}${corp()}${opaque(server)}domains.staff.realms: [opaque]\n`
-    const options = { databaseUrl: await newUrl(), adoptRealms: true }
+    const options = { adoptRealms: true }
     const { fetch, reload } = await startReloaded({ settings: before }, options)
     const begun = activateAtRest(fetch, 'opaque-token')
     await expect.poll(() => server.questions.length, patience).toBe(1)
@@ -206,19 +196,6 @@ describe('a file that is not right at SIGHUP', { timeout: 60_000 }, () => {
 })
 
 describe('a change of realms at SIGHUP', { timeout: 60_000 }, () => {
-  it('on which the gateways have not agreed is refused, and says in what', async () => {
-    const { fetch, reload } = await startReloaded(
-      { settings: quiet + corp() },
-      { databaseUrl: await newUrl() },
-    )
-    const line = await reload({ settings: quiet + corp({ allowed_audiences: '[another]' }) + partner() })
-    expect(messageOf(line)).toBe('the realms stay as they are')
-    expect(line).toMatch(/not those on which the gateways of this database have agreed/)
-    expect(line).toMatch(/here: {3}realm jwt\/partner/)
-    expect(await activate(fetch, tokenOf('corp'))).toMatchObject({ status: 200 })
-    expect(await activate(fetch, tokenOf('partner'))).toMatchObject({ status: 401 })
-  })
-
   it('is recorded before and after, and is not made where it cannot be', async () => {
     const audited = 'audit.destination: ./audit.ndjson\n'
     const { fetch, reload, folder } = await startReloaded(
@@ -253,7 +230,7 @@ describe('a change of realms at SIGHUP', { timeout: 60_000 }, () => {
       allowed_signature_algorithms: 'RS256',
       pkc_jwkset_path: `"${server.issuer}/jwks"`,
     }).replace(/.*hmac_key.*\n/, '')
-    const options = { databaseUrl: await newUrl(), adoptRealms: true }
+    const options = { adoptRealms: true }
     const { process, put, reload } = await startReloaded({ settings: quiet + corp() }, options)
     await put({ settings: quiet + corp() + slow })
     process.child.kill('SIGHUP')
@@ -266,29 +243,5 @@ describe('a change of realms at SIGHUP', { timeout: 60_000 }, () => {
       .poll(() => tellings(process).map(messageOf), patience)
       .toEqual(['realms: jwt/slow added', 'realms: jwt/partner added, jwt/slow removed'])
     expect(messageOf(await reload({}))).toBe('realms: nothing has changed')
-  })
-})
-
-describe.runIf(databaseName === 'postgresql')('two gateways on one database', { timeout: 60_000 }, () => {
-  it('have other realms one after the other: one has them adopted, the other is not ready until it has them', async () => {
-    const databaseUrl = await newUrl()
-    const before = { settings: quiet + corp() }
-    const after = { settings: quiet + corp() + partner() }
-    const first = await startReloaded(before, { databaseUrl, adoptRealms: true })
-    const second = await startReloaded(before, { databaseUrl })
-    const refused = await second.reload(after)
-    expect(refused).toMatch(/here: {3}realm jwt\/partner/)
-    expect(await readiness(second.fetch)).toMatchObject({ status: 200 })
-
-    expect(messageOf(await first.reload(after))).toBe('realms: jwt/partner added')
-    expect(first.process.out).toMatch(/all gateways are to agree on these realms/)
-    expect(await readiness(first.fetch)).toMatchObject({ status: 200 })
-    expect(await readiness(second.fetch)).toMatchObject({ status: 503 })
-
-    expect(messageOf(await second.reload(after))).toBe('realms: jwt/partner added')
-    for (const { fetch } of [first, second]) {
-      await vi.waitFor(async () => expect(await readiness(fetch)).toMatchObject({ status: 200 }), patience)
-      expect(await activate(fetch, tokenOf('partner'))).toMatchObject({ status: 200 })
-    }
   })
 })

@@ -8,7 +8,7 @@ export const reloadGuards: readonly Guard[] = [
     item: 'realms on which the gateways have not agreed',
     file: 'src/realms/currentRealms.ts',
     without: ['if (!adopt) requireAgreement(theirs, own)', ''],
-    test: reload,
+    test: 'realms/reloadAgreed.test.ts',
     title: 'on which the gateways have not agreed is refused',
   },
   {

@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import { gateway } from '../cliProcess.ts'
 import { provision } from './people.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { elastic, overSocket, type Fetch } from './testApp.ts'
-import { databaseName, newDatabase } from './testDatabase.ts'
+import { databaseName, databaseOfTest } from './testDatabase.ts'
 import { unevenNetwork } from './unevenNetwork.ts'
 
 /** Gateway processes on one database, and how to ask each of them. */
@@ -36,8 +35,7 @@ export const deployments: readonly Deployment[] =
  */
 export async function startGateways({ processes, uneven }: Deployment, settings = '{}'): Promise<Gateways> {
   const folder = await temporaryFolder()
-  const { url, remove } = await newDatabase()
-  onTestFinished(remove)
+  const { url } = await databaseOfTest()
   const [first, ...others] = await Promise.all([
     start(1),
     ...Array.from({ length: processes - 1 }, (_, index) => start(index + 2)),

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll, inject, onTestFinished } from 'vitest'
 import type { UserRepository } from '../../src/authentication/userRepository.ts'
 import type { RoleRepository } from '../../src/authorization/roleRepository.ts'
 import type { ProfileRepository } from '../../src/profile/repository.ts'
@@ -27,14 +27,22 @@ export type DatabaseName = 'sqlite' | 'postgresql'
 /** The kind of database that this run of the suites is about: one of the projects of vitest. */
 export const databaseName = (process.env.TEST_DATABASE ?? 'sqlite') as DatabaseName
 
-/** Makes a database. On PostgreSQL it has the schema of this release already. */
+/** Makes a database, which has the schema of this release already. */
 export async function newDatabase(): Promise<NewDatabase> {
   return databaseName === 'sqlite' ? newSqlite() : newPostgresql()
+}
+
+/** Makes one for a single test, which is removed when that is over. */
+export async function databaseOfTest(): Promise<NewDatabase> {
+  const database = await newDatabase()
+  onTestFinished(database.remove)
+  return database
 }
 
 async function newSqlite(): Promise<NewDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const file = join(folder, 'gateway.db')
+  await copyFile(inject('sqlite'), file)
   let time: number | undefined
   return {
     url: `file:${file}`,

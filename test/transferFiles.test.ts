@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { lines, exported, imported } from './support/transferring.ts'
+import { broken, prepared, profiles, stillEmpty, user } from './transferProcess.ts'
+
+describe('import', { timeout: 60_000 }, () => {
+  it('says the first hundred of what is refused, or writes all of it to a file that only its owner may read', async () => {
+    const { command, write, read, folder } = await prepared()
+    await write('a.ndjson', lines(...Array.from({ length: 250 }, () => broken)))
+    const { err } = await command('import', 'a.ndjson')
+    expect(err.match(/user \[eve\]/g)).toHaveLength(100)
+    const reported = await command('import', '--report', 'report.txt', 'a.ndjson')
+    expect(reported).toMatchObject({ code: 1, out: `${stillEmpty}refused: 250\n` })
+    expect(reported.err).not.toMatch(/\beve\b/)
+    expect(
+      (await read('report.txt')).match(/^a\.ndjson:\d+ \(byte \d+\): user \[eve\]: .*\n/gm),
+    ).toHaveLength(250)
+    expect((await stat(join(folder, 'report.txt'))).mode & 0o777).toBe(0o600)
+    const itself = await command('import', '--report', 'a.ndjson', 'a.ndjson')
+    expect(itself).toMatchObject({ code: 78 })
+    expect(await read('a.ndjson')).toContain('eve')
+  })
+
+  it('reads standard input, and what is packed with gzip, whatever it is called', async () => {
+    const { command, write, folder, url } = await prepared()
+    await write(
+      'packed',
+      Buffer.concat([gzipSync(lines(user)), gzipSync(lines({ ...user, username: 'bob' }))]),
+    )
+    expect(await command('import', 'packed')).toMatchObject({
+      code: 0,
+      out: stillEmpty.replace('users: 0', 'users: 2'),
+    })
+    const main = join(import.meta.dirname, '../src/main.ts')
+    const piped = spawn(process.execPath, [main, 'import'], {
+      cwd: folder,
+      env: { ...process.env, DATABASE_URL: url },
+    })
+    piped.stdin.end(lines({ ...user, username: 'cid' }))
+    expect(await once(piped, 'close')).toEqual([0, null])
+    expect(await exported(url)).toContain('"cid"')
+  })
+
+  it('says what a damaged file lacks, and takes what can be read', async () => {
+    const { command, write } = await prepared()
+    const packed = gzipSync(lines(...profiles(3000)))
+    await write('short.gz', packed.subarray(0, packed.length - 200))
+    const { code, out, err } = await command('import', 'short.gz')
+    expect(code).toBe(1)
+    expect(out).toMatch(/profiles: [12],\d+ imported/)
+    expect(err).toContain('what is packed with gzip is damaged, or ends too early')
+  })
+
+  it('ends with 78 if a file cannot be read, before it opens anything', async () => {
+    const { command, folder } = await prepared()
+    const { code, out, err } = await command('import', 'none.ndjson', '.')
+    expect({ code, out, err }).toEqual({
+      code: 78,
+      out: '',
+      err: 'profile-gateway: cannot read what is to be imported\n  none.ndjson: ENOENT\n  .: it is a folder\n',
+    })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('in a dry run leaves the file as it is, byte by byte', async () => {
+    const { command, write, url } = await prepared()
+    await write('a.ndjson', lines(user, ...profiles(10)))
+    await imported(url, lines(user))
+    const file = url.replace('file:', '')
+    const before = await readFile(file)
+    expect(await command('import', '--dry-run', '--replace', 'a.ndjson')).toMatchObject({ code: 0 })
+    expect(await readFile(file)).toEqual(before)
+  })
+
+  it('ends with 78 while a gateway has the file open', async () => {
+    const { command, start, write, url } = await prepared()
+    await write('a.ndjson', lines(user))
+    const served = start('serve')
+    await served.address()
+    const open = `profile-gateway: cannot open ${url}: another gateway has it open, and only one may\n`
+    expect(await command('import', 'a.ndjson')).toMatchObject({ code: 78, out: '', err: open })
+    expect(await command('export')).toMatchObject({ code: 78, out: '', err: open })
+    await served.stop()
+    expect(await command('import', 'a.ndjson')).toMatchObject({ code: 0 })
+  })
+})
+
+describe('export', { timeout: 60_000 }, () => {
+  it('makes a file that only its owner may read, and leaves one that is there', async () => {
+    const { command, url, read, folder } = await prepared()
+    await imported(url, lines(user))
+    expect(await command('export', '-o', 'out.ndjson')).toMatchObject({ code: 0, out: '' })
+    const content = await read('out.ndjson')
+    expect(content).toBe(await exported(url))
+    expect((await stat(join(folder, 'out.ndjson'))).mode & 0o777).toBe(0o600)
+    await imported(url, lines({ ...user, username: 'bob' }))
+    expect(await command('export', '-o', 'out.ndjson')).toMatchObject({
+      code: 78,
+      err: expect.stringContaining(
+        'cannot write out.ndjson: it is there already: --force replaces it',
+      ) as unknown,
+    })
+    expect(await read('out.ndjson')).toBe(content)
+    expect(await command('export', '-o', 'out.ndjson', '--force')).toMatchObject({ code: 0 })
+    expect(await read('out.ndjson')).toContain('"bob"')
+    expect(await readdir(folder)).not.toContainEqual(expect.stringContaining('partial'))
+  })
+})
