@@ -75,7 +75,7 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
     const once = attempt.role === 'caller' ? attempt.origin : credentials
     if (proven.has(once)) return
     proven.add(once)
-    const hash = credentials.kind === 'password' ? nameHash(credentials.username) : undefined
+    const hash = credentials.kind === 'password' ? nameHash(credentials.username, true) : undefined
     say(attempt, {
       event: { ...event, outcome: 'success' },
       user: { name: subject.username, hash, roles: subject.roles },
@@ -94,10 +94,10 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
     if (credentials.kind === 'accessToken') return say(attempt, about)
     if (credentials.kind === 'password') {
       const { username } = credentials
-      const hash = nameHash(username)
+      const hash = nameHash(username, isKnown)
       return say(attempt, { ...about, user: { name: isKnown ? username : undefined, hash } })
     }
-    const hash = nameHash(credentials.id)
+    const hash = nameHash(credentials.id, isKnown)
     const api_key = isKnown ? { id: credentials.id } : { hash }
     say(attempt, { ...about, profile_gateway: { grant_type, api_key } })
   }
