@@ -89,7 +89,7 @@ const writeAtOnce: Write = (descriptor, bytes, from) => {
   try {
     return Promise.resolve({ bytesWritten: writeSync(descriptor, bytes, from) })
   } catch (error) {
-    return Promise.reject(error as Error)
+    return Promise.reject(error)
   }
 }
 
