@@ -85,13 +85,10 @@ type Write = (descriptor: number, bytes: Buffer, from: number) => Promise<{ read
 const writeByThread: Write = promisify(write)
 
 /** It costs a tenth of what it costs to have a thread do it. */
-const writeAtOnce: Write = (descriptor, bytes, from) => {
-  try {
-    return Promise.resolve({ bytesWritten: writeSync(descriptor, bytes, from) })
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
+const writeAtOnce: Write = (descriptor, bytes, from) =>
+  new Promise((resolve) => {
+    resolve({ bytesWritten: writeSync(descriptor, bytes, from) })
+  })
 
 /** Whether nobody ever waits for a write: a disk can be slow, and so can whoever looks at a terminal. */
 function isPrompt(descriptor: number): boolean {
