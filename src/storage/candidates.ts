@@ -1,10 +1,10 @@
-import { empty, raw, sqltag as sql, type JsonValue, type Sql } from '@prisma/client/runtime/client'
+import { empty, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import type { Basis } from '../authentication/basis.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { Candidates, ProfileRepository } from '../profile/repository.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
-import { profileOf, type ProfileRow } from './profileRow.ts'
+import { canBeLarge, profileColumns, profileWith, type ProfileRow } from './profileRow.ts'
 import { smallTexts } from './smallTexts.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
 
@@ -16,25 +16,25 @@ interface Asked {
 /** Makes what reads the profiles that could belong to a username, of many at once. */
 export function createCandidates(connected: Connected) {
   const { statement, rows, now, jsonTexts } = connected
-  const smallLabels = smallTexts(connected, [labels])
+  const small = smallTexts(connected, canBeLarge)
   const readTogether = createGroupCommit<Asked, Candidates | null>({
-    statement: (asked) => read(asked, smallLabels),
+    statement: (asked) => read(asked, small),
   })
 
   const candidates: ProfileRepository['candidates'] = async (base, basis) => {
     const asked = { base, basis }
-    const found = (await readTogether(asked)) ?? (await read([asked], jsonTexts([labels])))[0]
+    const found = (await readTogether(asked)) ?? (await read([asked], jsonTexts(canBeLarge)))[0]
     if (!found) throw new Error('a profile has no labels')
     return found
   }
   return candidates
 
-  /** Of each, or null where labels were not read. */
-  async function read(asked: readonly Asked[], readLabels: Sql): Promise<(Candidates | null)[]> {
+  /** Of each, or null where not all was read. */
+  async function read(asked: readonly Asked[], texts: Sql): Promise<(Candidates | null)[]> {
     const given = asked.map(({ base, basis }) => ({ base, ...basisRow(basis) }))
     // The clock comes even where there is no profile.
     const found = await statement<Row>(sql`
-      SELECT "position", ${now()} AS "now", ${standsInRow(empty)} AS "stands", ${selected}, ${readLabels} AS "labels"
+      SELECT "position", ${now()} AS "now", ${standsInRow(empty)} AS "stands", ${profileColumns}, ${texts} AS "texts"
       FROM ${rows(JSON.stringify(given), { base: 'text', ...basisColumns })}
       LEFT JOIN "profiles" ON "profiles"."base" = "rows"."base" ORDER BY "position"`)
     return [...Map.groupBy(found, ({ position }) => Number(position)).values()].map(candidatesOf)
@@ -47,29 +47,15 @@ type Row = {
   readonly now: bigint | number
   readonly stands: boolean | number
   /** Null also where they were not read. */
-  readonly labels: string | null
+  readonly texts: string | null
 } & (Omit<ProfileRow, 'labels'> | { readonly uid: null })
 
 function candidatesOf(found: readonly Row[]): Candidates | null {
   const profiles: Profile[] = []
   for (const row of found) {
     if (row.uid === null) continue
-    if (row.labels === null) return null
-    profiles.push(profileOf({ ...row, labels: labelsIn(row.labels) }))
+    if (row.texts === null) return null
+    profiles.push(profileWith(row.texts, row))
   }
   return { now: Number(found[0]?.now), stands: Boolean(found[0]?.stands), profiles }
 }
-
-const labels = sql`"profiles"."labels"`
-
-function labelsIn(texts: string): JsonValue {
-  const [text] = JSON.parse(texts) as [string]
-  return JSON.parse(text) as JsonValue
-}
-
-const selected = raw(
-  ['uid', 'enabled', 'lastSynchronized', 'username', 'roles', 'fullName', 'email']
-    .concat('realmName', 'realmType', 'realmDomain', 'seqNo')
-    .map((name) => `"profiles"."${name}"`)
-    .join(),
-)

@@ -1,3 +1,4 @@
+import { raw, type JsonValue } from '@prisma/client/runtime/client'
 import type { ProfileModel } from '../../prisma/generated/sqlite/models.ts'
 import type { Profile } from '../profile/profile.ts'
 import { objectOut, stringsOut } from './json.ts'
@@ -21,4 +22,21 @@ export function profileOf(row: ProfileRow): Profile {
     labels: objectOut(row.labels),
     seqNo: Number(row.seqNo),
   }
+}
+
+/** The columns of a profile but for what can be large. */
+export const profileColumns = raw(
+  ['uid', 'enabled', 'lastSynchronized', 'username', 'roles', 'fullName', 'email']
+    .concat('realmName', 'realmType', 'realmDomain', 'seqNo')
+    .map((name) => `"profiles"."${name}"`)
+    .join(),
+)
+
+/** What of a profile can be large, where no application data are asked for. */
+export const canBeLarge = [raw('"profiles"."labels"')]
+
+/** A profile as its columns and the texts of what can be large tell it. */
+export function profileWith(texts: string, row: Omit<ProfileRow, 'labels'>): Profile {
+  const [labels] = JSON.parse(texts) as [string]
+  return profileOf({ ...row, labels: JSON.parse(labels) as JsonValue })
 }

@@ -4,6 +4,7 @@ import type { ProfileRepository } from '../profile/repository.ts'
 import { createCandidates } from './candidates.ts'
 import type { Connected } from './client.ts'
 import { jsonIn, objectOut } from './json.ts'
+import { createProfileReads } from './profileReads.ts'
 import { profileOf } from './profileRow.ts'
 import { createProfileWrites } from './profileWrites.ts'
 
@@ -31,10 +32,7 @@ export function createProfileRepository(connected: Connected): ProfileRepository
       return count > 0
     },
 
-    async find(uids) {
-      const where = { uid: { in: [...new Set(uids)] } }
-      return (await profiles.findMany({ where, omit: { data: true } })).map(profileOf)
-    },
+    find: createProfileReads(connected),
 
     async findData(uids, mostBytes) {
       if (uids.length === 0) return new Map()
