@@ -50,6 +50,7 @@ const onSqliteAlone = [
 
 /** The suites that are about PostgreSQL alone. */
 const onPostgresql = [
+  'test/cli/workers.test.ts',
   'test/http/answerTimeoutPostgres.test.ts',
   'test/migrateCommandPostgres.test.ts',
   'test/authentication/throttle/*Postgres.test.ts',

@@ -25,11 +25,12 @@ import { schema } from './graphql/schema.ts'
 import { allowOrigins } from './http/crossOrigin.ts'
 import { recertify } from './http/connections.ts'
 import { createPeerOf } from './http/peer.ts'
-import { createMetricsServer, type MetricsServer } from './http/metricsServer.ts'
 import { createServer } from './http/server.ts'
 import { createMetricsDoor } from './metrics/door.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import type { ProcessMetrics } from './metrics/processMetrics.ts'
+import type { Told } from './metrics/sums.ts'
+import { createMetricsHost, limitsOf, type MetricsHost } from './metricsHost.ts'
 import { requireAgreement } from './realms/agreement.ts'
 import { createCurrentRealms } from './realms/currentRealms.ts'
 import { settingsForRestart } from './settings/settingsForRestart.ts'
@@ -46,6 +47,8 @@ export interface App {
   listen(): Promise<string>
   /** Starts to listen for those who read metrics, where that is on a port of its own, and returns the address. */
   listenForMetrics(): Promise<string | null>
+  /** What it has counted, and how things stand. */
+  metrics(): Promise<Told>
   /** Whether there is anything that `reload` would read. */
   readonly reloads: boolean
   /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right stays as it was. */
@@ -69,12 +72,23 @@ interface AppParts {
   makeUpPassword?: () => string
   /** Whether all gateways on the database are to agree on the realms and domains of this one. */
   adoptRealms?: boolean
+  /** The same where it reads them anew. Without it, as when it starts. */
+  adoptReloaded?: boolean
   /** Reads the settings again, for `reload`; without it, they stay. Throws `CONFIGURATION` as where they were first read. */
   readSettings?: (() => Settings) | null
   /** Where audit lines go, in place of where the settings say; null: nowhere. */
   auditTo?: Destination | null
   /** What is told of the process beside the gateway's own metrics. */
   processMetrics?: ProcessMetrics | null
+  /** What is for one of several processes that share an address; null: it has that for itself. */
+  worker?: WorkerParts | null
+}
+
+interface WorkerParts {
+  /** How many passwords it hashes at once. */
+  readonly cores: number
+  /** Asks for the metrics of all of them, which have no port at this one. */
+  readonly exposeAll: () => Promise<string>
 }
 
 /** Puts the gateway together on an open database. It does not listen yet. */
@@ -84,14 +98,20 @@ export async function createApp({
   clock,
   makeUpPassword,
   adoptRealms = false,
+  adoptReloaded = adoptRealms,
   readSettings = null,
   auditTo,
   processMetrics = null,
+  worker = null,
 }: AppParts): Promise<App> {
   const { settings } = config
   const { allowed_operations: operations } = settings.graphql
   const allowed = operations ? createAllowedOperations(schema, operations) : undefined
-  const metrics = createMetrics({ version: packageJson.version, process: processMetrics })
+  const metrics = createMetrics({
+    version: packageJson.version,
+    process: processMetrics,
+    exposeAll: worker?.exposeAll ?? null,
+  })
   const database = await openDatabase({
     url: config.databaseUrl,
     clock,
@@ -112,6 +132,7 @@ export async function createApp({
     const passwords = createPasswords({
       ...{ decoyFor: decoys.decoyFor, clock },
       ...{ watch: metrics.hashes, count: metrics.countPassword },
+      ...(worker && { cores: worker.cores }),
       report(refused) {
         if (refused) logger.warn(refused, 'too many passwords wait to be checked: some are refused')
         else logger.info('no password waits to be checked any more')
@@ -121,7 +142,7 @@ export async function createApp({
       ...{ settings, users, passwords, watch: metrics.realms, clock, logger },
       read: readRealms,
       agreed: database.agreedRealms,
-      adopt: adoptRealms ? adopt : null,
+      adopt: adoptReloaded ? adopt : null,
       record: (changes, run) =>
         audit.operation(theGateway(), {
           action: 'realms-reload',
@@ -159,13 +180,6 @@ export async function createApp({
       auditFailures: audit.failures,
       ...{ problems, clock },
     })
-    const limits = {
-      maxConnections: settings.http.max_connections,
-      maxContentUnderWay: settings.http.max_content_under_way,
-      headerTimeout: settings.http.header_timeout,
-      requestTimeout: settings.http.request_timeout,
-      idleTimeout: settings.http.idle_timeout,
-    }
     const shim = createShim({
       rows,
       run: createRun(
@@ -174,7 +188,7 @@ export async function createApp({
       ),
       bodyLimit: settings.http.max_content_length,
     })
-    const metricsServer = settings.metrics.port === null ? null : openMetrics()
+    const metricsHost = worker ? null : openMetrics()
     const server = createServer({
       async identifyCaller(headers, uri, origin): Promise<Sender> {
         const { identifyCaller, useCases } = answering()
@@ -191,7 +205,7 @@ export async function createApp({
           }),
           settings.cors.allowed_origins,
         ),
-        ...(!metricsServer && {
+        ...(settings.metrics.port === null && {
           '/metrics': createMetricsDoor(shim, metrics.contentType, ({ caller, useCases }) =>
             useCases.readMetrics(caller),
           ),
@@ -202,7 +216,7 @@ export async function createApp({
         trustedProxies: settings.proxies.trusted_proxies,
         addressHeader: settings.proxies.address_header,
       }),
-      limits,
+      limits: { ...limitsOf(settings.http), maxContentUnderWay: settings.http.max_content_under_way },
       tls: settings.tls,
       async check() {
         await database.check()
@@ -234,10 +248,8 @@ export async function createApp({
         const address = await server.listen({ host: config.host, port: config.port })
         return settings.tls ? address.replace(/^http:/, 'https:') : address
       },
-      async listenForMetrics() {
-        const { host, port } = settings.metrics
-        return metricsServer && port !== null ? metricsServer.listen(host, port) : null
-      },
+      listenForMetrics: async () => (metricsHost ? metricsHost.listen() : null),
+      metrics: metrics.told,
       reloads: reloaded.length > 0 || readSettings !== null,
       reload() {
         for (const { name, read } of reloaded) {
@@ -253,10 +265,10 @@ export async function createApp({
       close: () => server.close(),
     }
 
-    function openMetrics(): MetricsServer {
+    function openMetrics(): MetricsHost | null {
       const { contentType, expose } = metrics
-      const opened = createMetricsServer({ contentType, expose, limits, tls: settings.tls, logger })
-      closing.unshift(opened.close)
+      const opened = createMetricsHost({ settings, contentType, expose, logger })
+      if (opened) closing.unshift(opened.close)
       return opened
     }
 
@@ -272,7 +284,7 @@ export async function createApp({
           read: () => {
             const renewed = readTls(tls.files)
             recertify(listener, renewed)
-            metricsServer?.recertify(renewed)
+            metricsHost?.recertify(renewed)
           },
         })
       return all
@@ -281,7 +293,7 @@ export async function createApp({
     async function openAudit(): Promise<Audit> {
       const { destination: target, on_failure: onFailure } = settings.audit
       const isSet = auditTo === undefined && target !== 'none'
-      const destination = isSet ? openDestination(target) : auditTo
+      const destination = isSet ? openDestination(target, worker !== null) : auditTo
       if (!destination) return noAudit
       const nameKey = await database.auditKey()
       const report = (err: unknown, failures: number) => {

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
@@ -203,11 +202,11 @@ export function reloadSettings(settingsFile: string, environment: Environment = 
 }
 
 /**
- * Gives Node threads for as many passwords at once as there are cores, and for files and names of hosts beside them, unless
- * it is set how many. To be called before the first one is used.
+ * Gives Node threads for as many passwords at once as there are cores for them, and for files and names of hosts beside
+ * them, unless it is set how many. To be called before the first one is used.
  */
-export function widenThreadPool(environment: NodeJS.ProcessEnv = process.env): void {
-  environment.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 4)
+export function widenThreadPool(cores: number, environment: NodeJS.ProcessEnv = process.env): void {
+  environment.UV_THREADPOOL_SIZE ??= String(cores + 4)
 }
 
 /** How the command line reaches a gateway that serves, and as whom, beside what it asks for. */

@@ -1,5 +1,6 @@
+import cluster from 'node:cluster'
 import { enableCompileCache } from 'node:module'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { processStreams } from './cli/streams.ts'
 import { failureOf, type FailureCode } from './errors.ts'
@@ -37,10 +38,14 @@ program
   .command('serve')
   .description('answer at both doors until told to stop')
   .option('--adopt-realms', 'have all gateways on the database agree on the realms and domains of this one')
-  .action(async (options: { adoptRealms?: true }) => {
+  .option('--workers <number>', 'have so many processes answer at one address, on PostgreSQL', workersFrom, 1)
+  .action(async ({ workers, ...options }: { workers: number; adoptRealms?: true }) => {
     // Before all that takes its time to load.
     const hangUp = (await import('./cli/hangUp.ts')).takeHangUp()
-    await (await import('./cli/serve.ts')).serve({ ...options, hangUp })
+    if (workers === 1) await (await import('./cli/serve.ts')).serve({ ...options, hangUp })
+    else if (cluster.isWorker)
+      await (await import('./cli/worker.ts')).serveAsWorker({ ...options, workers, hangUp })
+    else process.exitCode = await (await import('./cli/workers.ts')).serveByWorkers({ workers, hangUp })
   })
 program
   .command('migrate')
@@ -100,6 +105,11 @@ program
   .action(async () => (await import('./cli/demo.ts')).demo())
 const { addOperatorCommands } = await import('./commands/operatorCommands.ts')
 addOperatorCommands(program, processStreams())
+
+function workersFrom(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 to 999.')
+  return Number(text)
+}
 
 /** What is asked for cannot be done: 1. */
 const exitCodeOfFailure: Partial<Record<FailureCode, number>> = {

@@ -35,7 +35,18 @@ const may: Record<string, readonly string[]> = {
   'main.ts': ['commands', 'cli', 'app.ts', 'config.ts'],
   commands: ['cli'],
   // It alone may have what needs no credentials.
-  cli: ['app.ts', 'operator.ts', 'audit', 'doctor', 'config.ts', 'metrics', 'realms', 'storage', 'transfer'],
+  cli: [
+    'app.ts',
+    'metricsHost.ts',
+    'operator.ts',
+    'audit',
+    'doctor',
+    'config.ts',
+    'metrics',
+    'realms',
+    'storage',
+    'transfer',
+  ],
   'closeAll.ts': [],
   'operator.ts': [
     'closeAll.ts',
@@ -51,8 +62,10 @@ const may: Record<string, readonly string[]> = {
     'authorization',
   ],
   doctor: ['config.ts', 'graphql', 'realms', 'storage', 'authentication', 'authorization'],
+  'metricsHost.ts': ['config.ts', 'settings', 'http'],
   'app.ts': [
     'closeAll.ts',
+    'metricsHost.ts',
     'config.ts',
     'settings',
     'audit',

@@ -1,4 +1,4 @@
-import { close, constants, fstatSync, openSync, readSync, write, writeSync } from 'node:fs'
+import { close, constants, fstatSync, openSync, readSync, statSync, write, writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import { Failure } from '../errors.ts'
@@ -18,17 +18,21 @@ export interface Destination {
 /** Others write to a pipe too, and so many bytes at once stay together. Source: PIPE_BUF in pipe(7). */
 export const pipeBytes = 4_096
 
-/** A file is ours alone. */
+/** A file takes all that one write has together, whoever else adds to it. */
 const fileBytes = 1_048_576
 
-/** How long to wait until a pipe takes more, in milliseconds. */
+/** How long to wait until a pipe takes more, or a file has all of a write, in milliseconds. */
 const pause = 5
 
 /**
  * Opens a destination. A file is added to, and is only the gateway's to read if it was not there.
+ * @param isShared is whether other processes add to a file too
  * @throws `CONFIGURATION` if that cannot be done
  */
-export function openDestination(target: 'stdout' | 'stderr' | { readonly file: string }): Destination {
+export function openDestination(
+  target: 'stdout' | 'stderr' | { readonly file: string },
+  isShared = false,
+): Destination {
   if (typeof target === 'string') {
     // To look at it makes a pipe one that says that it is full in place of blocking.
     const lines = linesTo(process[target].fd)
@@ -42,13 +46,13 @@ export function openDestination(target: 'stdout' | 'stderr' | { readonly file: s
     }
   }
   const { file } = target
-  let current = openLines(file)
+  let current = openLines(file, isShared)
   return {
-    mostBytes: fileBytes,
+    mostBytes: statSync(file).isFile() ? fileBytes : pipeBytes,
     write: (lines) => current.write(lines),
     reopen() {
       const before = current
-      current = openLines(file)
+      current = openLines(file, isShared)
       before.close()
     },
     close() {
@@ -61,10 +65,10 @@ export function openDestination(target: 'stdout' | 'stderr' | { readonly file: s
 /** To add to it, and to read how it ends. A pipe with a name says that it is full: a thread that waits for it would never end. */
 const openFlags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK
 
-function openLines(file: string): ReturnType<typeof linesTo> {
+function openLines(file: string, isShared: boolean): ReturnType<typeof linesTo> {
   try {
     const descriptor = openSync(file, openFlags, 0o600)
-    return linesTo(descriptor, endsWithin(descriptor))
+    return linesTo(descriptor, endsWithin(descriptor), isShared && fstatSync(descriptor).isFile())
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason'
     throw new Failure('CONFIGURATION', `audit.destination: the file cannot be opened: ${code}`, { cause })
@@ -96,15 +100,22 @@ function isPrompt(descriptor: number): boolean {
   return about.isFIFO() || about.isSocket() || (about.isCharacterDevice() && !isatty(descriptor))
 }
 
-/** `isTorn`: whether it ends in the middle of a line. */
-function linesTo(descriptor: number, isTorn = false) {
+/** Whether a write of somebody else has left a line that is not whole, and is not only half done. */
+async function brokeOff(descriptor: number): Promise<boolean> {
+  if (!endsWithin(descriptor)) return false
+  await new Promise((resolve) => setTimeout(resolve, pause))
+  return endsWithin(descriptor)
+}
+
+/** `isTorn`: whether it ends in the middle of a line. `isShared`: whether it is a file to which others add too. */
+function linesTo(descriptor: number, isTorn = false, isShared = false) {
   const writeTo = isPrompt(descriptor) ? writeAtOnce : writeByThread
   let underWay: Promise<void> = Promise.resolve()
   let isGivenUp = false
 
   return {
     write(lines: string): Promise<void> {
-      return (underWay = writeAll(Buffer.from(isTorn ? `\n${lines}` : lines)))
+      return (underWay = writeLines(lines))
     },
     /** Waits no longer for a pipe that is full. */
     giveUp(): void {
@@ -119,10 +130,17 @@ function linesTo(descriptor: number, isTorn = false) {
     },
   }
 
+  async function writeLines(lines: string): Promise<void> {
+    if (isShared) isTorn = await brokeOff(descriptor)
+    await writeAll(Buffer.from(isTorn ? `\n${lines}` : lines))
+  }
+
   async function writeAll(bytes: Buffer): Promise<void> {
     for (let written = 0; written < bytes.length;) {
       written += await writeSome(bytes, written)
       isTorn = written < bytes.length
+      // The rest would not stand behind it.
+      if (isTorn && isShared) throw new Error('a write to a file that is shared has broken off')
     }
   }
 

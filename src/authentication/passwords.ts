@@ -18,6 +18,8 @@ const waitingForOne = 250
 const longestWait = 10_000
 
 interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
+  /** How many passwords are hashed at once; without, as many as there are cores. */
+  cores?: number
   /** Epoch milliseconds. */
   clock: () => number
   /** Told from where the first one comes that is refused since too many wait, and when nobody waits any more: null. */
@@ -28,13 +30,18 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
 }
 
 /**
- * Hashes and verifies passwords off the event loop, at most as many at once as there are cores. A password that was
+ * Hashes and verifies passwords off the event loop, at most as many at once as there are cores for it. A password that was
  * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
  * a request is that one. Equal verifications under way share one computation, which belongs to the source that was first;
  * where that fails, as it has no place any more, those of each other source share one of their own.
  */
-export function createPasswords({ decoyFor, clock, count, ...queue }: PasswordsParts) {
-  const cores = availableParallelism()
+export function createPasswords({
+  cores = availableParallelism(),
+  decoyFor,
+  clock,
+  count,
+  ...queue
+}: PasswordsParts) {
   const enqueue = createQueue({
     running: cores,
     waiting: waitingForOne * cores,

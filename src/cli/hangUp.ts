@@ -3,6 +3,8 @@ import type { App } from '../app.ts'
 export interface HangUp {
   /** Has the signal, and one that came before, go to the gateway. */
   leadTo(app: Pick<App, 'reload' | 'reloads'>): void
+  /** Does what the signal does. */
+  take(): void
 }
 
 /**
@@ -19,6 +21,7 @@ export function takeHangUp(): HangUp {
   process.on('SIGHUP', take)
 
   return {
+    take,
     leadTo(app) {
       if (app.reloads) read = app.reload
       else process.off('SIGHUP', take)

@@ -8,8 +8,11 @@ const pipeBytes = 4_096
 /** How often a full pipe is tried again before the process ends: ten times a second. */
 const lastTries = 10
 
-/** Makes the log, as JSON on standard output. Where nobody reads that, nothing else waits for it. */
-export function createLog(level: LogLevel): Logger {
+/**
+ * Makes the log, as JSON on standard output. Where nobody reads that, nothing else waits for it.
+ * @param worker is which one of several processes writes it
+ */
+export function createLog(level: LogLevel, worker?: number): Logger {
   let tries = Infinity
   let dropped = 0
   const destination = pino.destination({
@@ -30,7 +33,8 @@ export function createLog(level: LogLevel): Logger {
     }
     tries = Infinity
   }
-  const log = pino({ level }, destination)
+  const root = pino({ level }, destination)
+  const log = worker === undefined ? root : root.child({ worker })
   destination.on('drop', () => (dropped += 1))
   destination.on('drain', () => {
     if (dropped === 0) return

@@ -78,6 +78,8 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
         })
       : http.createServer(options)
     server.maxConnections = limits.maxConnections
+    // Else a worker gives back what is beyond, and several that are full pass it round without end. Source: net.Server.
+    Object.assign(server, { dropMaxConnection: true })
     // Without it, headers beyond the two thousandth would not be seen.
     server.maxHeadersCount = 0
     const accept = (request: IncomingMessage, response: ServerResponse) => {

@@ -14,14 +14,15 @@ import type { RealmWatch } from '../realms/realms.ts'
 import type { WatchStatement } from '../storage/watched.ts'
 import { createActivations } from './activations.ts'
 import { createAuthentications } from './authentications.ts'
-import type { ProcessMetrics } from './processMetrics.ts'
 import { createCount } from './count.ts'
+import type { ProcessMetrics } from './processMetrics.ts'
 import { profileSpans } from './profileSpans.ts'
 import { createRealmMetrics, ownPasswords } from './realms.ts'
 import { createRequests } from './requests.ts'
 import { createSpans } from './spans.ts'
 import { createStatements } from './statements.ts'
 import { tellStates, type States } from './states.ts'
+import type { Told } from './sums.ts'
 import { createTurns } from './turns.ts'
 
 export interface Metrics {
@@ -43,8 +44,10 @@ export interface Metrics {
   /** Tells from now on how these stand. */
   readonly tell: (states: States) => void
   readonly contentType: string
-  /** All of them, in Prometheus' text format. */
+  /** All of them, in Prometheus' text format: of all processes, where there are several. */
   readonly expose: () => Promise<string>
+  /** Those of this process. */
+  readonly told: () => Promise<Told>
 }
 
 interface MetricsParts {
@@ -52,9 +55,11 @@ interface MetricsParts {
   version: string
   /** Those of the process; null: without. */
   process: ProcessMetrics | null
+  /** Asks for those of all processes, where this is one of several; null: it is not. */
+  exposeAll?: (() => Promise<string>) | null
 }
 
-export function createMetrics({ version, process }: MetricsParts): Metrics {
+export function createMetrics({ version, process, exposeAll = null }: MetricsParts): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const spans = createSpans(version)
@@ -91,7 +96,11 @@ export function createMetrics({ version, process }: MetricsParts): Metrics {
     },
     contentType: prometheusContentType,
     // However many ask for them, they are read once at a time.
-    expose: () => (underWay ??= exposed().finally(() => (underWay = undefined))),
+    expose: () => (underWay ??= (exposeAll ?? exposed)().finally(() => (underWay = undefined))),
+    async told() {
+      const told = [await registry.getMetricsAsJSON(), ...(process ? [await process.getMetricsAsJSON()] : [])]
+      return told.flat()
+    },
   }
 
   async function exposed(): Promise<string> {

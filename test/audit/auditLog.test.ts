@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import {
+  appendFileSync,
   closeSync,
   statSync,
   constants,
@@ -102,6 +103,18 @@ describe('lines', () => {
     log.add(owner, 'last\n', true)
     await log.written(owner)
     expect(linesIn(file)).toEqual(['whole', 'hal', 'next', 'last'])
+    await log.close()
+  })
+
+  it('of one of several processes are added to no line of another one that broke off', async () => {
+    const log = logTo(openDestination({ file }, true))
+    const owner = {}
+    log.add(owner, 'first\n', true)
+    await log.written(owner)
+    appendFileSync(file, 'hal')
+    log.add(owner, 'next\n', true)
+    await log.written(owner)
+    expect(linesIn(file)).toEqual(['first', 'hal', 'next'])
     await log.close()
   })
 

@@ -10,4 +10,6 @@ export interface Guard {
   readonly test: string
   /** The title of the test, or how it begins. */
   readonly title: string
+  /** On which database it runs; without, SQLite. */
+  readonly project?: 'postgresql'
 }

@@ -8,6 +8,7 @@ import { queueGuards } from './queueGuards.ts'
 import { reloadGuards } from './reloadGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 import { timingGuards } from './timingGuards.ts'
+import { workersGuards } from './workersGuards.ts'
 
 /** Every guard that docs/security.md names, in its order. */
 export const guards: readonly Guard[] = [
@@ -19,5 +20,6 @@ export const guards: readonly Guard[] = [
   ...reloadGuards,
   ...commandLineGuards,
   ...metricsGuards,
+  ...workersGuards,
   ...timingGuards,
 ]

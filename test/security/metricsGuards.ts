@@ -22,7 +22,7 @@ export const metricsGuards: readonly Guard[] = [
   {
     item: 'metrics on a port of their own are not at the gateway’s too',
     file: 'src/app.ts',
-    without: ['...(!metricsServer && {', '...({'],
+    without: ['...(settings.metrics.port === null && {', '...({'],
     test: access,
     title: 'are not at the gateway’s too',
   },
@@ -42,8 +42,8 @@ export const metricsGuards: readonly Guard[] = [
   },
   {
     item: 'metrics by TLS where the gateway has it',
-    file: 'src/app.ts',
-    without: ['limits, tls: settings.tls, logger', 'limits, tls: null, logger'],
+    file: 'src/metricsHost.ts',
+    without: ['limits: limitsOf(http), tls }', 'limits: limitsOf(http), tls: null }'],
     test: access,
     title: 'have them served by TLS where the gateway is',
   },

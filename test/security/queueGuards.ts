@@ -59,15 +59,15 @@ export const queueGuards: readonly Guard[] = [
   },
   {
     item: 'hashing yields to what answers',
-    file: 'src/cli/serve.ts',
+    file: 'src/cli/gateway.ts',
     without: ['await lowerBackgroundThreads()', ''],
     test: 'cli.test.ts',
     title: 'hashes on threads that yield to the one that answers',
   },
   {
     item: 'files and names do not wait for hashes',
-    file: 'src/cli/serve.ts',
-    without: ['  widenThreadPool()\n', ''],
+    file: 'src/cli/gateway.ts',
+    without: ['  widenThreadPool(cores)\n', ''],
     test: 'cli.test.ts',
     title: 'hashes on threads that yield to the one that answers',
   },

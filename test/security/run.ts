@@ -32,7 +32,7 @@ console.log(`${missed} missed`)
 process.exitCode = missed > 0 ? 1 : 0
 
 /** Why nothing has failed that should have, or null. */
-function problemWithout({ file, without: [guarded, unguarded], test, title }: Guard): string | null {
+function problemWithout({ file, without: [guarded, unguarded], test, title, project }: Guard): string | null {
   const path = join(copy, file)
   const source = readFileSync(path, 'utf8')
   if (source.split(guarded).length !== 2) return `${file} does not have it once`
@@ -41,16 +41,16 @@ function problemWithout({ file, without: [guarded, unguarded], test, title }: Gu
     source.replace(guarded, () => unguarded),
   )
   try {
-    return problemOf(join('test', test), title)
+    return problemOf(join('test', test), title, project)
   } finally {
     writeFileSync(path, source)
   }
 }
 
-function problemOf(test: string, title: string): string | null {
+function problemOf(test: string, title: string, project = 'sqlite'): string | null {
   const report = join(copy, 'report.json')
   const named = title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const vitest = ['vitest', 'run', '--project', 'sqlite', test, '-t', named, '--reporter=json']
+  const vitest = ['vitest', 'run', '--project', project, test, '-t', named, '--reporter=json']
   spawnSync('npx', [...vitest, `--outputFile=${report}`], { cwd: copy, timeout: 300_000 })
   try {
     const { numFailedTests: failed } = JSON.parse(readFileSync(report, 'utf8')) as { numFailedTests: number }

@@ -13,6 +13,8 @@ const patience = 15_000
 /** A gateway as a process of its own, outside of any test. */
 export interface GatewayProcess {
   readonly pid: number
+  /** Its own, which goes with it. */
+  readonly folder: string
   readonly address: string
   /** Where its debugger listens, if it was asked for. */
   readonly debuggerAddress: string | undefined
@@ -25,6 +27,8 @@ export interface GatewayProcess {
 
 interface GatewayProcessOptions {
   databaseUrl: string
+  /** Behind `serve`. */
+  args?: readonly string[]
   /** What `gateway.yml` says. */
   settings?: string
   /** What other files in its folder hold, by name. */
@@ -38,7 +42,15 @@ interface GatewayProcessOptions {
 
 /** Starts a gateway on a free port, in a folder of its own that goes with it. */
 export async function startGatewayProcess(options: GatewayProcessOptions): Promise<GatewayProcess> {
-  const { databaseUrl, settings = '', files = {}, environment = {}, logLevel, debugged = false } = options
+  const {
+    databaseUrl,
+    args = [],
+    settings = '',
+    files = {},
+    environment = {},
+    logLevel,
+    debugged = false,
+  } = options
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   for (const [name, content] of Object.entries({ 'gateway.yml': settings, ...files }))
     await writeFile(join(folder, name), content)
@@ -53,7 +65,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     ...environment,
   }
   const flags = debugged ? ['--inspect=127.0.0.1:0'] : []
-  const child = spawn(process.execPath, [...flags, main, 'serve'], {
+  const child = spawn(process.execPath, [...flags, main, 'serve', ...args], {
     cwd: folder,
     env,
     stdio: ['ignore', logLevel === undefined ? 'ignore' : 'pipe', 'pipe'],
@@ -75,6 +87,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
   })
   return {
     pid: child.pid ?? 0,
+    folder,
     address,
     debuggerAddress: /Debugger listening on (ws:\S+)/.exec(said)?.[1],
     takeLog() {

@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os'
+import type { Logger } from 'pino'
+import { createApp, type App } from '../app.ts'
+import { loadConfig, reloadSettings, widenThreadPool } from '../config.ts'
+import { createProcessMetrics } from '../metrics/processMetrics.ts'
+import { lowerBackgroundThreads } from './backgroundThreads.ts'
+import { clock } from './clock.ts'
+import type { HangUp } from './hangUp.ts'
+import { listeningFailure } from './listening.ts'
+import { createLog } from './log.ts'
+import { note } from './note.ts'
+import { longestPatience, patience } from './patience.ts'
+import { makeUpPassword } from './secret.ts'
+
+interface GatewayOptions {
+  /** Whether all gateways on the database are to agree on the realms and domains of this one. */
+  adoptRealms: boolean
+  /** Where SIGHUP is taken already. */
+  hangUp: HangUp
+  /** Where it is one of several processes. */
+  worker?: {
+    readonly number: number
+    /** How many there are. */
+    readonly workers: number
+    /** Whether what is done once is for it to do: adopting realms, and making up a password. */
+    readonly isFirst: boolean
+    readonly exposeAll: () => Promise<string>
+  }
+}
+
+export interface Gateway {
+  readonly app: App
+  readonly logger: Logger
+  readonly address: string
+  /** Where metrics have a port of their own. */
+  readonly metricsAddress: string | null
+  /** Ends it, and the process. */
+  readonly stop: () => void
+  /** Resolves when it has ended, and the process is about to. */
+  readonly ended: Promise<void>
+}
+
+/**
+ * Answers at both doors, until the process is told to stop. Logs go to standard output, notes to standard error.
+ * Null: it has been told so before it could listen.
+ */
+export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptions): Promise<Gateway | null> {
+  const { number, workers = 1, isFirst = true, exposeAll } = worker ?? {}
+  // All workers together are to hash no more passwords at once than there are cores; each of them hashes one.
+  const cores = Math.ceil(availableParallelism() / workers)
+  widenThreadPool(cores)
+  await lowerBackgroundThreads()
+  const config = loadConfig()
+  const logger = createLog(config.logLevel, number)
+  const { settingsFile } = config
+  const app = await createApp({
+    ...{ config, logger, clock },
+    adoptRealms: adoptRealms && isFirst,
+    adoptReloaded: adoptRealms,
+    readSettings: settingsFile === null ? null : () => reloadSettings(settingsFile),
+    processMetrics: createProcessMetrics(),
+    worker: exposeAll ? { cores, exposeAll } : null,
+    // Only a terminal has somebody who reads the password that is made up.
+    ...(process.stderr.isTTY && isFirst && { makeUpPassword }),
+  })
+  if (app.madeUpPassword !== null) {
+    note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
+  }
+  let isStopping = false
+  const ended = Promise.withResolvers<undefined>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+  hangUp.leadTo(app)
+  const metricsAddress = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
+  const address = await listening(() => app.listen(), 'HOST and PORT')
+  return address === null ? null : { app, logger, address, metricsAddress, stop, ended: ended.promise }
+
+  function stop(): void {
+    if (isStopping) return
+    isStopping = true
+    void endGateway(app, logger).then(ended.resolve)
+  }
+
+  /** The address; null: there is none, or the process has been told to stop meanwhile. */
+  function listening(listen: () => Promise<string | null>, where: string): Promise<string | null> {
+    return listen().catch(async (error: unknown) => {
+      await app.close()
+      if (isStopping) return null
+      throw listeningFailure(where, error)
+    })
+  }
+}
+
+async function endGateway(app: App, logger: Logger): Promise<undefined> {
+  setTimeout(() => app.server.server.closeAllConnections(), patience).unref()
+  // A database that does not answer does not let go of its connections either.
+  setTimeout(() => process.exit(), longestPatience).unref()
+  try {
+    await app.close()
+  } catch (err) {
+    logger.fatal({ err }, 'could not close')
+    process.exitCode = 1
+  }
+  // Nor does whoever does not read standard output.
+  setTimeout(() => process.exit(), 1_000).unref()
+}
