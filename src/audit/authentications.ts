@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Attempt } from '../authentication/attempt.ts'
 import type { IdentifyCaller } from '../authentication/caller.ts'
 import type { Credentials } from '../authentication/credentials.ts'
@@ -15,6 +16,9 @@ interface AuthenticationsParts {
   nameHash: NameHash
 }
 
+/** How much memory remembered hashes take, about, in characters. */
+const mostHashes = 262_144
+
 const grantTypes = { password: 'password', accessToken: 'access_token', apiKey: 'api_key' } as const
 
 const event = { category: ['authentication'], type: ['start'], action: 'authentication' } as const
@@ -25,6 +29,8 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
   const proven = new WeakSet<object>()
   /** Requests whose caller was refused. */
   const refused = new WeakSet<Origin>()
+  /** Of users who were proven, who come again and again: what else is typed is not kept. */
+  const hashes = new LRUCache<string, string>({ maxSize: mostHashes })
 
   return {
     prove(prove: Prove): Prove {
@@ -61,6 +67,14 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
     },
   }
 
+  function hashOfUser(username: string): string {
+    const known = hashes.get(username)
+    if (known !== undefined) return known
+    const hash = nameHash(username)
+    hashes.set(username, hash, { size: username.length + hash.length })
+    return hash
+  }
+
   function proof(credentials: Credentials, attempt: Attempt, verdict: ProofVerdict): void {
     if (verdict instanceof Failure) failure(credentials, attempt, verdict.code, false)
     else if (verdict.kind === 'proven') success(credentials, attempt, verdict)
@@ -75,7 +89,7 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
     const once = attempt.role === 'caller' ? attempt.origin : credentials
     if (proven.has(once)) return
     proven.add(once)
-    const hash = credentials.kind === 'password' ? nameHash(credentials.username, true) : undefined
+    const hash = credentials.kind === 'password' ? hashOfUser(credentials.username) : undefined
     say(attempt, {
       event: { ...event, outcome: 'success' },
       user: { name: subject.username, hash, roles: subject.roles },
@@ -94,11 +108,10 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
     if (credentials.kind === 'accessToken') return say(attempt, about)
     if (credentials.kind === 'password') {
       const { username } = credentials
-      const hash = nameHash(username, isKnown)
+      const hash = nameHash(username)
       return say(attempt, { ...about, user: { name: isKnown ? username : undefined, hash } })
     }
-    const hash = nameHash(credentials.id, isKnown)
-    const api_key = isKnown ? { id: credentials.id } : { hash }
+    const api_key = isKnown ? { id: credentials.id } : { hash: nameHash(credentials.id) }
     say(attempt, { ...about, profile_gateway: { grant_type, api_key } })
   }
 

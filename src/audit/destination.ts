@@ -34,14 +34,16 @@ export function openDestination(
   isShared = false,
 ): Destination {
   if (typeof target === 'string') {
-    // To look at it makes a pipe one that says that it is full in place of blocking.
-    const lines = linesTo(process[target].fd)
+    const given = process[target].fd
+    const own = ownDescriptorOf(given)
+    const lines = linesTo(own)
     return {
       mostBytes: pipeBytes,
       write: (text) => lines.write(text),
       reopen: () => undefined,
       close: () => {
         lines.giveUp()
+        if (own !== given) lines.close()
       },
     }
   }
@@ -94,10 +96,27 @@ const writeAtOnce: Write = (descriptor, bytes, from) =>
     resolve({ bytesWritten: writeSync(descriptor, bytes, from) })
   })
 
-/** Whether nobody ever waits for a write: a disk can be slow, and so can whoever looks at a terminal. */
+/**
+ * A pipe is opened anew: what it says when it is full belongs to the opening, and any process that has it from us, or
+ * we from it, can change that.
+ */
+function ownDescriptorOf(descriptor: number): number {
+  if (!fstatSync(descriptor).isFIFO()) return descriptor
+  try {
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch {
+    return descriptor
+  }
+}
+
+/**
+ * Whether nobody ever waits for a write: a disk can be slow, whoever looks at a terminal too, and what was not opened
+ * here.
+ */
 function isPrompt(descriptor: number): boolean {
   const about = fstatSync(descriptor)
-  return about.isFIFO() || about.isSocket() || (about.isCharacterDevice() && !isatty(descriptor))
+  const isOwn = descriptor > process.stderr.fd
+  return (isOwn && about.isFIFO()) || (about.isCharacterDevice() && !isatty(descriptor))
 }
 
 /** Whether a write of somebody else has left a line that is not whole, and is not only half done. */

@@ -1,8 +1,4 @@
 import { createHmac, createSecretKey } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
-
-/** How much memory remembered hashes take, about, in characters. */
-const mostKnown = 262_144
 
 /**
  * Makes the hash of names that were typed: the same for all gateways on a database, and nothing that can be guessed
@@ -10,15 +6,8 @@ const mostKnown = 262_144
  */
 export function createNameHash(key: string) {
   const secret = createSecretKey(key, 'base64url')
-  /** Of users alone: what else is typed is not kept. */
-  const known = new LRUCache<string, string>({ maxSize: mostKnown })
-
-  return function nameHash(name: string, isKnown: boolean): string {
-    const found = isKnown ? known.get(name) : undefined
-    if (found !== undefined) return found
-    const hash = createHmac('sha256', secret).update(name).digest('base64url')
-    if (isKnown) known.set(name, hash, { size: name.length + hash.length })
-    return hash
+  return function nameHash(name: string): string {
+    return createHmac('sha256', secret).update(name).digest('base64url')
   }
 }
 

@@ -7,19 +7,19 @@ import { createKeyedReads } from './keyedReads.ts'
 
 /** Makes what finds API keys, many at once. */
 export function createApiKeyReads(connected: Connected): ApiKeyRepository['find'] {
-  const { statement, rows, now } = connected
+  const { statement, rows, joined, now } = connected
   const read = createKeyedReads<Row>(connected, canBeLarge, (ids, texts) =>
     statement(sql`
       SELECT "rows"."key", "api_keys"."id", "keyHash", "name", "username", "realmName", "realmType", "createdAt",
         "expiresAt", "invalidatedAt", ${texts} AS "texts", (${isValidKey(now)}) AS "isValid", "securityEpoch"
-      FROM ${rows(ids, { key: 'text' })} JOIN "api_keys" ON "api_keys"."id" = "rows"."key"
+      FROM ${rows(ids, { key: 'text' })} ${joined('JOIN', 'api_keys', sql`"api_keys"."id" = "rows"."key"`)}
       LEFT JOIN "cluster" ON "cluster"."id" = 1`),
   )
 
   return async function find(id) {
     const row = await read(id)
     if (!row) return null
-    const [roleDescriptors, limitedBy, metadata] = JSON.parse(row.texts ?? '') as [string, string, string]
+    const [roleDescriptors, limitedBy, metadata] = JSON.parse(row.texts) as [string, string, string]
     return {
       apiKey: apiKeyOf({
         ...row,
@@ -37,7 +37,7 @@ export function createApiKeyReads(connected: Connected): ApiKeyRepository['find'
 interface Row extends Omit<ApiKeyRow, 'roleDescriptors' | 'limitedBy' | 'metadata'> {
   readonly key: string
   readonly keyHash: string
-  readonly texts: string | null
+  readonly texts: string
   readonly isValid: unknown
   readonly securityEpoch: bigint | null
 }

@@ -15,7 +15,7 @@ interface Asked {
 
 /** Makes what reads the profiles that could belong to a username, of many at once. */
 export function createCandidates(connected: Connected) {
-  const { statement, rows, now, jsonTexts } = connected
+  const { statement, rows, joined, now, jsonTexts } = connected
   const small = smallTexts(connected, canBeLarge)
   const readTogether = createGroupCommit<Asked, Candidates | null>({
     statement: (asked) => read(asked, small),
@@ -36,7 +36,7 @@ export function createCandidates(connected: Connected) {
     const found = await statement<Row>(sql`
       SELECT "position", ${now()} AS "now", ${standsInRow(empty)} AS "stands", ${profileColumns}, ${texts} AS "texts"
       FROM ${rows(JSON.stringify(given), { base: 'text', ...basisColumns })}
-      LEFT JOIN "profiles" ON "profiles"."base" = "rows"."base" ORDER BY "position"`)
+      ${joined('LEFT JOIN', 'profiles', sql`"profiles"."base" = "rows"."base"`)} ORDER BY "position"`)
     return [...Map.groupBy(found, ({ position }) => Number(position)).values()].map(candidatesOf)
   }
 }

@@ -36,4 +36,14 @@ export interface Wording {
   readonly jsonTexts: (columns: readonly Sql[]) => Sql
   /** Ends a SELECT whose rows must not change before the statement is done. */
   readonly forShare: Sql
+  /** The same, where rows that somebody else is changing are taken for none: nobody waits. */
+  readonly forShareUnlessLocked: Sql
+  /** Ends a SELECT of rows that the statement will change. */
+  readonly forUpdate: Sql
+  readonly forUpdateUnlessLocked: Sql
+  /**
+   * Joins, to each of the rows before it, those of a table that meet a condition: found by an index, however many the
+   * database believes there are.
+   */
+  readonly joined: (kind: 'JOIN' | 'LEFT JOIN', table: string, condition: Sql) => Sql
 }

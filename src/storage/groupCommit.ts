@@ -7,6 +7,8 @@ interface GroupCommitParts<Item, Answer> {
   keyOf?: (item: Item) => string
   /** How large an item is, in characters. What is larger than a statement may be has one of its own. */
   sizeOf?: (item: Item) => number
+  /** How many statements that are slow others do not wait for. */
+  mostSlow?: number
 }
 
 interface Waiting<Item, Answer> {
@@ -24,24 +26,20 @@ const mostCharacters = 262_144
 /** For how many turns of the event loop a statement waits for others at most. */
 const mostTurns = 4
 
-/** After how long a statement is slow, in milliseconds: then the next does not wait for it. */
+/** After how long a statement is slow, in milliseconds: then the next need not wait for it. */
 const patience = 100
 
-/** How many slow ones there are at most: connections are there for others too. */
-const mostSlow = 3
-
 /**
- * Makes the function that has one statement made for many: all who come in one turn of the event loop, or in the next ones
- * where each brings some, and all who come while one is under way, which join the next. Whoever comes alone waits for
- * nobody. If a statement fails for what it
- * was given, each half of it is made again, until whatever was wrong is alone; if the database cannot do it now, it
- * fails for all it was made for, and for nobody else.
+ * Makes the function that has one statement made for many: all who come in one turn of the event loop, or in the next
+ * few where each brings some, and all who come while one is under way, which join the next. Whoever comes alone waits
+ * for nobody. If a statement fails for what it was given, each half of it is made again, until whatever was wrong is
+ * alone; if the database cannot do it now, it fails for all it was made for, and for nobody else.
  */
 export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, Answer>) {
-  const { statement, keyOf, sizeOf = () => 0 } = parts
+  const { statement, keyOf, sizeOf = () => 0, mostSlow = 3 } = parts
   let waiting: Waiting<Item, Answer>[] = []
   let isUnderWay = false
-  let slow = 0
+  const slow = new Set<Promise<void>>()
 
   return function join(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -99,17 +97,16 @@ export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, An
     }
   }
 
-  function doneOrSlow(made: Promise<void>): Promise<void> {
-    if (slow >= mostSlow) return made
-    return new Promise((resolve) => {
-      let isSlow = false
+  /** Resolves when it is made, or slow; where so many others are slow already, when one of them is made. */
+  function doneOrSlow(made: Promise<void>): Promise<unknown> {
+    return new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
-        isSlow = true
-        slow += 1
-        resolve()
+        slow.add(made)
+        if (slow.size <= mostSlow) resolve()
+        else void Promise.race(slow).then(resolve)
       }, patience)
       void made.then(() => {
-        if (isSlow) slow -= 1
+        slow.delete(made)
         clearTimeout(timer)
         resolve()
       })

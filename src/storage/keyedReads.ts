@@ -5,9 +5,12 @@ import { smallTexts } from './smallTexts.ts'
 
 interface Keyed {
   readonly key: string
-  /** The texts of the columns that can be large, in a list; null: they were not read. */
-  readonly texts: string | null
+  /** The texts of the columns that can be large, in a list of JSON. */
+  readonly texts: string
 }
+
+/** As it is read; null: its texts were not. */
+export type Read<Row extends Keyed> = Omit<Row, 'texts'> & { readonly texts: string | null }
 
 /**
  * Makes what finds the row with a key, many at once, and large ones by themselves. `read` gives the rows with the keys
@@ -16,11 +19,11 @@ interface Keyed {
 export function createKeyedReads<Row extends Keyed>(
   wording: Wording,
   canBeLarge: readonly Sql[],
-  read: (keys: string, texts: Sql) => Promise<readonly Row[]>,
+  read: (keys: string, texts: Sql) => Promise<readonly Read<Row>[]>,
 ): (key: string) => Promise<Row | null> {
   const small = smallTexts(wording, canBeLarge)
   const whole = wording.jsonTexts(canBeLarge)
-  const readTogether = createGroupCommit<string, Row | null>({
+  const readTogether = createGroupCommit<string, Read<Row> | null>({
     async statement(keys) {
       const rows = await read(listOf(new Set(keys)), small)
       const found = new Map(rows.map((row) => [row.key, row]))
@@ -29,10 +32,9 @@ export function createKeyedReads<Row extends Keyed>(
   })
 
   return async function find(key) {
-    const row = await readTogether(key)
-    if (row?.texts !== null) return row
-    const [alone] = await read(listOf([key]), whole)
-    return alone ?? null
+    const together = await readTogether(key)
+    const row = together?.texts === null ? (await read(listOf([key]), whole))[0] : together
+    return row ? (row as Row) : null
   }
 }
 

@@ -7,7 +7,7 @@ import { foundUserOf, type FoundColumns } from './userRow.ts'
 
 /** Makes what reads the password of a user, of many at once. */
 export function createPasswordReads(connected: Connected) {
-  const { statement, rows } = connected
+  const { statement, rows, joined } = connected
   const others = smallTexts(connected, [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`])
   const findPassword: UserRepository['findPassword'] = createGroupCommit({ statement: readAll })
   return findPassword
@@ -19,7 +19,7 @@ export function createPasswordReads(connected: Connected) {
         "users"."username", "passwordHash", "enabled", "incarnation", "revision", "securityEpoch",
         ${others} AS "others"
       FROM ${rows(JSON.stringify(given), { username: 'text' })}
-      JOIN "users" ON "users"."username" = "rows"."username" LEFT JOIN "cluster" ON "id" = 1`)
+      ${joined('JOIN', 'users', sql`"users"."username" = "rows"."username"`)} LEFT JOIN "cluster" ON "id" = 1`)
     const passwords = new Map(found.map((row) => [row.username, passwordOf(row)]))
     return usernames.map((username) => passwords.get(username) ?? null)
   }

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { join, sqltag as sql } from '@prisma/client/runtime/client'
+import { join, raw, sqltag as sql } from '@prisma/client/runtime/client'
 import type {
   SqlDriverAdapter,
   SqlMigrationAwareDriverAdapterFactory,
@@ -29,7 +29,9 @@ export const postgresql: Dialect = {
 export function postgresqlConnected(connection: SqlDriverAdapter, names?: StatementNames): Connected {
   return {
     client: new PrismaClient(clientOptions(connection)) as unknown as Client,
-    statement: createStatement(connection, ({ text }) => names?.name(text) ?? text),
+    statement: names
+      ? createStatement(connection, ({ text }) => names.name(text), names.areToBlame)
+      : createStatement(connection, ({ text }) => text),
     ...postgresqlWording,
   }
 }
@@ -43,6 +45,12 @@ const postgresqlWording: Wording = {
     sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 255 * pg_column_size(${column}) END`,
   jsonTexts: (columns) => sql`json_build_array(${join(columns.map((column) => sql`${column}::text`))})::text`,
   forShare: sql`FOR SHARE`,
+  forShareUnlessLocked: sql`FOR SHARE SKIP LOCKED`,
+  forUpdate: sql`FOR NO KEY UPDATE`,
+  forUpdateUnlessLocked: sql`FOR NO KEY UPDATE SKIP LOCKED`,
+  // OFFSET keeps it from being planned as a reading of the whole table.
+  joined: (kind, table, condition) =>
+    sql`${raw(kind)} LATERAL (SELECT * FROM ${raw(`"${table}"`)} WHERE ${condition} OFFSET 0) AS ${raw(`"${table}"`)} ON TRUE`,
 }
 
 /**

@@ -13,7 +13,7 @@ const uidSize = 60
 
 /** Makes what finds profiles by their uids, for many at once. */
 export function createProfileReads(connected: Connected): ProfileRepository['find'] {
-  const { statement, rows, jsonTexts } = connected
+  const { statement, rows, joined, jsonTexts } = connected
   const small = smallTexts(connected, canBeLarge)
   const readTogether = createGroupCommit<Uids, Profile[] | null>({
     statement: (lists) => readAll(lists, small),
@@ -30,7 +30,7 @@ export function createProfileReads(connected: Connected): ProfileRepository['fin
     const given = [...new Set(lists.flat())].map((uid) => ({ uid }))
     const found = await statement<Row>(sql`
       SELECT ${profileColumns}, ${texts} AS "texts"
-      FROM ${rows(JSON.stringify(given), { uid: 'text' })} JOIN "profiles" ON "profiles"."uid" = "rows"."uid"`)
+      FROM ${rows(JSON.stringify(given), { uid: 'text' })} ${joined('JOIN', 'profiles', sql`"profiles"."uid" = "rows"."uid"`)}`)
     const byUid = new Map(found.map((row) => [row.uid, row]))
     return lists.map((uids) => {
       const rowsOfList = [...new Set(uids)].flatMap((uid) => byUid.get(uid) ?? [])

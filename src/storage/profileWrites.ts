@@ -1,7 +1,8 @@
-import { raw, sqltag as sql } from '@prisma/client/runtime/client'
-import { baseOf } from './baseOf.ts'
+import { raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
+import { createInTurn } from '../inTurn.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
+import { baseOf } from './baseOf.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
@@ -32,39 +33,57 @@ interface Written {
 }
 
 /** Makes what writes profiles that were activated, many at once. */
-export function createProfileWrites({
-  statement,
-  rows,
-  json,
-  forShare,
-}: Connected): Pick<ProfileRepository, 'create' | 'refresh'> {
-  const write = createGroupCommit<Written, boolean>({
+export function createProfileWrites(connected: Connected): Pick<ProfileRepository, 'create' | 'refresh'> {
+  const { statement, rows, json, forShare, forShareUnlessLocked, forUpdate, forUpdateUnlessLocked } =
+    connected
+  const writeTogether = createGroupCommit<Written, boolean | null>({
     statement: writeAll,
     keyOf: ({ uid }) => uid,
     sizeOf: ({ row }) => row.length,
   })
+  const inTurn = createInTurn()
   return {
     create: (base, profile, basis) => write(writtenOf(profile, { base, isNew: true, ...basisRow(basis) })),
     refresh: (next, basis) =>
       write(writtenOf(next, { base: baseOf(next.user.username), isNew: false, ...basisRow(basis) })),
   }
 
+  async function write(written: Written): Promise<boolean> {
+    return (await writeTogether(written)) ?? inTurn(written.uid, () => writeAlone(written))
+  }
+
+  async function writeAlone(written: Written): Promise<boolean> {
+    return (await uidsWritten([written], forShare, forUpdate)).has(written.uid)
+  }
+
   /**
-   * A row that is there is refreshed if it has the version before; only what is new is put where there is none. Rows are
-   * locked in the order of their uids: two gateways that write the same ones would wait for each other.
+   * Several never wait for a row that somebody else is changing: one that is held would hold up all of them, and two
+   * gateways could wait for each other. What was not written then, for whatever reason, is null: it is to be written
+   * alone.
    */
-  async function writeAll(written: readonly Written[]): Promise<boolean[]> {
-    const given = `[${written.map(({ row }) => row).join()}]`
+  async function writeAll(several: readonly Written[]): Promise<(boolean | null)[]> {
+    const [first, ...others] = several
+    if (first && others.length === 0) return [await writeAlone(first)]
+    const uids = await uidsWritten(several, forShareUnlessLocked, forUpdateUnlessLocked)
+    return several.map(({ uid }) => uids.has(uid) || null)
+  }
+
+  /**
+   * A row that is there is refreshed if it has the version before; only what is new is put where there is none. New ones
+   * are put in the order of their uids, as by everybody.
+   */
+  async function uidsWritten(several: readonly Written[], lockUser: Sql, lockRow: Sql): Promise<Set<string>> {
+    const sorted = several.toSorted((one, other) => (one.uid < other.uid ? -1 : 1))
+    const given = `[${sorted.map(({ row }) => row).join()}]`
     const done = await statement<{ uid: string }>(sql`
       INSERT INTO "profiles" AS "stored" (${columnNames}, "labels", "data")
       SELECT ${columnNames}, ${json('{}')}, ${json('{}')} FROM ${rows(given, { ...columns, ...others })}
-      WHERE ("isNew" OR EXISTS (SELECT 1 FROM "profiles" WHERE "profiles"."uid" = "rows"."uid"))
-        AND ${standsInRow(forShare)}
-      ORDER BY "uid"
+      WHERE ("isNew" OR EXISTS (SELECT 1 FROM "profiles" WHERE "profiles"."uid" = "rows"."uid" ${lockRow}))
+        AND ${standsInRow(lockUser)}
+      ORDER BY "position"
       ON CONFLICT ("uid") DO UPDATE SET ${changes} WHERE "stored"."seqNo" = excluded."seqNo" - 1
       RETURNING "uid"`)
-    const uids = new Set(done.map(({ uid }) => uid))
-    return written.map(({ uid }) => uids.has(uid))
+    return new Set(done.map(({ uid }) => uid))
   }
 }
 

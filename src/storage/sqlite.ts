@@ -1,5 +1,5 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import { empty, join, sqltag as sql } from '@prisma/client/runtime/client'
+import { empty, join, raw, sqltag as sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import { Failure } from '../errors.ts'
@@ -34,6 +34,10 @@ const sqliteWording = (clock: () => number): Wording => ({
   storedSize: (column) => sql`octet_length(${column})`,
   jsonTexts: (columns) => sql`json_array(${join([...columns])})`,
   forShare: empty,
+  forShareUnlessLocked: empty,
+  forUpdate: empty,
+  forUpdateUnlessLocked: empty,
+  joined: (kind, table, condition) => sql`${raw(kind)} ${raw(`"${table}"`)} ON ${condition}`,
 })
 
 /** Opens the SQLite database that a `file:` URL names, for this opener alone and brought to this release. */

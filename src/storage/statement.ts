@@ -15,14 +15,21 @@ export type Statement = <Row extends object>(sql: Sql) => Promise<Row[]>
 /** The driver converts none of them. */
 const asGiven: ArgType = { scalarType: 'string', arity: 'scalar' }
 
-/** Makes statements on an open connection. `textOf`: how its database writes them. */
-export function createStatement(connection: SqlDriverAdapter, textOf: (sql: Sql) => string): Statement {
+/**
+ * Makes statements on an open connection. `textOf`: how its database writes them. `isForgiven`: whether one that failed
+ * has done nothing, and is to be made once more.
+ */
+export function createStatement(
+  connection: SqlDriverAdapter,
+  textOf: (sql: Sql) => string,
+  isForgiven: (thrown: unknown) => boolean = () => false,
+): Statement {
   return async function statement<Row extends object>(sql: Sql): Promise<Row[]> {
     const { values: args } = sql
-    const { columnNames, columnTypes, rows } = await connection.queryRaw({
-      sql: textOf(sql),
-      args,
-      argTypes: args.map(() => asGiven),
+    const query = { sql: textOf(sql), args, argTypes: args.map(() => asGiven) }
+    const { columnNames, columnTypes, rows } = await connection.queryRaw(query).catch((thrown: unknown) => {
+      if (!isForgiven(thrown)) throw thrown
+      return connection.queryRaw(query)
     })
     const columns = columnNames.map((name, place) => ({ name, out: conversions[columnTypes[place] ?? 0] }))
     return rows.map((values) => {

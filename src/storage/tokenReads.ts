@@ -6,7 +6,7 @@ import { pairOf, type TokenRow } from './tokenRow.ts'
 
 /** Makes what finds pairs of tokens by the hash of one of them. */
 export function createTokenReads(connected: Connected): TokenRepository['find'] {
-  const { statement, rows, now } = connected
+  const { statement, rows, joined, now } = connected
   const byAccess = readsBy('accessHash')
   const byRefresh = readsBy('refreshHash')
 
@@ -22,8 +22,8 @@ export function createTokenReads(connected: Connected): TokenRepository['find'] 
         SELECT ${key} AS "key", ${columns}, ${now()} AS "now", ${succeeded} AS "succeeded", "securityEpoch", ${texts} AS "texts",
           ("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL) AS "stands",
           "revision", "users"."incarnation" AS "userIncarnation"
-        FROM ${rows(keys, { key: 'text' })} JOIN "tokens" ON ${key} = "rows"."key"
-        LEFT JOIN "users" ON ${isItsUser} LEFT JOIN "cluster" ON "id" = 1`),
+        FROM ${rows(keys, { key: 'text' })} ${joined('JOIN', 'tokens', sql`${key} = "rows"."key"`)}
+        ${joined('LEFT JOIN', 'users', isItsUser)} LEFT JOIN "cluster" ON "id" = 1`),
     )
   }
 }

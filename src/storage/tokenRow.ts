@@ -14,7 +14,7 @@ export interface TokenRow
     Omit<TokenModel, 'subject' | 'refreshHash' | 'base' | 'incarnation' | 'issuedAt' | 'removableAt'> {
   readonly key: string
   /** What the realm said of its user, and of a user of ours: roles, full name, email and metadata. */
-  readonly texts: string | null
+  readonly texts: string
   readonly stands: boolean | number | bigint
   readonly succeeded: boolean | number | bigint
   readonly securityEpoch: bigint | null
@@ -25,7 +25,7 @@ export interface TokenRow
 export function pairOf(row: TokenRow): FoundPair {
   const { accessHash, family, username, realmName, realmType, refreshExpiresAt } = row
   const { revision, userIncarnation: incarnation } = row
-  const [subject, ...details] = JSON.parse(row.texts ?? '') as [string | null, ...DetailTexts]
+  const [subject, ...details] = JSON.parse(row.texts) as [string | null, ...DetailTexts]
   return {
     accessHash,
     family,

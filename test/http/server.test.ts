@@ -39,7 +39,7 @@ describe('a caller whose body comes late', () => {
     // Until the gateway has taken the headers: the lock-out itself is a round trip behind them.
     await rest(fetch, 'GET', '/', elastic)
     expect((await lockOut()).status).toBe(200)
-    // What has come by then is answered by whom it was sent.
+    // What comes sooner is answered for whoever was asked for when it began.
     await setTimeout(150)
     put.end(body.slice(1))
     const [{ statusCode }] = await answered

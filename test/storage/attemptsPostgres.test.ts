@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { budgetKey, type Budget } from '../../src/authentication/throttle/budgets.ts'
 import { createAttemptRepository } from '../../src/storage/attempts.ts'
@@ -134,12 +135,18 @@ describe('attempts of several gateways at once', () => {
   it('use three connections at most, however many there are', async () => {
     const { made, run } = await gateways(1)
     const pair = { ...ada, free: 1_000_000, knownFor: 1_000 }
-    await Promise.all(
+    await run('BEGIN')
+    await run('LOCK TABLE attempts')
+    const judged = Promise.all(
       Array.from({ length: 1_000 }, async () => {
+        const settled = Promise.all([made[0]?.settle([pair], 'wrong'), made[0]?.isKnown(pair)])
         await made[0]?.take([pair])
-        await Promise.all([made[0]?.settle([pair], 'wrong'), made[0]?.isKnown(pair)])
+        await settled
       }),
     )
+    await setTimeout(500)
+    await run('ROLLBACK')
+    await judged
     const others = `SELECT count(*)::int FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`
     const [[connections] = []] = await run(others)

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { Attempt, SubjectAttempt } from '../attempt.ts'
 import { clientOf } from '../client.ts'
 import type { Credentials } from '../credentials.ts'
@@ -50,32 +49,18 @@ const rightForOneWrong = 10
 /** For how long a user is known by an address from which it has logged in, in milliseconds. */
 const knownFor = 604_800_000
 
-/** How much memory remembered budgets take, about, in characters. */
-const mostKnown = 4_194_304
-
 /** Makes the function that says by what an attempt is counted, callers and subjects apart. Nothing: it is not. */
 export function createBudgets(parts: BudgetsParts) {
-  /** Of callers: they come again and again. */
-  const known = new LRUCache<string, readonly Budget[]>({ maxSize: mostKnown })
-
-  return function budgetsOf(credentials: Credentials, attempt: Attempt): readonly Budget[] {
+  return function budgetsOf(credentials: Credentials, attempt: Attempt): Budget[] {
     return attempt.role === 'caller'
-      ? budgetsOfCaller(credentials, attempt.origin.address)
+      ? budgetsOfCaller(credentials, networkOf(attempt.origin.address))
       : budgetsOfSubject(credentials, attempt)
   }
 
   /** Tokens and API keys cannot be guessed, and have no name that could be kept out. */
-  function budgetsOfCaller(credentials: Credentials, address: string): readonly Budget[] {
+  function budgetsOfCaller(credentials: Credentials, network: string): Budget[] {
     if (credentials.kind !== 'password') return []
-    const key = `${address} ${credentials.username}`
-    const found = known.get(key)
-    if (found) return found
-    const budgets = budgetsOfName(folded(credentials.username), networkOf(address))
-    known.set(key, budgets, { size: key.length + 500 })
-    return budgets
-  }
-
-  function budgetsOfName(name: string, network: string): Budget[] {
+    const name = folded(credentials.username)
     return [
       ofName(budget(parts.attempts, 'caller', 'name', name)),
       budget(parts.attempts_per_address, 'caller', 'address', network),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Profile } from '../../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../../src/profile/uid.ts'
 import { openDatabase } from '../../../src/storage/database.ts'
@@ -37,6 +37,31 @@ describe('profiles that are activated at once', () => {
     )
   })
 
+  it('are written and read by few statements', async () => {
+    const database = await newDatabase()
+    onTestFinished(database.remove)
+    const made = { read: 0, write: 0 }
+    const open = await openDatabase({
+      ...optionsFor(database),
+      watch(kind, statement) {
+        made[kind] += 1
+        return statement()
+      },
+    })
+    onTestFinished(open.close)
+    const { read, write } = made
+    await atOnce(128, (n) => open.profiles.create(baseOf(`user-${n}`), profileOf(n), null))
+    expect(made).toEqual({ read, write: write + 2 })
+    await Promise.all([
+      atOnce(128, (n) => open.profiles.candidates(baseOf(`user-${n}`), null)),
+      atOnce(128, (n) => open.profiles.find([profileOf(n).uid])),
+      atOnce(128, (n) => open.users.findPassword(`user-${n}`)),
+      atOnce(128, (n) => open.tokens.find({ accessHash: `hash-${n}` })),
+      atOnce(128, (n) => open.apiKeys.find(`key-${n}`)),
+    ])
+    expect(made).toEqual({ read: read + 10, write: write + 2 })
+  })
+
   it('are written by those alone that have the version before, and whose proof stands', async () => {
     const { profiles, users } = await emptied()
     const user = { passwordHash: '', roles: [], fullName: null, email: null, metadata: {}, enabled: true }
@@ -72,12 +97,15 @@ describe('profiles that are activated at once', () => {
 
   it('are stored where that was answered, and none waits for ever, if the database is closed meanwhile', async () => {
     const database = await newDatabase()
-    const open = await openDatabase(optionsFor(database))
-    const written = Promise.allSettled(
-      Array.from({ length: 500 }, (_, n) => open.profiles.create(baseOf(`user-${n}`), profileOf(n), null)),
+    const open = await openDatabase({ ...optionsFor(database), connectionTimeout: 500 })
+    const writes = Array.from({ length: 500 }, (_, n) =>
+      open.profiles.create(baseOf(`user-${n}`), profileOf(n), null),
     )
+    const written = Promise.allSettled(writes)
+    await writes[0]
     await open.close()
     const answers = await written
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['fulfilled', 'rejected']))
     const again = await openDatabase(optionsFor(database))
     const stored = await again.profiles.find(answers.map((_, n) => profileOf(n).uid))
     await again.close()

@@ -1,4 +1,4 @@
-import { failureOf } from '../errors.ts'
+import { failureOf } from './errors.ts'
 
 /**
  * Makes the function that runs tasks of one key one after the other, in the order in which they came. If one fails as
