@@ -71,4 +71,20 @@ export const queueGuards: readonly Guard[] = [
     test: 'cli.test.ts',
     title: 'hashes on threads that yield to the one that answers',
   },
+  {
+    item: 'a profile that somebody holds holds up nobody else',
+    file: 'src/storage/postgresql.ts',
+    without: ['sql`FOR NO KEY UPDATE SKIP LOCKED`', 'sql`FOR NO KEY UPDATE`'],
+    test: 'storage/groupsPostgres.test.ts',
+    title: 'do not wait for the one of which somebody else holds',
+    project: 'postgresql',
+  },
+  {
+    item: 'a user whom somebody holds holds up nobody else',
+    file: 'src/storage/postgresql.ts',
+    without: ['sql`FOR SHARE SKIP LOCKED`', 'sql`FOR SHARE`'],
+    test: 'storage/groupsPostgres.test.ts',
+    title: 'do not wait for the one of which somebody else holds',
+    project: 'postgresql',
+  },
 ]
