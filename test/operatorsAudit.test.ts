@@ -203,7 +203,7 @@ describe('an export', { timeout: 120_000 }, () => {
 describe('what the gateway does by itself', { timeout: 120_000 }, () => {
   it('is recorded: that the superuser is made, and that a hash is replaced', async () => {
     const app = await createTestApp()
-    expect(told(app.audit())).toEqual([
+    await expect.poll(() => told(app.audit())).toEqual([
       ['superuser-create', 'unknown'],
       ['superuser-create', 'success'],
     ])
@@ -215,11 +215,12 @@ describe('what the gateway does by itself', { timeout: 120_000 }, () => {
     const from = app.audit().length
     for (let logins = 0; logins < 2; logins++)
       await rest(app.fetch, 'GET', '/_security/_authenticate', { username: 'jack', password: 's3cret-p@ss' })
-    const rehashes = app
-      .audit()
-      .slice(from)
-      .filter(({ event }) => event.action === 'user-rehash')
-    expect(rehashes).toMatchObject([
+    const rehashes = () =>
+      app
+        .audit()
+        .slice(from)
+        .filter(({ event }) => event.action === 'user-rehash')
+    await expect.poll(rehashes).toMatchObject([
       { event: { outcome: 'unknown' }, user: { name: '‹gateway›', target: { name: 'jack' } } },
       { event: { outcome: 'success' }, user: { name: '‹gateway›', target: { name: 'jack' } } },
     ])
@@ -229,7 +230,7 @@ describe('what the gateway does by itself', { timeout: 120_000 }, () => {
 
   it('and so is that all gateways are to agree on its realms, by whoever types it', async () => {
     const app = await createTestApp({ adoptRealms: true })
-    expect(told(app.audit()).slice(2)).toEqual([
+    await expect.poll(() => told(app.audit()).slice(2)).toEqual([
       ['realms-adopt', 'unknown'],
       ['realms-adopt', 'success'],
     ])

@@ -16,7 +16,7 @@ import { reportDrops } from './reportDrops.ts'
 import type { Answered, RequestWatch } from './requestWatch.ts'
 import { securityHeaders } from './securityHeaders.ts'
 
-/** How long a body may take, in milliseconds, until it is asked anew who sends it. */
+/** How old what was read of a caller may be once the body is there, in milliseconds: then it is asked anew. */
 const promptly = 100
 
 interface ServerParts<Caller> {
@@ -185,12 +185,12 @@ export function createServer<Caller>({
       if (open) return await send(reply, open)
       const from = (origin = originOf(raw.id, addressOf(raw), request.headers))
       const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), from)
-      const caller = await inTime(identify())
       const since = performance.now()
+      const caller = await inTime(identify())
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
       const isLate = performance.now() - since > promptly
       const answer = async () => {
-        // A body can take its time, in which whoever sends it may have been locked out.
+        // To verify a password takes its time, and so can a body: whoever sends it may have been locked out meanwhile.
         const sender = isLate ? await identify() : caller
         const response = await door.enter(request, body.bytes, sender)
         await written(from)

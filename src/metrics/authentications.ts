@@ -18,7 +18,7 @@ export function createAuthentications(registry: Registry, spans: Spans) {
   const callerTook = createLatency(
     registry,
     'profile_gateway_caller_authentication_duration_seconds',
-    'How long it took to learn who sends a request. It is learnt anew where a body takes its time.',
+    'How long it took to learn who sends a request. It is learnt anew where that and the body take their time.',
     ['outcome'],
   )
   const grantTook = createLatency(

@@ -24,6 +24,7 @@ const walks: readonly Walk[] = [
     ],
     notRun: {
       'npm ci && npm test': 'it is what runs this test',
+      'npx profile-gateway serve --workers 4': 'it needs PostgreSQL; cli/workers.test.ts serves so',
       'npm i --no-save @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto':
         'the tests have another SDK, which metrics/spans.test.ts runs',
       'POST /_security/profile/_activate': 'a figure, which metrics/spans.test.ts holds',
