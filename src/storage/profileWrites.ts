@@ -62,8 +62,8 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
    * alone.
    */
   async function writeAll(several: readonly Written[]): Promise<(boolean | null)[]> {
-    const [first, ...others] = several
-    if (first && others.length === 0) return [await writeAlone(first)]
+    const [first] = several
+    if (first && several.length === 1) return [await writeAlone(first)]
     const uids = await uidsWritten(several, forShareUnlessLocked, forUpdateUnlessLocked)
     return several.map(({ uid }) => uids.has(uid) || null)
   }
