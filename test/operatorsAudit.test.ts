@@ -203,10 +203,12 @@ describe('an export', { timeout: 120_000 }, () => {
 describe('what the gateway does by itself', { timeout: 120_000 }, () => {
   it('is recorded: that the superuser is made, and that a hash is replaced', async () => {
     const app = await createTestApp()
-    await expect.poll(() => told(app.audit())).toEqual([
-      ['superuser-create', 'unknown'],
-      ['superuser-create', 'success'],
-    ])
+    await expect
+      .poll(() => told(app.audit()))
+      .toEqual([
+        ['superuser-create', 'unknown'],
+        ['superuser-create', 'success'],
+      ])
     expect(app.audit().at(-1)).toMatchObject({
       user: { name: '‹gateway›', target: { name: 'elastic', roles: ['superuser'] } },
     })
@@ -230,10 +232,12 @@ describe('what the gateway does by itself', { timeout: 120_000 }, () => {
 
   it('and so is that all gateways are to agree on its realms, by whoever types it', async () => {
     const app = await createTestApp({ adoptRealms: true })
-    await expect.poll(() => told(app.audit()).slice(2)).toEqual([
-      ['realms-adopt', 'unknown'],
-      ['realms-adopt', 'success'],
-    ])
+    await expect
+      .poll(() => told(app.audit()).slice(2))
+      .toEqual([
+        ['realms-adopt', 'unknown'],
+        ['realms-adopt', 'success'],
+      ])
     expect(app.audit().at(-1)).toMatchObject({
       user: { name: '‹operator›' },
       source: { address: 'command line' },
