@@ -19,7 +19,7 @@ it.skipIf(!nginx)(
         ports: { 5432: Number(new URL(postgres.url()).port) },
         sql: (statement) => postgres.query(statement),
         notRun: {
-          'prometheus --config.file=prometheus.yml':
+          'prometheus --config.file=prometheus.yml --storage.tsdb.path=prometheus-data':
             'it is on few machines; here the test reads what it would read',
           'umask 077': 'it needs Docker; deploy/manifests.test.ts sees what Compose would start',
         },
