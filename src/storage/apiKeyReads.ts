@@ -3,12 +3,12 @@ import type { ApiKeyRepository } from '../authentication/apiKeys/apiKeyRepositor
 import { apiKeyOf, isValidKey, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
-import { createKeyedReads } from './keyedReads.ts'
+import { createLargeReads } from './largeReads.ts'
 
 /** Makes what finds API keys, many at once. */
 export function createApiKeyReads(connected: Connected): ApiKeyRepository['find'] {
   const { statement, rows, joined, now } = connected
-  const read = createKeyedReads<Row>(connected, canBeLarge, (ids, texts) =>
+  const read = createLargeReads<Row>(connected, canBeLarge, (ids, texts) =>
     statement(sql`
       SELECT "rows"."key", "api_keys"."id", "keyHash", "name", "username", "realmName", "realmType", "createdAt",
         "expiresAt", "invalidatedAt", ${texts} AS "texts", (${isValidKey(now)}) AS "isValid", "securityEpoch"

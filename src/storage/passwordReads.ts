@@ -1,28 +1,23 @@
 import { sqltag as sql, type JsonValue } from '@prisma/client/runtime/client'
 import type { StoredPassword, UserRepository } from '../authentication/userRepository.ts'
 import type { Connected } from './client.ts'
-import { createGroupCommit } from './groupCommit.ts'
+import { createReadsByKey } from './readsByKey.ts'
 import { smallTexts } from './smallTexts.ts'
 import { foundUserOf, type FoundColumns } from './userRow.ts'
 
 /** Makes what reads the password of a user, of many at once. */
-export function createPasswordReads(connected: Connected) {
+export function createPasswordReads(connected: Connected): UserRepository['findPassword'] {
   const { statement, rows, joined } = connected
   const others = smallTexts(connected, [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`])
-  const findPassword: UserRepository['findPassword'] = createGroupCommit({ statement: readAll })
-  return findPassword
-
-  async function readAll(usernames: readonly string[]): Promise<(StoredPassword | null)[]> {
-    const given = [...new Set(usernames)].map((username) => ({ username }))
+  return createReadsByKey(async (usernames) => {
     const found = await statement<Row>(sql`
       SELECT
         "users"."username", "passwordHash", "enabled", "incarnation", "revision", "securityEpoch",
         ${others} AS "others"
-      FROM ${rows(JSON.stringify(given), { username: 'text' })}
-      ${joined('JOIN', 'users', sql`"users"."username" = "rows"."username"`)} LEFT JOIN "cluster" ON "id" = 1`)
-    const passwords = new Map(found.map((row) => [row.username, passwordOf(row)]))
-    return usernames.map((username) => passwords.get(username) ?? null)
-  }
+      FROM ${rows(usernames, { key: 'text' })}
+      ${joined('JOIN', 'users', sql`"users"."username" = "rows"."key"`)} LEFT JOIN "cluster" ON "id" = 1`)
+    return new Map(found.map((row) => [row.username, passwordOf(row)]))
+  })
 }
 
 type Row = Omit<FoundColumns, 'roles' | 'fullName' | 'email' | 'metadata'> & {

@@ -1,7 +1,7 @@
 import { raw, sqltag as sql } from '@prisma/client/runtime/client'
 import type { TokenRepository } from '../authentication/tokens/tokenRepository.ts'
 import type { Connected } from './client.ts'
-import { createKeyedReads } from './keyedReads.ts'
+import { createLargeReads } from './largeReads.ts'
 import { pairOf, type TokenRow } from './tokenRow.ts'
 
 /** Makes what finds pairs of tokens by the hash of one of them. */
@@ -17,7 +17,7 @@ export function createTokenReads(connected: Connected): TokenRepository['find'] 
 
   function readsBy(hash: 'accessHash' | 'refreshHash') {
     const key = raw(`"tokens"."${hash}"`)
-    return createKeyedReads<TokenRow>(connected, canBeLarge, (keys, texts) =>
+    return createLargeReads<TokenRow>(connected, canBeLarge, (keys, texts) =>
       statement(sql`
         SELECT ${key} AS "key", ${columns}, ${now()} AS "now", ${succeeded} AS "succeeded", "securityEpoch", ${texts} AS "texts",
           ("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL) AS "stands",

@@ -1,6 +1,6 @@
 import type { Sql } from '@prisma/client/runtime/client'
 import type { Wording } from './client.ts'
-import { createGroupCommit } from './groupCommit.ts'
+import { createReadsByKey, listOf } from './readsByKey.ts'
 import { smallTexts } from './smallTexts.ts'
 
 interface Keyed {
@@ -10,34 +10,26 @@ interface Keyed {
 }
 
 /** As it is read; null: its texts were not. */
-export type Read<Row extends Keyed> = Omit<Row, 'texts'> & { readonly texts: string | null }
+type Read<Row extends Keyed> = Omit<Row, 'texts'> & { readonly texts: string | null }
 
 /**
  * Makes what finds the row with a key, many at once, and large ones by themselves. `read` gives the rows with the keys
  * in a list of JSON, each as `{ key }`, and their texts as it is told.
  */
-export function createKeyedReads<Row extends Keyed>(
+export function createLargeReads<Row extends Keyed>(
   wording: Wording,
   canBeLarge: readonly Sql[],
   read: (keys: string, texts: Sql) => Promise<readonly Read<Row>[]>,
 ): (key: string) => Promise<Row | null> {
   const small = smallTexts(wording, canBeLarge)
   const whole = wording.jsonTexts(canBeLarge)
-  const readTogether = createGroupCommit<string, Read<Row> | null>({
-    async statement(keys) {
-      const rows = await read(listOf(new Set(keys)), small)
-      const found = new Map(rows.map((row) => [row.key, row]))
-      return keys.map((key) => found.get(key) ?? null)
-    },
-  })
+  const readTogether = createReadsByKey(
+    async (keys) => new Map((await read(keys, small)).map((row) => [row.key, row])),
+  )
 
   return async function find(key) {
     const together = await readTogether(key)
     const row = together?.texts === null ? (await read(listOf([key]), whole))[0] : together
     return row ? (row as Row) : null
   }
-}
-
-function listOf(keys: Iterable<string>): string {
-  return JSON.stringify([...keys].map((key) => ({ key })))
 }
