@@ -49,8 +49,6 @@ export interface App {
   listenForMetrics(): Promise<string | null>
   /** What it has counted, and how things stand. */
   metrics(): Promise<Told>
-  /** Whether there is anything that `reload` would read. */
-  readonly reloads: boolean
   /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right stays as it was. */
   reload(): void
   /** Lets the requests under way finish, and closes the database. */
@@ -250,8 +248,9 @@ export async function createApp({
       },
       listenForMetrics: async () => (metricsHost ? metricsHost.listen() : null),
       metrics: metrics.told,
-      reloads: reloaded.length > 0 || readSettings !== null,
       reload() {
+        if (reloaded.length === 0 && !readSettings)
+          logger.info('there is nothing to read anew: no gateway.yml, certificate or file of the audit log')
         for (const { name, read } of reloaded) {
           try {
             read()

@@ -69,7 +69,7 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   let isStopping = false
   const ended = Promise.withResolvers<undefined>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
-  hangUp.leadTo(app)
+  hangUp.leadTo({ reload: app.reload, stop })
   const metricsAddress = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
   const address = await listening(() => app.listen(), 'HOST and PORT')
   return address === null ? null : { app, logger, address, metricsAddress, stop, ended: ended.promise }

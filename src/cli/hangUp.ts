@@ -1,31 +1,40 @@
-import type { App } from '../app.ts'
+import { isatty } from 'node:tty'
 
 export interface HangUp {
   /** Has the signal, and one that came before, go to the gateway. */
-  leadTo(app: Pick<App, 'reload' | 'reloads'>): void
+  leadTo(gateway: HungUp): void
   /** Does what the signal does. */
   take(): void
 }
 
+interface HungUp {
+  /** Reads anew what may have been replaced. */
+  reload(): void
+  /** Ends it, and the process. */
+  stop(): void
+}
+
 /**
- * Takes SIGHUP, which by itself would end the process: it has the gateway read anew what may have been replaced. Where
- * there is nothing of that, it ends the process as ever: it says that its terminal is gone.
+ * Takes SIGHUP, which by itself would kill the process: it has the gateway read anew what may have been replaced. Where
+ * the gateway was started at a terminal and that is gone, it ends it.
  */
 export function takeHangUp(): HangUp {
-  let read: (() => void) | undefined
+  const hasTerminal = isatty(0)
+  let gateway: HungUp | undefined
   let isAwaited = false
   const take = () => {
-    isAwaited = !read
-    read?.()
+    isAwaited = !gateway
+    // A terminal that has hung up is none any more.
+    if (hasTerminal && !isatty(0)) gateway?.stop()
+    else gateway?.reload()
   }
   process.on('SIGHUP', take)
 
   return {
     take,
-    leadTo(app) {
-      if (app.reloads) read = app.reload
-      else process.off('SIGHUP', take)
-      if (isAwaited) process.kill(process.pid, 'SIGHUP')
+    leadTo(ready) {
+      gateway = ready
+      if (isAwaited) take()
     },
   }
 }

@@ -29,14 +29,14 @@ export async function serveAsWorker({
   const worker = { number, workers, isFirst, exposeAll }
   gateway = await startGateway({ adoptRealms, hangUp, worker })
   if (!gateway) return
-  const { app, address, stop, ended } = gateway
+  const { address, stop, ended } = gateway
   cluster.worker?.once('disconnect', () => {
     // Requests under way are to be answered.
     if (cluster.worker) cluster.worker.exitedAfterDisconnect = true
     stop()
   })
   void ended.then(tell)
-  say({ kind: 'listening', address, reloads: app.reloads })
+  say({ kind: 'listening', address })
 
   async function tell(): Promise<void> {
     if (!gateway) return

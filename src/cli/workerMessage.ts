@@ -16,12 +16,7 @@ export type MessageToWorker =
 
 /** What it tells that process. */
 export type MessageOfWorker =
-  | {
-      readonly kind: 'listening'
-      readonly address: string
-      /** Whether there is anything that it would read anew. */
-      readonly reloads: boolean
-    }
+  | { readonly kind: 'listening'; readonly address: string }
   | { readonly kind: 'told'; readonly told: Told }
   /** It asks for the metrics of all. */
   | { readonly kind: 'ask' }

@@ -34,8 +34,8 @@ export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions):
   const fleet = startFleet({ size, metrics, logger })
   // A terminal sends them to the workers too, which end once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, fleet.stop)
-  void fleet.firstListens.then(({ reloads }) => {
-    hangUp.leadTo({ reloads, reload })
+  void fleet.firstListens.then(() => {
+    hangUp.leadTo({ reload, stop: fleet.stop })
   })
   void Promise.all([fleet.firstListens, fleet.allListen]).then(([{ address }]) => {
     noteAddresses(address, metricsAddress)

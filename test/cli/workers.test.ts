@@ -12,6 +12,7 @@ import { jacknich, loginBackend, nobody, provision } from '../support/people.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { basic, elastic, rest, type Answered, type AuditLine, type Fetch } from '../support/testApp.ts'
 import { newDatabase, type NewDatabase } from '../support/testDatabase.ts'
+import { atTerminal, childrenOf, isRunning, noTerminal } from './terminal.ts'
 
 interface LogLine {
   readonly worker?: number
@@ -64,12 +65,6 @@ function startedWith(settings: string, ...others: string[]) {
     },
   }
 }
-
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
-}
-
-const isRunning = (pid: number) => existsSync(`/proc/${pid}`)
 
 const sumOfActivations = (text: string) =>
   sumOf(parseExposition(text), 'profile_gateway_activations_total', { outcome: 'success' })
@@ -293,6 +288,27 @@ describe('two workers of which one stands still', { timeout: 60_000 }, () => {
   })
 })
 
+describe('two workers at a terminal, without gateway.yml', { timeout: 60_000 }, () => {
+  it.skipIf(noTerminal)(
+    `go on after SIGHUP, each of which says so, and end once the terminal is closed${noTerminal}`,
+    async () => {
+      const environment = { DATABASE_URL: database.url, ELASTIC_PASSWORD: elastic.password }
+      const terminal = atTerminal('serve --workers 2', await temporaryFolder(), environment)
+      await terminal.address()
+      const [pid = 0] = childrenOf(terminal.child.pid)
+      const all = [pid, ...childrenOf(pid)]
+      process.kill(pid, 'SIGHUP')
+      for (const worker of [1, 2])
+        await terminal.says(new RegExp(`"worker":${worker},"msg":"(there is nothing to read anew)`))
+      expect(all.filter(isRunning)).toEqual(all)
+      await terminal.stop('SIGKILL')
+      await eventually(() => {
+        expect(all.filter(isRunning)).toEqual([])
+      })
+    },
+  )
+})
+
 describe('workers that cannot be', { timeout: 60_000 }, () => {
   const withPassword = { ELASTIC_PASSWORD: elastic.password }
 
@@ -315,7 +331,7 @@ describe('workers that cannot be', { timeout: 60_000 }, () => {
   it('are one where one is asked for, in the process itself', async () => {
     const served = gateway(['serve', '--workers', '1'], await temporaryFolder(), withPassword)
     await served.address()
-    expect(childrenOf(served.child.pid ?? 0)).toEqual([])
+    expect(childrenOf(served.child.pid)).toEqual([])
     expect(await served.stop()).toBe(0)
   })
 
