@@ -50,7 +50,6 @@ export async function walk({
   const shell = new Shell(folder, environment)
   const unused = new Set(Object.keys(notRun))
   let printed: string | undefined
-  let operation: Block | undefined
   let unchecked: string | undefined
   /** What an error of HTTP has ended, which is an answer too where the page shows it. */
   let refused: string | undefined
@@ -69,16 +68,14 @@ export async function walk({
         return runCommands(block, text)
       case 'json':
       case 'text':
-        if (operation) printed = await sent(operation, block)
         if (printed === undefined) throw new Error(`${block.place}: an answer to nothing`)
         expectAnswer(block.kind, text, printed, block.place)
-        operation = undefined
         return
       case 'yaml':
         return checkSettings(block, text)
       case 'graphql':
         expect(validate(schema, parseGraphql(text)), block.place).toEqual([])
-        operation = block
+        printed = undefined
         return
       case 'sql':
         if (!sql) throw new Error(`${block.place}: there is no database for it`)
@@ -96,7 +93,7 @@ export async function walk({
   }
 
   async function runCommands({ place }: Block, text: string): Promise<void> {
-    printed = operation = undefined
+    printed = undefined
     if (server.test(text)) {
       const [, port = environment.PORT] = /(?<!_)PORT=(\d+)/.exec(text) ?? []
       return shell.serve(text, Number(port))
@@ -120,19 +117,6 @@ export async function walk({
       name.endsWith('PORT') ? '4000' : 'a-secret-of-some-length',
     ])
     loadConfig({ ...(Object.fromEntries(values) as Record<string, string>), GATEWAY_CONFIG: path })
-  }
-
-  /** What an operation is answered, with the variables and as the caller that the text between names. */
-  async function sent({ text: query }: Block, { prose, place }: Block): Promise<string> {
-    const [, authorization] = /`Authorization: ([^`]+)`/.exec(prose) ?? []
-    const [, variables = '{}'] = /`(\{.*?\})`/s.exec(prose) ?? []
-    if (authorization === undefined) throw new Error(`${place}: nobody is said to send it`)
-    const response = await fetch(`http://127.0.0.1:${environment.PORT}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization },
-      body: JSON.stringify({ query, variables: JSON.parse(variables) as unknown }),
-    })
-    return response.text()
   }
 
   try {
