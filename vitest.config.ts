@@ -52,6 +52,7 @@ const onSqliteAlone = [
 const onPostgresql = [
   'test/cli/workers.test.ts',
   'test/http/answerTimeoutPostgres.test.ts',
+  'test/metrics/prometheus.test.ts',
   'test/migrateCommandPostgres.test.ts',
   'test/authentication/throttle/*Postgres.test.ts',
   'test/storage/postgresql.test.ts',

@@ -1,8 +1,9 @@
 import type { Registry } from 'prom-client'
 import type { WatchStatement } from '../storage/watched.ts'
+import { createCount } from './count.ts'
 import { createLatency, secondsNow } from './latency.ts'
 
-/** Makes what times the statements of the database. */
+/** Makes what times the statements of the database, and counts those that fail. */
 export function createStatements(registry: Registry): WatchStatement {
   const took = createLatency(
     registry,
@@ -10,11 +11,21 @@ export function createStatements(registry: Registry): WatchStatement {
     'How long a statement took, with what it waited for a connection.',
     ['kind'],
   )
+  const failures = createCount(
+    registry,
+    'profile_gateway_database_statement_failures_total',
+    'Statements that have failed, or that nothing was heard of.',
+    ['kind'],
+  )
+  const failed = { read: failures('read'), write: failures('write') }
 
   return async function watch(kind, statement) {
     const since = secondsNow()
     try {
       return await statement()
+    } catch (thrown) {
+      failed[kind]()
+      throw thrown
     } finally {
       took(secondsNow() - since, kind)
     }

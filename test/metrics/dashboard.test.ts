@@ -10,6 +10,7 @@ import { jacknich, loginBackend, provision } from '../support/people.ts'
 import { elastic, overSocket, rest } from '../support/testApp.ts'
 import { databaseName, newDatabase, type NewDatabase } from '../support/testDatabase.ts'
 import { parseExposition, type Family } from './exposition.ts'
+import { alerts } from './alerts.ts'
 import { readingOf } from './promql.ts'
 
 interface Panel {
@@ -44,7 +45,6 @@ const rowsUnder = (head: string) => {
     .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
 }
 const codesIn = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
-const alerts = rowsUnder('when').flatMap(([, when]) => codesIn(when))
 
 let database: NewDatabase
 let cluster: Cluster
@@ -106,7 +106,7 @@ function unknownIn(expression: string): string[] {
     if (!family) return name === 'up' ? [] : [name]
     // Without samples, nobody knows: those of PostgreSQL are not there on SQLite.
     if (family.samples.length === 0) return []
-    const known = [...labelsOf(family), 'instance', ...(name.endsWith('_bucket') ? ['le'] : [])]
+    const known = [...labelsOf(family), 'instance', 'job', ...(name.endsWith('_bucket') ? ['le'] : [])]
     return labels.filter((label) => !known.includes(label)).map((label) => `${name}{${label}}`)
   })
 }
@@ -174,10 +174,41 @@ describe('docs/metrics.md', () => {
     expect(named.filter((name) => !familyOf(name))).toEqual([])
   })
 
-  it('says when to be woken, by what a gateway tells', () => {
-    const expressions = alerts.filter((code) => /[><=]|\(/.test(code))
-    expect(expressions.length).toBeGreaterThan(9)
+  it('has every alert, how grave it is, and after how many minutes it comes', () => {
+    const inWords = rowsUnder('alert').map(([, name, severity, when]) => [
+      codesIn(name)[0],
+      severity,
+      /(\d+) minutes?/.exec(when ?? '')?.[1],
+    ])
+    const inFile = alerts.map(({ alert, labels, for: lasting, expr }) => [
+      alert,
+      labels.severity,
+      /\d+(?=m)/.exec(lasting ?? expr)?.[0],
+    ])
+    expect(inWords).toEqual(inFile)
+  })
+
+  it('names expressions that read what a gateway tells', () => {
+    const expressions = codesIn(page.split('## What to be woken for')[1]).filter((code) =>
+      /\brate\(/.test(code),
+    )
+    expect(expressions).toHaveLength(2)
     expect(expressions.flatMap(unknownIn)).toEqual([])
+  })
+})
+
+describe('an alert', () => {
+  it.each(alerts)('reads what a gateway tells, by labels that it has: $alert', ({ expr }) => {
+    expect(unknownIn(expr)).toEqual([])
+  })
+
+  it.each(alerts)('says what is the matter by labels that are left: $alert', ({ expr, annotations }) => {
+    const { names, labels } = readingOf(expr)
+    const left = /\bby\b/.test(expr)
+      ? labels
+      : ['instance', ...names.flatMap((name) => labelsOf(familyOf(name)))]
+    const named = [...annotations.summary.matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label)
+    expect(named.filter((label) => !left.includes(label))).toEqual([])
   })
 })
 
