@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { parseExposition, sumOf } from '../metrics/exposition.ts'
 import { factor } from '../support/factor.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import type { Answered, Fetch } from '../support/testApp.ts'
+import { elastic, rest, type Answered, type Fetch } from '../support/testApp.ts'
 import { startLoad } from './load.ts'
 import { losses } from './losses.ts'
 import { populate, type People } from './people.ts'
@@ -66,7 +67,7 @@ describe.each(outages)(
   'while PostgreSQL is $name under load',
   { timeout: Math.max(120_000, factor(120_000)) },
   ({ rounds, begin, least, end }) => {
-    it('every answer is 503, soon, and afterwards the same gateway answers, with no more connections', async () => {
+    it('every answer is 503, soon, and afterwards the same gateway answers, with no more connections, and has counted what failed', async () => {
       const environment = { DATABASE_URL: await postgres.createDatabase() }
       const { fetch, process } = await serve(await temporaryFolder(), { environment, settings })
       const people = await populate(fetch)
@@ -89,6 +90,8 @@ describe.each(outages)(
         expect(seen.longest).toBeLessThan(longest)
         expect(await losses(fetch, people)).toEqual([])
         expect(await connections(environment.DATABASE_URL)).toBeLessThanOrEqual(poolSize)
+        const told = parseExposition((await rest(fetch, 'GET', '/metrics', elastic)).body as string)
+        expect(sumOf(told, 'profile_gateway_database_statement_failures_total')).toBeGreaterThan(0)
       }
     })
   },

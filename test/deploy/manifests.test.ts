@@ -100,6 +100,10 @@ describe('deploy/compose.yaml', () => {
           if (source.startsWith('.')) await readFile(join(deploy, source))
         }
       expect(mountedAt('prometheus', './compose/prometheus.yml')).toBe('/etc/prometheus/prometheus.yml')
+      const { rule_files: rules } = (await readYaml('compose/prometheus.yml')) as { rule_files: string[] }
+      expect(rules.map((file) => `/etc/prometheus/${file}`)).toEqual([
+        mountedAt('prometheus', './prometheus-alerts.yml'),
+      ])
       const provisioning = '/etc/grafana/provisioning'
       for (const kind of ['datasources', 'dashboards'])
         expect(mountedAt('grafana', `./compose/grafana/${kind}.yml`)).toBe(

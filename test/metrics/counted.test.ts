@@ -274,4 +274,5 @@ it('statements of the database are timed, those that read and those that write',
   )
   expect(counted('database_statement_duration_seconds', { kind: 'write' })).toBeGreaterThan(0)
   expect(counted('database_statement_duration_seconds', { kind: 'read' })).toBeGreaterThan(0)
+  expect(counted('database_statement_failures_total')).toBe(0)
 })
