@@ -25,6 +25,7 @@ interface Packed {
 describe('the package that npm pack makes', () => {
   let folder: string
   let packed: Packed
+  let said: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'package-'))
     const { stdout } = await run(
@@ -33,12 +34,12 @@ describe('the package that npm pack makes', () => {
       await checkout(folder),
     )
     // npm 11 says it by name, older ones in a list; and what its scripts say stands before.
-    const said = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as Packed[] | Record<string, Packed>
-    const [first] = Object.values(said)
+    const all = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as Packed[] | Record<string, Packed>
+    const [first] = Object.values(all)
     if (!first) throw new Error('npm has packed nothing')
     packed = first
     await writeFile(join(folder, 'package.json'), '{"name":"somebodys","version":"1.0.0"}')
-    await run('npm', ['install', join(folder, packed.filename)], folder)
+    said = (await run('npm', ['install', join(folder, packed.filename)], folder)).stderr
   }, 300_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -56,6 +57,16 @@ describe('the package that npm pack makes', () => {
       ...migrations.filter((path) => /\.\w+$/.test(path)).map((path) => `dist/prisma/migrations/${path}`),
     ]
     expect(rest.sort()).toEqual(expected.sort())
+  })
+
+  it('has nothing that is only for this repository, of which npm would warn, and leaves that as it was', async () => {
+    const content = async (path: string) =>
+      JSON.parse(await readFile(join(folder, path, 'package.json'), 'utf8')) as Record<string, unknown>
+    const installed = Object.keys(await content('node_modules/profile-gateway'))
+    expect(installed).toContain('dependencies')
+    expect(installed.filter((name) => /^(scripts|devDependencies|allowScripts)$/.test(name))).toEqual([])
+    expect(said).not.toContain('profile-gateway')
+    expect(await content('checkout')).toEqual(packageJson)
   })
 
   it('brings the SQLite that needs no compiler, in a tree in which npm finds nothing wrong', async () => {
