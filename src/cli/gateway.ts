@@ -69,10 +69,14 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   let isStopping = false
   const ended = Promise.withResolvers<undefined>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
-  hangUp.leadTo({ reload: app.reload, stop })
+  hangUp.leadTo({ reload, stop })
   const metricsAddress = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
   const address = await listening(() => app.listen(), 'HOST and PORT')
   return address === null ? null : { app, logger, address, metricsAddress, stop, ended: ended.promise }
+
+  function reload(): void {
+    app.reload()
+  }
 
   function stop(): void {
     if (isStopping) return
