@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -9,12 +9,12 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
+import { atTerminal, noTerminal } from './cli/terminal.ts'
 import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
 import { basic, elastic, overSocket, rest } from './support/testApp.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
 
 const withPassword = { ELASTIC_PASSWORD: elastic.password }
-const terminal = ['/usr/bin/script', '/bin/script'].find((path) => existsSync(path))
 
 /** Has the superuser made in a folder's database, as a gateway that has ended again would. */
 async function makeSuperuser(folder: string): Promise<void> {
@@ -242,17 +242,13 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
   })
 })
 
-describe.skipIf(!terminal)(
-  'a gateway that is started on a terminal (skipped where there is no script)',
+describe.skipIf(noTerminal)(
+  `a gateway that is started on a terminal${noTerminal}`,
   { timeout: 60_000 },
   () => {
     /** Like `gateway(['serve'])`, but with its standard error on a terminal, and its log in a file. */
     function onTerminal(folder: string, environment: Environment = {}): Process {
-      const command = `echo $$ > pid; exec ${gatewayCommand} serve > log`
-      return new Process(terminal ?? '', ['-qec', command, '/dev/null'], folder, {
-        SHELL: '/bin/sh',
-        ...environment,
-      })
+      return atTerminal(`echo $$ > pid; exec ${gatewayCommand} serve > log`, folder, environment)
     }
 
     async function stop(served: Process, folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { gateway } from '../cliProcess.ts'
+import { gateway, gatewayCommand } from '../cliProcess.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { elastic, overSocket, rest } from '../support/testApp.ts'
 import { atTerminal, childrenOf, isRunning, noTerminal } from './terminal.ts'
@@ -23,7 +23,7 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
     async () => {
       const folder = await temporaryFolder()
       await writeFile(join(folder, 'gateway.yml'), 'token.timeout: 5m\n')
-      const terminal = atTerminal('serve', folder, environment)
+      const terminal = atTerminal(`exec ${gatewayCommand} serve`, folder, environment)
       await terminal.address()
       const [pid = 0] = childrenOf(terminal.child.pid)
       process.kill(pid, 'SIGHUP')

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { gatewayCommand, Process, type Environment } from '../cliProcess.ts'
+import { Process, type Environment } from '../cliProcess.ts'
 
 /** Why nothing can be started at a terminal here, or nothing. */
 export const noTerminal =
@@ -8,9 +8,9 @@ export const noTerminal =
     ? ''
     : ' (skipped: there is no util-linux on this machine)'
 
-/** A gateway in a terminal of its own, which is closed when its process is killed. */
-export function atTerminal(args: string, cwd: string, environment: Environment): Process {
-  return new Process('script', ['-qfc', `exec ${gatewayCommand} ${args}`, '/dev/null'], cwd, environment)
+/** Has a shell run a command at a terminal of its own, which is closed when the process is killed. */
+export function atTerminal(command: string, cwd: string, environment: Environment): Process {
+  return new Process('script', ['-qefc', command, '/dev/null'], cwd, { SHELL: '/bin/sh', ...environment })
 }
 
 export function childrenOf(pid = 0): number[] {

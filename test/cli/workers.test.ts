@@ -4,7 +4,7 @@ import { createServer, connect, type AddressInfo } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { gateway } from '../cliProcess.ts'
+import { gateway, gatewayCommand } from '../cliProcess.ts'
 import { parseExposition, sumOf } from '../metrics/exposition.ts'
 import { freePort } from '../support/freePort.ts'
 import { startGatewayProcess, type GatewayProcess } from '../support/gatewayProcess.ts'
@@ -293,7 +293,11 @@ describe('two workers at a terminal, without gateway.yml', { timeout: 60_000 }, 
     `go on after SIGHUP, each of which says so, and end once the terminal is closed${noTerminal}`,
     async () => {
       const environment = { DATABASE_URL: database.url, ELASTIC_PASSWORD: elastic.password }
-      const terminal = atTerminal('serve --workers 2', await temporaryFolder(), environment)
+      const terminal = atTerminal(
+        `exec ${gatewayCommand} serve --workers 2`,
+        await temporaryFolder(),
+        environment,
+      )
       await terminal.address()
       const [pid = 0] = childrenOf(terminal.child.pid)
       const all = [pid, ...childrenOf(pid)]
