@@ -25,8 +25,10 @@ it.skipIf(!nginx)(
         },
         async atTheEnd({ folder }) {
           const settings = parse(await readFile(join(folder, 'prometheus.yml'), 'utf8')) as {
+            rule_files: [string]
             scrape_configs: [{ static_configs: [{ targets: string[] }] }]
           }
+          expect(await readFile(join(folder, settings.rule_files[0]), 'utf8')).toContain('alert: ')
           const { targets } = settings.scrape_configs[0].static_configs[0]
           expect(targets).toHaveLength(2)
           for (const target of targets) {

@@ -9,8 +9,8 @@ import { startGatewayProcess, type GatewayProcess } from '../support/gatewayProc
 import { jacknich, loginBackend, provision } from '../support/people.ts'
 import { elastic, overSocket, rest } from '../support/testApp.ts'
 import { databaseName, newDatabase, type NewDatabase } from '../support/testDatabase.ts'
-import { parseExposition, type Family } from './exposition.ts'
 import { alerts } from './alerts.ts'
+import { parseExposition, type Family } from './exposition.ts'
 import { readingOf } from './promql.ts'
 
 interface Panel {
