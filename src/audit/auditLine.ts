@@ -87,6 +87,8 @@ function cutTo(characters: number, items: number) {
 const hidden = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 
 function escaped(json: string): string {
+  // Of ASCII, JSON leaves DEL alone. To see that is far less work than to look for all of them.
+  if (Buffer.byteLength(json) === json.length && !json.includes('\u007f')) return json
   return json.replace(hidden, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

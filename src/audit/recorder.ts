@@ -24,22 +24,35 @@ export function createRecorder({ log, onFailure, clock }: RecorderParts): Record
   }
 }
 
-type Proven = Pick<Caller, 'realm' | 'authenticationType'> & {
-  readonly apiKey?: { readonly id: string; readonly name: string } | null | undefined
+interface ApiKeyName {
+  readonly id: string
+  readonly name: string
 }
 
 /** What somebody has done, is about to do, or may not do. */
 export function doneBy(
-  who: Proven & Pick<Caller, 'username' | 'roles'>,
+  {
+    username: name,
+    roles,
+    realm,
+    authenticationType,
+    apiKey,
+  }: Pick<Caller, 'username' | 'roles' | 'realm' | 'authenticationType'> & {
+    readonly apiKey?: ApiKeyName | null
+  },
   event: AuditEvent['event'],
   { user: target, ...details }: Details,
 ): AuditEvent {
-  const { username: name, roles } = who
-  return { event, user: { name, roles, target }, profile_gateway: { ...proofOf(who), ...details } }
+  const profile_gateway = { ...proofOf({ realm }, authenticationType, apiKey), ...details }
+  return { event, user: { name, roles, target }, profile_gateway }
 }
 
 /** How somebody was proven, as a line tells it. */
-export function proofOf({ realm, authenticationType, apiKey }: Proven) {
+export function proofOf(
+  { realm }: Pick<Caller, 'realm'>,
+  authenticationType: Caller['authenticationType'],
+  apiKey: ApiKeyName | null | undefined,
+) {
   return {
     realm: { name: realm.name, type: realm.type },
     authentication_type: authenticationType,

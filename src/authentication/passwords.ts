@@ -1,9 +1,9 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { Decoys } from './decoys.ts'
 import { argon2id } from './hashFormats/argon2id.ts'
 import { formatOf } from './passwordHash.ts'
 import { createQueue, type WatchTurn } from './queue.ts'
+import { createSecretNames } from './secretNames.ts'
 import type { Source } from './source.ts'
 import { createUnderWay } from './underWay.ts'
 
@@ -31,7 +31,7 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
 
 /**
  * Hashes and verifies passwords off the event loop, at most as many at once as there are cores for it. A password that was
- * proven is remembered as an HMAC bound to the hash it was proven against, so it counts only while the hash read for
+ * proven is remembered by a secret name that is bound to the hash it was proven against, so it counts only while the hash read for
  * a request is that one. Equal verifications under way share one computation, which belongs to the source that was first;
  * where that fails, as it has no place any more, those of each other source share one of their own.
  */
@@ -48,7 +48,7 @@ export function createPasswords({
     full: 'too many passwords are being checked, try again later',
     ...queue,
   })
-  const processKey = createSecretKey(randomBytes(32))
+  const secretName = createSecretNames()
   const proven = new Set<string>()
   const once = createUnderWay<boolean>()
 
@@ -97,10 +97,7 @@ export function createPasswords({
 
   // With the username, so that verifications of unknown users share as much, or as little, as those of known ones.
   function keyOf(username: string, passwordHash: string, password: string): string {
-    return createHmac('sha256', processKey)
-      .update(`${username}\0${passwordHash}\0`)
-      .update(password)
-      .digest('base64')
+    return secretName(`${username}\0${passwordHash}\0${password}`)
   }
 
   function remember(key: string): void {

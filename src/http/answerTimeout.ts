@@ -12,9 +12,16 @@ export function createAnswerTimeout(longest: number, report: (cause: unknown) =>
         work.catch(report)
         reject(tooLate())
       }, longest)
-      work.then(resolve, reject).finally(() => {
-        clearTimeout(timer)
-      })
+      work.then(
+        (answer) => {
+          clearTimeout(timer)
+          resolve(answer)
+        },
+        (cause: unknown) => {
+          clearTimeout(timer)
+          reject(cause as Error)
+        },
+      )
     })
   }
 }

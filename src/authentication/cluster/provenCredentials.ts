@@ -1,6 +1,6 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Grant } from '../credentials.ts'
+import { createSecretNames } from '../secretNames.ts'
 
 interface Proven<User> {
   readonly user: User
@@ -22,7 +22,7 @@ interface ProvenCredentialsParts {
 const mostMemory = 67_108_864
 
 /**
- * Remembers which credentials were proven, and for whom, under an HMAC of them with a key that only this process has.
+ * Remembers which credentials were proven, and for whom, by a name that only this process can make.
  * What was refused is asked again each time.
  */
 export function createProvenCredentials<User extends object>({
@@ -31,7 +31,7 @@ export function createProvenCredentials<User extends object>({
   clock,
   count,
 }: ProvenCredentialsParts) {
-  const processKey = createSecretKey(randomBytes(32))
+  const secretName = createSecretNames()
   const known =
     ttl > 0 && size > 0
       ? new LRUCache<string, Proven<User>>({ max: size, maxSize: mostMemory, maxEntrySize: mostMemory })
@@ -40,10 +40,7 @@ export function createProvenCredentials<User extends object>({
   return {
     /** Names credentials: no two have one name. */
     keyOf(credentials: Grant): string {
-      const hmac = createHmac('sha256', processKey)
-      // Each part with its length, so that no two are taken for one.
-      for (const part of partsOf(credentials)) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
-      return hmac.digest('base64')
+      return secretName(JSON.stringify(partsOf(credentials)))
     },
 
     find(key: string): User | null {

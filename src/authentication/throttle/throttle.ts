@@ -1,9 +1,9 @@
 // The throttle: how often credentials may be tried. It counts attempts before anything is verified; it knows neither who
 // is right, nor how that is found out.
 
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import type { Attempt } from '../attempt.ts'
 import type { Credentials } from '../credentials.ts'
+import { createSecretNames } from '../secretNames.ts'
 import type { AttemptRepository, Verdict } from './attemptRepository.ts'
 import { createAttempts } from './attempts.ts'
 import { createBudgets, type Budget, type BudgetsParts } from './budgets.ts'
@@ -46,7 +46,7 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
   const here = createReservations({ attempts, clock })
   const everywhere = shared && createSharedReservations({ attempts, reserve: here, shared, report, clock })
   const reserve = everywhere?.reserve ?? here
-  const processKey = createSecretKey(randomBytes(32))
+  const secretName = createSecretNames()
 
   const throttle: Throttle = async (credentials, attempt, judge, judged) => {
     const budgets = budgetsOf(credentials, attempt)
@@ -75,7 +75,6 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
 
   /** Names equal attempts, and nothing else can be read from it. */
   function nameOf(credentials: Credentials, budgets: readonly Budget[]): string {
-    const text = JSON.stringify([credentials, budgets.map(({ key }) => key)])
-    return createHmac('sha256', processKey).update(text).digest('base64')
+    return secretName(JSON.stringify([credentials, budgets.map(({ key }) => key)]))
   }
 }

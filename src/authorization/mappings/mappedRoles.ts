@@ -13,6 +13,8 @@ interface MappedRolesParts {
   report: (name: string, cause: unknown) => void
 }
 
+const none: readonly string[] = []
+
 /** Of everything that is remembered: users, as JSON, in characters. */
 const mostRemembered = 16_777_216
 
@@ -32,6 +34,7 @@ export function createMappedRoles({ stored, report }: MappedRolesParts) {
     const definitions = await definitionsAt(securityEpoch)
     if (compiled?.securityEpoch !== definitions.securityEpoch) compiled = compile(definitions)
     const { mappings, known } = compiled
+    if (mappings.length === 0) return none
     const user = { username, dn, groups, metadata, realm: { name: realm.name } }
     const key = JSON.stringify(user)
     const remembered = known.get(key)
