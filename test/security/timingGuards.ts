@@ -78,7 +78,7 @@ export const timingGuards: readonly Guard[] = [
   {
     item: 'Equal guesses share one verification for names of nobody as for others',
     file: 'src/authentication/passwords.ts',
-    without: ['.update(`${username}\\0${passwordHash}\\0`)', '.update(`${passwordHash}\\0`)'],
+    without: ['secretName(`${username}\\0${passwordHash}', 'secretName(`${passwordHash}'],
     test: 'authentication/passwords.test.ts',
     title: 'is shared only by those who try the same user, be there such a user or not',
   },
