@@ -132,6 +132,16 @@ describe('attempts of several gateways at once', () => {
     expect(await run(read)).toEqual([[0, counted]])
   })
 
+  it('of several gateways are taken as often as one after another, of what was there before, too', async () => {
+    const { made } = await gateways(3)
+    const one = { ...ada, free: 1 }
+    for (let n = 0; n < 100; n++) {
+      const taken = await Promise.all(made.map((attempts) => attempts.take([one])))
+      expect(taken.map(({ kind }) => kind).toSorted()).toEqual(['full', 'full', 'taken'])
+      await made[0]?.settle([one], 'unjudged')
+    }
+  })
+
   it('use three connections at most, however many there are', async () => {
     const { made, run } = await gateways(1)
     const pair = { ...ada, free: 1_000_000, knownFor: 1_000 }
