@@ -146,6 +146,13 @@ export const httpGuards: readonly Guard[] = [
     title: 'holds its room until the work with it is over',
   },
   {
+    item: 'bytes of all answers',
+    file: 'src/http/answers.ts',
+    without: ['if (held > 0 && held + size > most)', 'if (held < 0 && held + size > most)'],
+    test: 'http/manyAnswers.test.ts',
+    title: 'others are refused at both doors, small ones are not, and who has gone leaves the room',
+  },
+  {
     item: 'one request of a connection at a time',
     file: 'src/http/oneByOne.ts',
     without: ['before === undefined || before.destroyed', 'before === undefined || mostWaiting > 0'],
