@@ -96,7 +96,8 @@ describe('requests that come before the one in front of them is answered', () =>
     const { client, begun, until } = await gated()
     client.send(paths(2).map(get).join(''))
     await until(1)
-    for (let n = 0; n < 20; n++) client.send(`GET / HTTP/1.1\r\nX: ${'x'.repeat(10_000)}\r\n`.repeat(100))
+    const one = `GET / HTTP/1.1\r\nHost: gateway\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`
+    for (let n = 0; n < 20; n++) client.send(one.repeat(100))
     for (let read = -1, now = 0; read !== now;) {
       await setTimeout(100)
       read = now
