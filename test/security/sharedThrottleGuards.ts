@@ -142,8 +142,28 @@ export const sharedThrottleGuards: readonly Guard[] = [
   {
     item: 'Attempts that hold all connections',
     file: 'src/storage/attempts.ts',
-    without: ['statement: takeAll, mostSlow: 0', 'statement: takeAll, mostSlow: 3'],
+    without: ['const mostSlow = 0', 'const mostSlow = 3'],
     ...inDatabase,
     title: 'use three connections at most, however many there are',
+  },
+  {
+    item: 'A count that somebody holds',
+    file: 'prisma/migrations/postgresql/20261128210000_r5_held_attempts/migration.sql',
+    without: [
+      `"take_attempts"(jsonb, bigint, bigint) SET lock_timeout = '500ms'`,
+      `"take_attempts"(jsonb, bigint, bigint) SET lock_timeout = 0`,
+    ],
+    ...inDatabase,
+    title: 'fail where somebody holds what they need, and all others are taken and settled',
+  },
+  {
+    item: 'A verdict on a count that somebody holds',
+    file: 'prisma/migrations/postgresql/20261128210000_r5_held_attempts/migration.sql',
+    without: [
+      `"settle_attempts"(jsonb, bigint) SET lock_timeout = '500ms'`,
+      `"settle_attempts"(jsonb, bigint) SET lock_timeout = 0`,
+    ],
+    ...inDatabase,
+    title: 'fail where somebody holds what they need, and all others are taken and settled',
   },
 ]
