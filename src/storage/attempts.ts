@@ -55,7 +55,9 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
 
   return {
     take: async (budgets) => (await take(budgets)) ?? fail(),
-    settle: async (budgets, verdict) => void ((await settle({ budgets, verdict })) ?? fail()),
+    async settle(budgets, verdict) {
+      if ((await settle({ budgets, verdict })) === null) fail()
+    },
     isKnown,
     // Those that somebody is using are not old.
     removeOld: () => client.$executeRaw`

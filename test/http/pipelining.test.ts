@@ -32,11 +32,11 @@ async function gated() {
     begun,
     urls: () => begun.map(({ url }) => url),
     /** Waits until so many are begun, and for whatever would be begun with the last of them. */
-    async until(count: number) {
+    until: async (count: number) => {
       while (begun.length < count) await once(server, 'begun')
       for (let turn = 0; turn < 5; turn++) await setImmediate()
     },
-    answer(n: number, headers: Record<string, string> = {}) {
+    answer: (n: number, headers: Record<string, string> = {}) => {
       const body = String(n)
       begun[n]?.response.writeHead(200, { 'content-length': body.length, ...headers }).end(body)
     },
@@ -49,7 +49,7 @@ const paths = (count: number) => Array.from({ length: count }, (_, n) => `/${n}`
 describe('requests that come before the one in front of them is answered', () => {
   it('are begun one after another, and answered in their order', async () => {
     const { client, urls, until, answer } = await gated()
-    client.send(`${paths(5).map(get).join('')}`)
+    client.send(paths(5).map(get).join(''))
     for (let n = 0; n < 5; n++) {
       await until(n + 1)
       expect(urls()).toEqual(paths(n + 1))

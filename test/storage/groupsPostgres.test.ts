@@ -61,7 +61,7 @@ describe('profiles that two gateways write at once', () => {
       one: one.profiles,
       other: other.profiles,
       /** How many statements had to be undone, since they waited for each other. A connection tells so when it ends. */
-      async deadlocks() {
+      deadlocks: async () => {
         await close()
         const open = `SELECT count(*)::int FROM pg_stat_activity
           WHERE datname = current_database() AND pid <> pg_backend_pid()`
