@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { Failure } from '../errors.ts'
 import { breakOff } from './body.ts'
 import type { DoorResponse } from './door.ts'
+import { createOneByOne } from './oneByOne.ts'
 import { requestProblem } from './requestProblem.ts'
 
 /** Times in milliseconds. */
@@ -52,6 +53,7 @@ const maxHeaderSize = 16_384
 const lingering = 2_000
 
 export function createConnections({ limits, tls, refuse, reportDrop }: ConnectionsParts): Connections {
+  const turnOf = createOneByOne()
   /** The latest request of each connection, until it has come and is answered: then nobody keeps its body. */
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
   const givenUp = new WeakSet<Duplex>()
@@ -106,8 +108,12 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     }
     const problem = requestProblem(request)
     if (problem !== null) {
-      request.resume()
-      giveUp(socket, new Failure('INVALID_INPUT', problem))
+      refuseNext(request, new Failure('INVALID_INPUT', problem))
+      return
+    }
+    const inTurn = turnOf(socket, latest.get(socket)?.response)
+    if (inTurn === null) {
+      refuseNext(request, new Failure('UNAVAILABLE', 'too many requests wait on this connection'))
       return
     }
     latest.set(socket, { request, response })
@@ -122,7 +128,14 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     response.once('prefinish', () => {
       destroyAfter(limits.requestTimeout, socket, response)
     })
-    listener(request, response)
+    inTurn(() => {
+      listener(request, response)
+    })
+  }
+
+  function refuseNext(request: IncomingMessage, failure: Failure): void {
+    request.resume()
+    giveUp(request.socket, failure)
   }
 
   function takeError(error: Error, socket: Socket): void {

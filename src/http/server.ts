@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Failure, failureOf } from '../errors.ts'
+import { createAnswers } from './answers.ts'
 import { createAnswerTimeout } from './answerTimeout.ts'
 import { createReadBody } from './body.ts'
 import { createConnections, type Certified, type Limits } from './connections.ts'
@@ -28,7 +29,7 @@ interface ServerParts<Caller> {
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>> & { '/metrics'?: Door<Caller> }>
   peerOf: PeerOf
   limits: Limits & {
-    /** Of all bodies that are held at once, in bytes. */
+    /** Of all bodies that are held at once, in bytes; and of all answers. */
     readonly maxContentUnderWay: number
   }
   /** Without, connections are plain. */
@@ -87,6 +88,10 @@ export function createServer<Caller>({
   const readBody = createReadBody(
     limits.maxContentUnderWay,
     reportDrops(logger, 'large bodies are refused: all together are larger than http.max_content_under_way'),
+  )
+  const takeRoom = createAnswers(
+    limits.maxContentUnderWay,
+    reportDrops(logger, 'large answers are refused: all together are larger than http.max_content_under_way'),
   )
   const server = fastify({
     exposeHeadRoutes: false,
@@ -196,7 +201,9 @@ export function createServer<Caller>({
         await written(from)
         return response
       }
-      return await send(reply, await inTime(body.heldFor(answer())))
+      const response = await inTime(body.heldFor(answer()))
+      takeRoom(Buffer.byteLength(response.body), reply.raw)
+      return await send(reply, response)
     } catch (thrown) {
       const failure = await recorded(failureOf(thrown), origin)
       report(failure)

@@ -11,7 +11,7 @@ export const http = z
     max_content_under_way: size
       .prefault('128mb')
       .describe(
-        'How large all bodies at both doors may be together that come or are worked on. As JSON is read, it takes many times that.',
+        'How large all bodies at both doors may be together that come or are worked on, and as much again all answers that are not taken yet. As JSON is read, it takes many times that.',
       ),
     insecure: yesOrNo()
       .default(false)

@@ -6,11 +6,16 @@ import type {
   Verdict,
 } from '../authentication/throttle/attemptRepository.ts'
 import type { Budget } from '../authentication/throttle/budgets.ts'
+import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
+import { unlessHeld } from './unlessHeld.ts'
 
 /** After how long those that are being judged are taken for lost, in milliseconds: since the first of them was taken. */
 const lease = 60_000
+
+/** How many slow statements others do not wait for. */
+const mostSlow = 0
 
 /** How many rows one statement removes at most. */
 const batch = 500
@@ -30,16 +35,29 @@ interface Settled {
 
 /**
  * Keeps attempts in the table `attempts` of PostgreSQL. Rows are locked in the order of their keys, of all that one
- * statement is made for. However many attempts there are, three connections are used at most.
+ * statement is made for; where somebody else holds one, those fail that need it, and no others. However many attempts
+ * there are, three connections are used at most.
  */
 export function createAttemptRepository({ client, now, json }: Connected): AttemptRepository {
-  const take = createGroupCommit({ statement: takeAll, mostSlow: 0 })
-  const settle = createGroupCommit({ statement: settleAll, mostSlow: 0 })
-  const isKnown = createGroupCommit({ statement: areKnown, mostSlow: 0 })
+  const take = createGroupCommit({
+    statement: unlessHeld({ statement: takeAll, keysOf, heldOf }),
+    mostSlow,
+  })
+  const settle = createGroupCommit({
+    statement: unlessHeld({
+      statement: settleAll,
+      keysOf: ({ budgets }: Settled) => keysOf(budgets),
+      heldOf,
+    }),
+    mostSlow,
+  })
+  const isKnown = createGroupCommit({ statement: areKnown, mostSlow })
 
   return {
-    take,
-    settle: (budgets, verdict) => settle({ budgets, verdict }),
+    take: async (budgets) => (await take(budgets)) ?? fail(),
+    async settle(budgets, verdict) {
+      if ((await settle({ budgets, verdict })) === null) fail()
+    },
     isKnown,
     // Those that somebody is using are not old.
     removeOld: () => client.$executeRaw`
@@ -54,21 +72,36 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
     return rows.map(({ counting }, index) => answerOf(tried[index] ?? [], counting))
   }
 
-  async function settleAll(settled: readonly Settled[]): Promise<undefined[]> {
+  async function settleAll(settled: readonly Settled[]): Promise<true[]> {
     const given = settled.flatMap(({ budgets, verdict }) =>
       budgets.map(({ key, ...budget }) => ({ given: key, ...budget, verdict })),
     )
     await client.$queryRaw`SELECT "settle_attempts"(${json(JSON.stringify(given))}, ${now()})::text`
-    return settled.map(() => undefined)
+    return settled.map(() => true)
+  }
+
+  async function heldOf(keys: readonly string[]): Promise<Set<string>> {
+    const rows = await client.$queryRaw<{ readonly key: string }[]>`
+      SELECT "key" FROM "held_attempts"(${json(JSON.stringify(keys))}) AS "key"`
+    return new Set(rows.map(({ key }) => key))
   }
 
   async function areKnown(budgets: readonly Budget[]): Promise<boolean[]> {
-    const keys = JSON.stringify(budgets.map(({ key }) => key))
+    const keys = JSON.stringify(keysOf(budgets))
     const rows = await client.$queryRaw<{ readonly key: string }[]>`
       SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(keys)}))) AND "knownUntil" > ${now()}`
     const known = new Set(rows.map(({ key }) => key))
     return budgets.map(({ key }) => known.has(key))
   }
+}
+
+function keysOf(budgets: readonly Budget[]): string[] {
+  return budgets.map(({ key }) => key)
+}
+
+/** A row that it takes is held by somebody. */
+function fail(): never {
+  throw new Failure('UNAVAILABLE', 'the database is not available, try again later', { isUndone: true })
 }
 
 function answerOf(budgets: readonly Budget[], counting: readonly Counting[]): Taken | Kept | Full {

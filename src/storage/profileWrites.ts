@@ -57,9 +57,8 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
   }
 
   /**
-   * Several never wait for a row that somebody else is changing: one that is held would hold up all of them, and two
-   * gateways could wait for each other. What was not written then, for whatever reason, is null: it is to be written
-   * alone.
+   * Several never wait for a row that somebody else is changing: one that is held would hold up all of them. What was
+   * not written then, for whatever reason, is null: it is to be written alone.
    */
   async function writeAll(several: readonly Written[]): Promise<(boolean | null)[]> {
     const [first] = several
@@ -69,8 +68,8 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
   }
 
   /**
-   * A row that is there is refreshed if it has the version before; only what is new is put where there is none. New ones
-   * are put in the order of their uids, as by everybody.
+   * A row that is there is refreshed if it has the version before; only what is new is put where there is none. They are
+   * locked and put in the order of their uids, as by everybody: of two gateways one waits at most.
    */
   async function uidsWritten(several: readonly Written[], lockUser: Sql, lockRow: Sql): Promise<Set<string>> {
     const sorted = several.toSorted((one, other) => (one.uid < other.uid ? -1 : 1))

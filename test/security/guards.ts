@@ -6,6 +6,7 @@ import { httpGuards } from './httpGuards.ts'
 import { metricsGuards } from './metricsGuards.ts'
 import { queueGuards } from './queueGuards.ts'
 import { reloadGuards } from './reloadGuards.ts'
+import { sharedThrottleGuards } from './sharedThrottleGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
 import { timingGuards } from './timingGuards.ts'
 import { workersGuards } from './workersGuards.ts'
@@ -14,6 +15,7 @@ import { workersGuards } from './workersGuards.ts'
 export const guards: readonly Guard[] = [
   ...httpGuards,
   ...throttleGuards,
+  ...sharedThrottleGuards,
   ...queueGuards,
   ...graphqlGuards,
   ...auditGuards,

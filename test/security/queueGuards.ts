@@ -87,4 +87,12 @@ export const queueGuards: readonly Guard[] = [
     title: 'do not wait for the one of which somebody else holds',
     project: 'postgresql',
   },
+  {
+    item: 'profiles that two gateways write never have both wait',
+    file: 'src/storage/profileWrites.ts',
+    without: ['several.toSorted((one, other) => (one.uid < other.uid ? -1 : 1))', 'several'],
+    test: 'storage/groupsPostgres.test.ts',
+    title: 'never have both wait, in whatever order they come, be they new to both or to one',
+    project: 'postgresql',
+  },
 ]

@@ -87,6 +87,30 @@ describe('attempts in PostgreSQL', () => {
     expect(await attempts.removeOld()).toBe(1)
   })
 
+  it('fail where somebody holds what they need, and all others are taken and settled', async () => {
+    const { attempts, run } = await counting()
+    const budgets = Array.from({ length: 20 }, (_, n): Budget => ({ ...ada, key: budgetKey(`name ${n}`) }))
+    for (const budget of budgets) await attempts.take([budget])
+    const refused = { code: 'UNAVAILABLE', isUndone: true }
+    const hold = async (made: (budget: Budget) => Promise<unknown>) => {
+      await run('BEGIN')
+      await run(`SELECT 1 FROM attempts WHERE key = '${budgets[7]?.key}' FOR UPDATE`)
+      const answers = await Promise.allSettled(budgets.map(made))
+      await run('ROLLBACK')
+      const failed = answers.flatMap((answer, n) =>
+        answer.status === 'rejected' ? [[n, answer.reason as unknown]] : [],
+      )
+      expect(failed).toMatchObject([[7, refused]])
+    }
+    await hold((budget) => attempts.take([budget]))
+    await hold((budget) => attempts.settle([budget], 'wrong'))
+    const counts = 'SELECT "underWay", "wrongAt" > 0, count(*)::int FROM attempts GROUP BY 1, 2 ORDER BY 3'
+    expect(await run(counts)).toEqual([
+      [1, false, 1],
+      [1, true, 19],
+    ])
+  })
+
   it('are removed while others are taken of the same budgets, and none is lost', async () => {
     const { attempts } = await counting()
     const wide = { ...ada, free: 1_000, forgetAfter: 1_000 }
@@ -132,6 +156,16 @@ describe('attempts of several gateways at once', () => {
     expect(await run(read)).toEqual([[0, counted]])
   })
 
+  it('of several gateways are taken as often as one after another, of what was there before, too', async () => {
+    const { made } = await gateways(3)
+    const one = { ...ada, free: 1 }
+    for (let n = 0; n < 100; n++) {
+      const taken = await Promise.all(made.map((attempts) => attempts.take([one])))
+      expect(taken.map(({ kind }) => kind).toSorted()).toEqual(['full', 'full', 'taken'])
+      await made[0]?.settle([one], 'unjudged')
+    }
+  })
+
   it('use three connections at most, however many there are', async () => {
     const { made, run } = await gateways(1)
     const pair = { ...ada, free: 1_000_000, knownFor: 1_000 }
@@ -144,7 +178,7 @@ describe('attempts of several gateways at once', () => {
         await settled
       }),
     )
-    await setTimeout(500)
+    await setTimeout(250)
     await run('ROLLBACK')
     await judged
     const others = `SELECT count(*)::int FROM pg_stat_activity

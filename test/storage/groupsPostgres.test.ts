@@ -2,7 +2,7 @@ import { sqltag as sql } from '@prisma/client/runtime/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
-import { connect } from '../../src/storage/database.ts'
+import { connect, openDatabase } from '../../src/storage/database.ts'
 import { newDatabase, optionsFor, prepared } from '../support/testDatabase.ts'
 
 function profileOf(username: string): Profile {
@@ -44,6 +44,74 @@ describe('profiles that are written together', () => {
     expect(others).toEqual(others.map(() => true))
     await run('ROLLBACK')
     expect(await written[7]).toBe(true)
+  })
+})
+
+describe('profiles that two gateways write at once', () => {
+  async function gateways() {
+    const database = await newDatabase()
+    onTestFinished(database.remove)
+    const [one, other] = [await openDatabase(optionsFor(database)), await openDatabase(optionsFor(database))]
+    const close = () => Promise.all([one.close(), other.close()])
+    onTestFinished(async () => {
+      await close()
+    })
+    return {
+      run: database.run,
+      one: one.profiles,
+      other: other.profiles,
+      /** How many statements had to be undone, since they waited for each other. A connection tells so when it ends. */
+      deadlocks: async () => {
+        await close()
+        const open = `SELECT count(*)::int FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()`
+        await expect.poll(() => database.run(open)).toEqual([[0]])
+        const counted = `SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()`
+        return (await database.run(counted))[0]?.[0]
+      },
+    }
+  }
+  const rounds = Array.from({ length: 30 }, (_, round) => round + 1)
+
+  it('are all written, in whatever order they come, though somebody else holds some of them', async () => {
+    const { run, one, other, deadlocks } = await gateways()
+    await Promise.all(usernames.map((name) => one.create(baseOf(name), profileOf(name), null)))
+    for (const seqNo of rounds) {
+      await run('BEGIN')
+      await run(`SELECT 1 FROM profiles WHERE username IN ('user-3', 'user-11') FOR UPDATE`)
+      const next = usernames.map((name) => ({ ...profileOf(name), seqNo }))
+      const here = next.map((profile) => one.refresh(profile, null))
+      const there = next.toReversed().map((profile) => other.refresh(profile, null))
+      await Promise.race([...here, ...there])
+      await run('ROLLBACK')
+      const written = (await Promise.all([...here, ...there])).filter(Boolean)
+      expect(written).toHaveLength(usernames.length)
+    }
+    expect(await deadlocks()).toBe(0)
+  })
+
+  it('never have both wait, in whatever order they come, be they new to both or to one', async () => {
+    const { run, one, other, deadlocks } = await gateways()
+    await Promise.all(usernames.map((name) => one.create(baseOf(name), profileOf(name), null)))
+    const waiting = `SELECT count(*)::int FROM pg_locks WHERE NOT granted AND relation = 'profiles'::regclass`
+    for (const seqNo of rounds) {
+      const names = [...usernames, ...usernames.map((name) => `${name}-${seqNo}`)]
+      const writes = (gateway: typeof one, refreshed: 0 | 1) =>
+        names.map(
+          (name, n) => () =>
+            n < usernames.length && n % 2 === refreshed
+              ? gateway.refresh({ ...profileOf(name), seqNo }, null)
+              : gateway.create(baseOf(name), profileOf(name), null),
+        )
+      // So that they begin at once.
+      await run('BEGIN')
+      await run('LOCK TABLE profiles')
+      const all = Promise.all([...writes(one, 0), ...writes(other, 1).toReversed()].map((write) => write()))
+      await expect.poll(() => run(waiting), { interval: 5 }).toEqual([[2]])
+      await run('ROLLBACK')
+      expect((await all).filter(Boolean)).toHaveLength(names.length)
+    }
+    expect(await deadlocks()).toBe(0)
   })
 })
 

@@ -160,6 +160,32 @@ describe('gateways on one PostgreSQL database', () => {
     await expect.poll(rows, { timeout: 10_000 }).toEqual([row, row])
   })
 
+  it('are closed no sooner than the last verdict is passed on', async () => {
+    const { attempts: shared, run } = await emptied()
+    const { throttle, close } = createThrottle({
+      ...{ ...terms, shared, report: () => expect.unreachable(), clock: Date.now },
+    })
+    const judge = async () => {
+      await run('BEGIN')
+      await run('LOCK TABLE attempts')
+      return 'wrong' as const
+    }
+    await throttle(
+      { kind: 'password', username: 'jacknich', password: '' },
+      from(null),
+      judge,
+      (said) => said,
+    )
+    let isClosed = false
+    const closed = close().then(() => (isClosed = true))
+    const waiting = `SELECT count(*)::int FROM pg_locks WHERE NOT granted AND relation = 'attempts'::regclass`
+    await expect.poll(() => run(waiting)).toEqual([[1]])
+    expect(isClosed).toBe(false)
+    await run('ROLLBACK')
+    await closed
+    expect(await run('SELECT DISTINCT "underWay", "wrongAt" > 0 FROM attempts')).toEqual([[0, true]])
+  })
+
   it('have passed on every verdict once they are closed', async () => {
     const { one, other } = await gateways()
     for (const n of times(8)) await one.attempt(`wrong ${n}`, null, 'another')

@@ -163,6 +163,14 @@ describe('attempts', () => {
     expect(await take([many, ada])).toMatchObject({ kind: 'taken' })
   })
 
+  it('that are settled give back the place that they took, and no other one', async () => {
+    const { settle, take } = await counting()
+    for (let n = 0; n < 3; n++) await take([ada])
+    await settle([ada], 'unjudged')
+    expect(await take([ada])).toMatchObject({ kind: 'taken' })
+    expect(await take([ada])).toEqual({ kind: 'full', key: ada.key })
+  })
+
   it('of whoever is known are taken of the one budget that knows it, for its time', async () => {
     const { pass, take, tried } = await counting()
     expect(await tried('right', ada, pair)).toBe('right')
