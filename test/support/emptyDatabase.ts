@@ -27,7 +27,11 @@ async function onServer(): Promise<string> {
 export async function asSuperuser(sql: string): Promise<void> {
   const client = new Client({ connectionString: inject('postgres') })
   await client.connect()
-  await client.query(sql).finally(() => client.end())
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }
 
 async function runOn(url: string, sql: string): Promise<unknown[][]> {
