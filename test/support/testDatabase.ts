@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
@@ -39,8 +39,14 @@ export async function databaseOfTest(): Promise<NewDatabase> {
   return database
 }
 
+/** In memory where there is room: no test shows that a machine may fail, and a disk is waited for at every write. */
+async function sqliteFolders(): Promise<string> {
+  const { bavail, bsize } = await statfs('/dev/shm').catch(() => ({ bavail: 0, bsize: 0 }))
+  return bavail * bsize > 1_073_741_824 ? '/dev/shm' : tmpdir()
+}
+
 async function newSqlite(): Promise<NewDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
+  const folder = await mkdtemp(join(await sqliteFolders(), 'gateway-'))
   const file = join(folder, 'gateway.db')
   await copyFile(inject('sqlite'), file)
   let time: number | undefined
