@@ -6,7 +6,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { processStreams } from './cli/streams.ts'
 import { failureOf, type FailureCode } from './errors.ts'
 
-// Halves the time to start. A command's modules are loaded only after it, so that they are in the cache too. It is beside the
+// Saves up to half of the time to start. A command's modules are loaded only after it, so that they are in the cache too. It is beside the
 // program: what is in it is run as it is, so nobody may write it who may not write the program.
 enableCompileCache(join(import.meta.dirname, '../.compile-cache'))
 

@@ -18,6 +18,8 @@ export class BuiltGateway implements Reporter {
   }
 
   async onTestRunEnd(): Promise<void> {
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true })
+    if (this.#folder === undefined) return
+    // A gateway that ends just now may still write what it has compiled.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
