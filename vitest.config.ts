@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BuiltGateway } from './test/support/builtGateway.ts'
 import { ClosingLine } from './test/support/closingLine.ts'
 import { LongestFirst } from './test/support/longestFirst.ts'
 
@@ -104,7 +105,7 @@ export default defineConfig({
     // Many suites wait for processes and servers: more of them at once than there are cores.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
-    reporters: ['default', new ClosingLine()],
+    reporters: ['default', new ClosingLine(), new BuiltGateway()],
     projects: chosen.map((name) => {
       const project = projects[name]
       if (!project) throw new Error(`DATABASES names ${name}: expected ${Object.keys(projects).join(' or ')}`)

@@ -1,19 +1,28 @@
 // Makes dist/, which a package of the gateway consists of: Node strips no types below node_modules. npm runs this as `prepack`.
 
-import { execFileSync } from 'node:child_process'
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
+import { rolldown } from 'rolldown'
 
 const root = join(import.meta.dirname, '..')
-const dist = join(root, 'dist')
 
 /** Makes it anew. */
-export function build(): void {
+export async function build(dist: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [compiler, '-p', import.meta.dirname], { stdio: 'inherit' })
+  const bundle = await rolldown({
+    input: join(root, 'src/bin.ts'),
+    platform: 'node',
+    // Our own modules alone are put together: fewer files start sooner, and what they import stays npm's to install and to audit.
+    external: (specifier) => !specifier.startsWith('.') && !isAbsolute(specifier),
+  })
+  await bundle.write({
+    dir: join(dist, 'src'),
+    entryFileNames: '[name].js',
+    // As deep as the modules that look for the migrations.
+    chunkFileNames: 'chunks/[name].js',
+  })
+  await bundle.close()
   cpSync(join(root, 'prisma/migrations'), join(dist, 'prisma/migrations'), { recursive: true })
-  nameBundled()
 }
 
 /**
@@ -34,4 +43,7 @@ function jsonIn(file: string): unknown {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
-if (import.meta.main) build()
+if (import.meta.main) {
+  await build(join(root, 'dist'))
+  nameBundled()
+}

@@ -1,12 +1,14 @@
 import cluster from 'node:cluster'
 import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { processStreams } from './cli/streams.ts'
 import { failureOf, type FailureCode } from './errors.ts'
 
-// Halves the time to start. A command's modules are loaded only after it, so that they are in the cache too.
-enableCompileCache()
+// Saves up to half of the time to start. A command's modules are loaded only after it, so that they are in the cache too. It is beside the
+// program: what is in it is run as it is, so nobody may write it who may not write the program.
+enableCompileCache(join(import.meta.dirname, '../.compile-cache'))
 
 // The database holds what is only the gateway's to read.
 process.umask(0o077)

@@ -1,16 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
-
-const main = join(import.meta.dirname, '../src/main.ts')
+import { gatewayMain } from './support/gatewayMain.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
 /** What a shell would type for the gateway's command line. */
-export const gatewayCommand = `'${process.execPath}' '${main}'`
+export const gatewayCommand = `'${process.execPath}' '${gatewayMain}'`
 
 /** A process, and what it prints. */
 export class Process {
@@ -21,9 +18,7 @@ export class Process {
   err = ''
 
   constructor(command: string, args: readonly string[], cwd: string, environment: Environment = {}) {
-    // The cache is where it is without a test's own temporary folder, so that it is warm.
-    const cache = join(tmpdir(), 'node-compile-cache')
-    const env = { PATH: process.env.PATH, PORT: '0', NODE_COMPILE_CACHE: cache, ...environment }
+    const env = { PATH: process.env.PATH, PORT: '0', ...environment }
     this.child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     this.child.stdout?.on('data', (chunk) => (this.out += String(chunk)))
     this.child.stderr?.on('data', (chunk) => (this.err += String(chunk)))
@@ -61,5 +56,5 @@ export class Process {
 
 /** Starts the gateway in a folder with an environment of its own. */
 export function gateway(args: readonly string[], cwd: string, environment?: Environment): Process {
-  return new Process(process.execPath, [main, ...args], cwd, environment)
+  return new Process(process.execPath, [gatewayMain, ...args], cwd, environment)
 }

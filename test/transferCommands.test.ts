@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { emptyDatabase } from './support/emptyDatabase.ts'
+import { gatewayMain } from './support/gatewayMain.ts'
 import { overSocket, rest } from './support/testApp.ts'
 import { exported, imported, lines } from './support/transferring.ts'
 import { databaseName } from './support/testDatabase.ts'
@@ -184,9 +184,8 @@ describe('an import of many profiles', { timeout: 300_000 }, () => {
     const { folder, url, write } = await prepared()
     const parts = Array.from({ length: 50 }, (_, n) => lines(...profiles(1_000, n * 1_000)))
     await write('a.ndjson', parts.join(''))
-    const main = join(import.meta.dirname, '../src/main.ts')
     // Three thousand need 32 MB, and fifty thousand, were they kept, more than these.
-    const small = ['--max-old-space-size=48', '--max-semi-space-size=2', main, 'import', 'a.ndjson']
+    const small = ['--max-old-space-size=48', '--max-semi-space-size=2', gatewayMain, 'import', 'a.ndjson']
     const env = { ...process.env, DATABASE_URL: url }
     const child = spawn(process.execPath, small, { cwd: folder, env, stdio: 'ignore' })
     expect(await once(child, 'close')).toEqual([0, null])

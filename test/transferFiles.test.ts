@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { gatewayMain } from './support/gatewayMain.ts'
 import { lines, exported, imported } from './support/transferring.ts'
 import { broken, prepared, profiles, stillEmpty, user } from './transferProcess.ts'
 
@@ -35,8 +36,7 @@ describe('import', { timeout: 60_000 }, () => {
       code: 0,
       out: stillEmpty.replace('users: 0', 'users: 2'),
     })
-    const main = join(import.meta.dirname, '../src/main.ts')
-    const piped = spawn(process.execPath, [main, 'import'], {
+    const piped = spawn(process.execPath, [gatewayMain, 'import'], {
       cwd: folder,
       env: { ...process.env, DATABASE_URL: url },
     })

@@ -2,7 +2,7 @@ import { GraphQLError, parse, validate, type DocumentNode, type ParseOptions } f
 import { costRule } from './costRule.ts'
 import { depthRule, directivesRule, oneCredentialRule } from './rules.ts'
 
-const maxTokens = 2_000
+const maxLexicalTokens = 2_000
 /** In characters: graphql-js looks for the line of each error from the start. */
 export const maxLength = 65_536
 const limitRules = [depthRule, directivesRule, costRule, oneCredentialRule]
@@ -12,7 +12,7 @@ export function parseWithinLimits(source: string, options: ParseOptions = {}): D
   if (source.length > maxLength) {
     throw refused('GRAPHQL_PARSE_FAILED', `The document has more than ${maxLength} characters.`)
   }
-  return withinStack(() => parse(source, { ...options, maxTokens }))
+  return withinStack(() => parse(source, { ...options, maxLexicalTokens }))
 }
 
 /** Validates as `check` does, but looks at the limits first: what is beyond them is not looked at any further. */

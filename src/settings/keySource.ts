@@ -6,7 +6,8 @@ import { z } from 'zod'
 
 /** Where the public keys of a realm are. */
 export type KeySource =
-  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'url'; readonly url: string }
 
 /** Reads where keys are: an https URL, or a file by its path from the folder. */
 export function keySource(folder: string) {

@@ -16,7 +16,8 @@ export interface SettingsFile {
 
 /** Whether a value stands in the file itself, at least in part, or elsewhere altogether. */
 export type Origin =
-  { readonly kind: 'text' | 'environment' } | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'text' | 'environment' }
+  | { readonly kind: 'file'; readonly file: string }
 
 type Settings = Record<string, unknown>
 type Environment = Readonly<Record<string, string | undefined>>

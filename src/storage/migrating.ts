@@ -24,7 +24,11 @@ export async function migrateDatabase(target: Target): Promise<string[]> {
     if (!isSqlite(target.url)) return migrate(postgresql, migratingPostgresql(target))
     const file = await sqliteFile(target.url)
     const unlock = await lockSqlite(file)
-    return migrate(sqlite, new PrismaBetterSqlite3({ url: `file:${file}` })).finally(unlock)
+    try {
+      return await migrate(sqlite, new PrismaBetterSqlite3({ url: `file:${file}` }))
+    } finally {
+      await unlock()
+    }
   })
 }
 

@@ -54,7 +54,13 @@ export async function openSqlite({
     const connection = await adapter.connect()
     const close = connection.dispose.bind(connection)
     // The lock belongs to the connection: it goes with it, and is not garbage before it.
-    connection.dispose = () => close().finally(unlock)
+    connection.dispose = async () => {
+      try {
+        await close()
+      } finally {
+        await unlock()
+      }
+    }
     return await prepared(watched(connection, watch), clock)
   } catch (error) {
     await unlock()

@@ -19,7 +19,7 @@ export function createTokenRepository(connected: Connected): TokenRepository {
       const columns: Record<string, RawValue> = {
         ...pair,
         base: baseOf(pair.username),
-        incarnation: basis && (basis.incarnation ?? ''),
+        incarnation: basis === null ? null : (basis.incarnation ?? ''),
         subject: snapshot ? json(JSON.stringify(snapshot)) : sql`NULL`,
         family: parent?.family ?? randomUUID(),
         familyStartedAt: parent?.familyStartedAt ?? sql`"now"`,

@@ -11,7 +11,8 @@ import { basic, graphql, rest, type Answered, type Credentials, type Fetch } fro
 
 /** How a gateway has answered, whichever the door. */
 export type Outcome<Proven> =
-  { readonly status: 200; readonly proven: Proven } | { readonly status: number; readonly reason: unknown }
+  | { readonly status: 200; readonly proven: Proven }
+  | { readonly status: number; readonly reason: unknown }
 
 /** Who somebody is, as both doors say it. */
 export interface Viewer {

@@ -105,7 +105,7 @@ describe(`the image, without a container engine, on a tree that may only be read
 
   it('has nothing in it that only building needs', async () => {
     const packages = await readdir(join(image.folder, 'app/node_modules'))
-    expect(packages.filter((name) => ['typescript', 'prisma', 'vitest', 'eslint'].includes(name))).toEqual([])
+    expect(packages.filter((name) => ['typescript', 'prisma', 'vitest', 'oxlint'].includes(name))).toEqual([])
     expect(await readdir(join(image.folder, 'app'))).toEqual(['dist', 'node_modules', 'package.json'])
   })
 })

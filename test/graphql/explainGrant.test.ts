@@ -264,7 +264,8 @@ describe('explainGrant', () => {
     expect(refusals).toHaveLength(1)
     for (const answer of refusals) {
       expectRefused(answer, 429, 'TOO_MANY_ATTEMPTS')
-      const { retryAfterSeconds } = answer.errors?.[0]?.extensions as unknown as { retryAfterSeconds: number }
+      const [error] = answer.errors as unknown as [{ extensions: { retryAfterSeconds: number } }]
+      const { retryAfterSeconds } = error.extensions
       expect(retryAfterSeconds).toBe(1)
       expect(answer.headers.get('retry-after')).toBe(`${retryAfterSeconds}`)
     }

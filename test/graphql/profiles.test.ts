@@ -59,7 +59,7 @@ describe('activateProfile', () => {
       activateProfile: { uid: jacknichUid, doc: { primaryTerm: 1, seqNo: 1 } },
     })
     const timeOf = ({ data }: typeof first) =>
-      Date.parse((data?.activateProfile as { lastSynchronized: string }).lastSynchronized)
+      Date.parse((data as { activateProfile: { lastSynchronized: string } }).activateProfile.lastSynchronized)
     expect(timeOf(later) - timeOf(first)).toBe(30_000)
   })
 
@@ -292,7 +292,7 @@ describe('profiles', () => {
   it('answer those that exist in the order of the request, each once, and an error for each other, by uid', async () => {
     await activate(jacknich)
     const { data } = await activate(elastic)
-    const { uid } = data?.activateProfile as { uid: string }
+    const { uid } = (data as { activateProfile: { uid: string } }).activateProfile
     expect((await read(['z', uid, jacknichUid, 'a', uid])).data).toEqual({
       profiles: {
         profiles: [

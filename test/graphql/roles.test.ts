@@ -204,7 +204,7 @@ describe('role and roles', () => {
   const namesOf = async (names?: unknown) => {
     const query = 'query ($names: [String!]) { roles(names: $names) { name } }'
     const { data } = await ask(fetch, query, names === undefined ? {} : { names })
-    return (data?.roles as { name: string }[]).map(({ name }) => name)
+    return (data as { roles: { name: string }[] }).roles.map(({ name }) => name)
   }
 
   it('answer a role that is built in', async () => {

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { initGraphQLTada, type ResultOf, type VariablesOf } from 'gql.tada'
 import { minifyIntrospection, outputIntrospectionFile } from 'gql.tada/internal'
 import { introspectionFromSchema } from 'graphql'
 import { GraphQLClient } from 'graphql-request'
-import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
+import { formatted } from '../support/formatted.ts'
 import { jacknich, jacknichUid, loginBackend, nobody, provision } from '../support/people.ts'
 import { basic, createTestApp, type Credentials } from '../support/testApp.ts'
 import type { introspection } from './graphql-env.d.ts'
@@ -72,10 +73,8 @@ describe('graphql-env.d.ts', () => {
       fileType: '.d.ts',
       shouldPreprocess: true,
     })
-    const style = await resolveConfig(import.meta.filename)
-    await expect(await format(types, { ...style, parser: 'typescript' })).toMatchFileSnapshot(
-      'graphql-env.d.ts',
-    )
+    const file = join(import.meta.dirname, 'graphql-env.d.ts')
+    await expect(formatted(file, types)).toMatchFileSnapshot(file)
   })
 })
 

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { SpanStatusCode } from '@opentelemetry/api'
 import { expect, it, vi } from 'vitest'
 import { Process } from '../cliProcess.ts'
+import { gatewayMain } from '../support/gatewayMain.ts'
 import { jacknich, loginBackend, nobody, provision } from '../support/people.ts'
 import { activateProfile } from '../support/profileBody.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { basic, elastic, overSocket } from '../support/testApp.ts'
 import type { PrintedSpan } from './tracing.ts'
 
-const main = join(import.meta.dirname, '../../src/main.ts')
 const tracing = join(import.meta.dirname, 'tracing.ts')
 const trace = '0af7651916cd43dd8448eb211c80319c'
 
@@ -20,7 +20,7 @@ function treeOf(spans: readonly PrintedSpan[], root: PrintedSpan, indent = ''): 
 
 it('an activation is traced in its stages where an SDK is preloaded, and no span tells a secret or a name', async () => {
   const folder = await temporaryFolder()
-  const gateway = new Process(process.execPath, ['--import', tracing, main, 'serve'], folder, {
+  const gateway = new Process(process.execPath, ['--import', tracing, gatewayMain, 'serve'], folder, {
     ELASTIC_PASSWORD: elastic.password,
     DATABASE_URL: 'file:gateway.db',
   })

@@ -64,4 +64,11 @@ export const commandLineGuards: readonly Guard[] = [
     test: audit,
     title: 'is recorded: that the superuser is made, and that a hash is replaced',
   },
+  {
+    item: 'no compiled code where others may write',
+    file: 'src/main.ts',
+    without: ["enableCompileCache(join(import.meta.dirname, '../.compile-cache'))", 'enableCompileCache()'],
+    test: 'compileCache.test.ts',
+    title: 'no code is kept in the folder for temporary files',
+  },
 ]

@@ -15,7 +15,7 @@ export const graphqlGuards: readonly Guard[] = [
   {
     item: 'tokens of a document: 2,000',
     file: withinLimits,
-    without: ['{ ...options, maxTokens }', 'options'],
+    without: ['{ ...options, maxLexicalTokens }', 'options'],
     test: 'graphql/limits.test.ts',
     title: 'is the longest',
   },

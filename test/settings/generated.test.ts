@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { format, resolveConfig } from 'prettier'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { exampleFile } from '../../deploy/configuration/exampleFile.ts'
 import { jsonSchema } from '../../deploy/configuration/jsonSchema.ts'
 import { reference } from '../../deploy/configuration/reference.ts'
 import { inside, memberOf, settings, type Setting } from '../../deploy/configuration/settings.ts'
+import { formatted } from '../support/formatted.ts'
 import { load } from '../support/loading.ts'
 import { schemaProblems } from '../support/schemaProblems.ts'
 
@@ -19,9 +20,8 @@ const made: [path: string, text: string][] = [
 
 describe('what is made from the code that reads settings', () => {
   it.each(made)('is there as it would be made now: %s', async (path, text) => {
-    const filepath = new URL(path, root).pathname
-    const written = await format(text, { ...(await resolveConfig(filepath)), filepath })
-    await expect(written).toMatchFileSnapshot(filepath)
+    const file = fileURLToPath(new URL(path, root))
+    await expect(formatted(file, text)).toMatchFileSnapshot(file)
   })
 
   it('tells of every setting', () => {

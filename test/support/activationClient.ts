@@ -90,7 +90,8 @@ export function createActivationClient({ fetch, username, hashes }: ClientParts)
 }
 
 type GraphqlResult =
-  { readonly __typename: 'GrantRejected' } | ({ readonly __typename: 'Profile' } & GraphqlProfile)
+  | { readonly __typename: 'GrantRejected' }
+  | ({ readonly __typename: 'Profile' } & GraphqlProfile)
 
 function done(answered: Answered, missing: number): 'done' | 'no' {
   if (answered.status === 200) return 'done'

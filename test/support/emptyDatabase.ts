@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import { adapterFor } from './dialects.ts'
+import { folderOfDatabases } from './folderOfDatabases.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { databaseName, type NewDatabase } from './testDatabase.ts'
 
@@ -11,7 +12,9 @@ export type EmptyDatabase = Pick<NewDatabase, 'url' | 'clock' | 'run'>
 /** Makes one, which is removed when the test is over. */
 export async function emptyDatabase(): Promise<EmptyDatabase> {
   const url =
-    databaseName === 'sqlite' ? `file:${join(await temporaryFolder(), 'gateway.db')}` : await onServer()
+    databaseName === 'sqlite'
+      ? `file:${join(await temporaryFolder(await folderOfDatabases()), 'gateway.db')}`
+      : await onServer()
   return { url, clock: Date.now, run: (sql) => runOn(url, sql) }
 }
 
@@ -27,7 +30,11 @@ async function onServer(): Promise<string> {
 export async function asSuperuser(sql: string): Promise<void> {
   const client = new Client({ connectionString: inject('postgres') })
   await client.connect()
-  await client.query(sql).finally(() => client.end())
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
 }
 
 async function runOn(url: string, sql: string): Promise<unknown[][]> {

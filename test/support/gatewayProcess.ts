@@ -3,9 +3,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gatewayMain } from './gatewayMain.ts'
 import { elastic } from './testApp.ts'
-
-const main = join(import.meta.dirname, '../../src/main.ts')
 
 /** How long a gateway may take to end by itself, in milliseconds. */
 const patience = 15_000
@@ -56,7 +55,6 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     await writeFile(join(folder, name), content)
   const env = {
     PATH: process.env.PATH,
-    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
     HOST: '127.0.0.1',
     PORT: '0',
     DATABASE_URL: databaseUrl,
@@ -65,7 +63,7 @@ export async function startGatewayProcess(options: GatewayProcessOptions): Promi
     ...environment,
   }
   const flags = debugged ? ['--inspect=127.0.0.1:0'] : []
-  const child = spawn(process.execPath, [...flags, main, 'serve', ...args], {
+  const child = spawn(process.execPath, [...flags, gatewayMain, 'serve', ...args], {
     cwd: folder,
     env,
     stdio: ['ignore', logLevel === undefined ? 'ignore' : 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import { gatewayMain } from './gatewayMain.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,10 +17,9 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-sqlite-'))
   const file = join(folder, 'template.db')
-  const main = join(import.meta.dirname, '../../src/main.ts')
   // In a process of its own: this one migrates that of PostgreSQL meanwhile, and two engines are in each other's way.
   const env = { PATH: process.env.PATH, DATABASE_URL: `file:${file}` }
-  await promisify(execFile)(process.execPath, [main, 'migrate'], { cwd: folder, env })
+  await promisify(execFile)(process.execPath, [gatewayMain, 'migrate'], { cwd: folder, env })
   project.provide('sqlite', file)
   return () => rm(folder, { recursive: true })
 }

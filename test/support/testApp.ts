@@ -158,7 +158,7 @@ export function basic({ username, password }: Credentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a body holds is for the test to say
+// oxlint-disable-next-line typescript/no-explicit-any -- what a body holds is for the test to say
 export interface Answered<Body = any> {
   readonly status: number
   readonly headers: Headers

@@ -1,5 +1,4 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { Pool } from 'pg'
@@ -8,6 +7,7 @@ import type { UserRepository } from '../../src/authentication/userRepository.ts'
 import type { RoleRepository } from '../../src/authorization/roleRepository.ts'
 import type { ProfileRepository } from '../../src/profile/repository.ts'
 import { openDatabase, type Database, type DatabaseOptions } from '../../src/storage/database.ts'
+import { folderOfDatabases } from './folderOfDatabases.ts'
 import { template } from './postgresForAll.ts'
 
 /** A new database of the kind that this run is about, for the tests of one file. */
@@ -40,7 +40,7 @@ export async function databaseOfTest(): Promise<NewDatabase> {
 }
 
 async function newSqlite(): Promise<NewDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
+  const folder = await mkdtemp(join(await folderOfDatabases(), 'gateway-'))
   const file = join(folder, 'gateway.db')
   await copyFile(inject('sqlite'), file)
   let time: number | undefined

@@ -53,7 +53,11 @@ export async function exported(url: string, only: readonly Kind[] = kinds): Prom
     return Promise.resolve()
   }
   const progress = { total: () => undefined, written: () => undefined }
-  await exportRecords({ repository: exports, only, write, progress }).finally(close)
+  try {
+    await exportRecords({ repository: exports, only, write, progress })
+  } finally {
+    await close()
+  }
   return texts.join('')
 }
 

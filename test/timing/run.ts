@@ -6,7 +6,7 @@ import { throwawayDatabases } from '../support/throwawayDatabase.ts'
 import type { Door } from './doors.ts'
 import { measure, tryOnce } from './measure.ts'
 import { readOptions } from './options.ts'
-import { populate } from './population.ts'
+import { populate, type Names } from './population.ts'
 import { populations, type Population } from './populations.ts'
 import { reportOf, type Compared } from './report.ts'
 
@@ -27,12 +27,9 @@ try {
 process.stdout.write(reportOf(compared, options))
 
 async function compareIn(population: Population, doors: readonly Door[]): Promise<void> {
-  const { name, formats, kinds, verdict, settings } = population
+  const { name, kinds, verdict, settings } = population
   const databaseUrl = await databases.create()
-  const making = await startGatewayProcess({ databaseUrl })
-  const names = await populate(making.address, formats, Math.min(samples, population.names)).finally(
-    making.stop,
-  )
+  const names = await populated(databaseUrl, population)
   // Another one: what hashes there are is counted at the start.
   const gateway = await startGatewayProcess({ databaseUrl, settings })
   try {
@@ -44,6 +41,15 @@ async function compareIn(population: Population, doors: readonly Door[]): Promis
       say(`${name} / ${door.name}`)
       compared.push({ population, door, times: await measure({ ...trying, door }) })
     }
+  } finally {
+    await gateway.stop()
+  }
+}
+
+async function populated(databaseUrl: string, { formats, names }: Population): Promise<Names> {
+  const gateway = await startGatewayProcess({ databaseUrl })
+  try {
+    return await populate(gateway.address, formats, Math.min(samples, names))
   } finally {
     await gateway.stop()
   }

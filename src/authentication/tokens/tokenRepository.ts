@@ -67,7 +67,8 @@ export interface RefreshState {
 
 /** Whose tokens: all that fit what is named. */
 export type TokenSelection =
-  { readonly family: string } | { readonly username: string | null; readonly realmName: string | null }
+  | { readonly family: string }
+  | { readonly username: string | null; readonly realmName: string | null }
 
 /** How many tokens there are in pairs of which one at least is neither invalidated nor expired. */
 export interface ActiveTokens {

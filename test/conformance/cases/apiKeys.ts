@@ -217,7 +217,7 @@ export const apiKeys: readonly ConformanceCase[] = [
       const as = await owner(server)
       const { id, encoded } = await made(server, as)
       const [key] = await shown(server, `?id=${id}&owner=true&with_limited_by=true`, as)
-      const [limits = {}, ...others] = key?.limited_by as Record<string, Shown>[]
+      const [limits = {}, ...others] = (key as { limited_by: Record<string, Shown>[] }).limited_by
       assert.deepEqual(
         [Object.values(limits).map(({ cluster }) => cluster), others],
         [[['manage_own_api_key']], []],
