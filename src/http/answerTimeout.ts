@@ -19,7 +19,7 @@ export function createAnswerTimeout(longest: number, report: (cause: unknown) =>
         },
         (cause: unknown) => {
           clearTimeout(timer)
-          reject(cause as Error)
+          reject(cause)
         },
       )
     })
