@@ -12,16 +12,12 @@ export function createAnswerTimeout(longest: number, report: (cause: unknown) =>
         work.catch(report)
         reject(tooLate())
       }, longest)
-      work.then(
-        (answer) => {
-          clearTimeout(timer)
-          resolve(answer)
-        },
-        (cause: unknown) => {
-          clearTimeout(timer)
-          reject(cause)
-        },
-      )
+      const settled = () => {
+        clearTimeout(timer)
+        // With what has come of it.
+        resolve(work)
+      }
+      work.then(settled, settled)
     })
   }
 }
