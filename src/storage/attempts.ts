@@ -1,3 +1,4 @@
+import { sqltag as sql } from '@prisma/client/runtime/client'
 import type {
   AttemptRepository,
   Full,
@@ -38,7 +39,7 @@ interface Settled {
  * statement is made for; where somebody else holds one, those fail that need it, and no others. However many attempts
  * there are, three connections are used at most.
  */
-export function createAttemptRepository({ client, now, json }: Connected): AttemptRepository {
+export function createAttemptRepository({ client, statement, now, json }: Connected): AttemptRepository {
   const take = createGroupCommit({
     statement: unlessHeld({ statement: takeAll, keysOf, heldOf }),
     mostSlow,
@@ -67,8 +68,8 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
 
   async function takeAll(tried: readonly (readonly Budget[])[]): Promise<(Taken | Kept | Full)[]> {
     const given = tried.map((budgets) => budgets.map(({ key, ...budget }) => ({ given: key, ...budget })))
-    const rows = await client.$queryRaw<{ readonly counting: readonly Counting[] }[]>`
-      SELECT "counting" FROM "take_attempts"(${json(JSON.stringify(given))}, ${now()}, ${lease}::bigint) ORDER BY "position"`
+    const rows = await statement<{ readonly counting: readonly Counting[] }>(sql`
+      SELECT "counting" FROM "take_attempts"(${json(JSON.stringify(given))}, ${now()}, ${lease}::bigint) ORDER BY "position"`)
     return rows.map(({ counting }, index) => answerOf(tried[index] ?? [], counting))
   }
 
@@ -76,20 +77,20 @@ export function createAttemptRepository({ client, now, json }: Connected): Attem
     const given = settled.flatMap(({ budgets, verdict }) =>
       budgets.map(({ key, ...budget }) => ({ given: key, ...budget, verdict })),
     )
-    await client.$queryRaw`SELECT "settle_attempts"(${json(JSON.stringify(given))}, ${now()})::text`
+    await statement(sql`SELECT "settle_attempts"(${json(JSON.stringify(given))}, ${now()})::text`)
     return settled.map(() => true)
   }
 
   async function heldOf(keys: readonly string[]): Promise<Set<string>> {
-    const rows = await client.$queryRaw<{ readonly key: string }[]>`
-      SELECT "key" FROM "held_attempts"(${json(JSON.stringify(keys))}) AS "key"`
+    const rows = await statement<{ readonly key: string }>(sql`
+      SELECT "key" FROM "held_attempts"(${json(JSON.stringify(keys))}) AS "key"`)
     return new Set(rows.map(({ key }) => key))
   }
 
   async function areKnown(budgets: readonly Budget[]): Promise<boolean[]> {
     const keys = JSON.stringify(keysOf(budgets))
-    const rows = await client.$queryRaw<{ readonly key: string }[]>`
-      SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(keys)}))) AND "knownUntil" > ${now()}`
+    const rows = await statement<{ readonly key: string }>(sql`
+      SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(keys)}))) AND "knownUntil" > ${now()}`)
     const known = new Set(rows.map(({ key }) => key))
     return budgets.map(({ key }) => known.has(key))
   }

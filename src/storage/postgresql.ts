@@ -87,7 +87,11 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
         return migrationState(connection, migrations)
       },
       pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-      close: () => connected.client.$disconnect(),
+      async close() {
+        await connected.client.$disconnect()
+        // A client that was never used has let go of nothing.
+        if (!pool.ending) await pool.end()
+      },
     }
   } catch (error) {
     await connection.dispose()
