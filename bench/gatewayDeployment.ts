@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DeploymentParts } from './deployment.ts'
-import { builtMain, sourceMain } from './gatewayMain.ts'
+import { builtMain, nodeOptions, sourceMain } from './gatewayMain.ts'
 import { application, password, regulars, userOf } from './people.ts'
 import { startServerProcess, type ServerProcess } from './serverProcess.ts'
 import { poolSize } from './servers.ts'
@@ -27,7 +27,8 @@ export function startGateway(
     ELASTIC_PASSWORD: elastic.password,
     GATEWAY_CONFIG: join(folder, 'gateway.yml'),
   }
-  return startServerProcess([options.built ? builtMain : sourceMain, 'serve'], folder, environment, probed)
+  const main = options.built ? builtMain : sourceMain
+  return startServerProcess([...nodeOptions, main, 'serve'], folder, environment, probed)
 }
 
 function settingsFor({ name, scenario }: DeploymentParts): object {
