@@ -80,6 +80,8 @@ interface AppParts {
   processMetrics?: ProcessMetrics | null
   /** What is for one of several processes that share an address; null: it has that for itself. */
   worker?: WorkerParts | null
+  /** Told once, when passwords were hashed very slowly. */
+  hashingStarves?: () => void
 }
 
 interface WorkerParts {
@@ -101,6 +103,7 @@ export async function createApp({
   auditTo,
   processMetrics = null,
   worker = null,
+  hashingStarves,
 }: AppParts): Promise<App> {
   const { settings } = config
   const { allowed_operations: operations } = settings.graphql
@@ -131,6 +134,7 @@ export async function createApp({
       ...{ decoyFor: decoys.decoyFor, clock },
       ...{ watch: metrics.hashes, count: metrics.countPassword },
       ...(worker && { cores: worker.cores }),
+      ...(hashingStarves && { starves: hashingStarves }),
       report(refused) {
         if (refused) logger.warn(refused, 'too many passwords wait to be checked: some are refused')
         else logger.info('no password waits to be checked any more')

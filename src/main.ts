@@ -6,12 +6,12 @@ import packageJson from '../package.json' with { type: 'json' }
 import { processStreams } from './cli/streams.ts'
 import { failureOf, type FailureCode } from './errors.ts'
 
+// The database holds what is only the gateway's to read.
+process.umask(0o077)
+
 // Saves up to half of the time to start. A command's modules are loaded only after it, so that they are in the cache too. It is beside the
 // program: what is in it is run as it is, so nobody may write it who may not write the program.
 enableCompileCache(join(import.meta.dirname, '../.compile-cache'))
-
-// The database holds what is only the gateway's to read.
-process.umask(0o077)
 
 // Source: sysexits.h.
 const exitCodes = { usage: 64, unavailable: 69, software: 70, permission: 77, configuration: 78 }

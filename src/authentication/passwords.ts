@@ -14,6 +14,8 @@ export const longestPassword = 4_096
 
 /** How many wait for each core: what it can do in about six seconds, of callers and of grants. */
 const waitingForOne = 250
+/** How long it takes to hash one where others keep the cores busy, in milliseconds: many times what it takes in a flood. */
+const starving = 1_000
 /** In milliseconds. Whoever has waited longer has gone. */
 const longestWait = 10_000
 
@@ -25,6 +27,8 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
   /** Told from where the first one comes that is refused since too many wait, and when nobody waits any more: null. */
   report: (refused: Source | null) => void
   watch?: WatchTurn
+  /** Told once, when it has taken very long to hash one. */
+  starves?: () => void
   /** Takes that a password was right: remembered, or proven anew. */
   count?: (isRemembered: boolean) => void
 }
@@ -40,6 +44,7 @@ export function createPasswords({
   decoyFor,
   clock,
   count,
+  starves,
   ...queue
 }: PasswordsParts) {
   const enqueue = createQueue({
@@ -51,6 +56,7 @@ export function createPasswords({
   const secretName = createSecretNames()
   const proven = new Set<string>()
   const once = createUnderWay<boolean>()
+  let isStarved = false
 
   return {
     hash(password: string, source: Source): Promise<string> {
@@ -92,7 +98,19 @@ export function createPasswords({
   }
 
   function inTurn<T>(source: Source, until: number, task: () => Promise<T>): Promise<T> {
-    return enqueue(source, () => clock() > until, task)
+    return enqueue(
+      source,
+      () => clock() > until,
+      async () => {
+        const since = clock()
+        const answer = await task()
+        if (!isStarved && clock() - since > starving) {
+          isStarved = true
+          starves?.()
+        }
+        return answer
+      },
+    )
   }
 
   // With the username, so that verifications of unknown users share as much, or as little, as those of known ones.

@@ -49,7 +49,8 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   // All workers together are to hash no more passwords at once than there are cores; each of them hashes one.
   const cores = Math.ceil(availableParallelism() / workers)
   widenThreadPool(cores)
-  await lowerBackgroundThreads()
+  // With as many threads that answer as there are cores, nothing would ever be left.
+  const giveHashingItsShare = await lowerBackgroundThreads(availableParallelism() > workers)
   const config = loadConfig()
   const logger = createLog(config.logLevel, number)
   const { settingsFile } = config
@@ -60,6 +61,12 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
     readSettings: settingsFile === null ? null : () => reloadSettings(settingsFile),
     processMetrics: createProcessMetrics(),
     worker: exposeAll ? { cores, exposeAll } : null,
+    hashingStarves() {
+      logger.warn(
+        'what else runs on this machine keeps passwords waiting: from now on they have a share of its cores',
+      )
+      void giveHashingItsShare()
+    },
     // Only a terminal has somebody who reads the password that is made up.
     ...(process.stderr.isTTY && isFirst && { makeUpPassword }),
   })

@@ -52,11 +52,16 @@ const maxHeaderSize = 16_384
 /** How long what still comes is read after the answer, in milliseconds: before, the answer could be lost. */
 const lingering = 2_000
 
+/** How many requests a connection may have sent behind one that was refused: then it is let go of at once. */
+const mostIgnored = 64
+
 export function createConnections({ limits, tls, refuse, reportDrop }: ConnectionsParts): Connections {
   const turnOf = createOneByOne()
   /** The latest request of each connection, until it has come and is answered: then nobody keeps its body. */
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
   const givenUp = new WeakSet<Duplex>()
+  /** How many requests have come behind the one that was the last. */
+  const ignored = new WeakMap<Duplex, number>()
 
   return { serve, takeError }
 
@@ -100,7 +105,10 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
 
   function accepted(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
     const { socket } = request
-    if (givenUp.has(socket)) return
+    if (givenUp.has(socket)) {
+      ignore(socket)
+      return
+    }
     // Reset already: nobody takes the answer, and nobody could say who has asked.
     if (socket.remoteAddress === undefined) {
       socket.destroy()
@@ -113,7 +121,7 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     }
     const inTurn = turnOf(socket, latest.get(socket)?.response)
     if (inTurn === null) {
-      refuseNext(request, new Failure('UNAVAILABLE', 'too many requests wait on this connection'))
+      refuseNext(request, tooManyWait())
       return
     }
     latest.set(socket, { request, response })
@@ -131,6 +139,13 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     inTurn(() => {
       listener(request, response)
     })
+  }
+
+  /** Node keeps what it has made of requests behind the last answer until that has left. */
+  function ignore(socket: Duplex): void {
+    const count = (ignored.get(socket) ?? 0) + 1
+    ignored.set(socket, count)
+    if (count > mostIgnored) socket.destroy()
   }
 
   function refuseNext(request: IncomingMessage, failure: Failure): void {
@@ -205,4 +220,8 @@ function rawResponse({ status, headers, body }: DoorResponse): string {
   const length = `content-length: ${Buffer.byteLength(body)}`
   const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`
   return [start, ...lines, length, 'connection: close', '', body].join('\r\n')
+}
+
+function tooManyWait(): Failure {
+  return new Failure('UNAVAILABLE', 'too many requests wait on this connection', { retryAfterSeconds: 1 })
 }

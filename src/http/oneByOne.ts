@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
@@ -5,7 +6,7 @@ import type { Duplex } from 'node:stream'
 const mostWaiting = 16
 
 /**
- * Makes what has the requests of each connection begin one after another, where the parser would begin all that have come:
+ * Makes what has the requests of each connection, where they are pipelined, begin one after another, where the parser would begin all that have come:
  * each once the answer before it has left, and none behind the last answer. While some wait, nothing more is read.
  */
 export function createOneByOne() {
@@ -20,6 +21,8 @@ export function createOneByOne() {
     if (before === undefined || before.destroyed) return (begin) => begin()
     if (waitingOn(socket) === mostWaiting) return null
     return (begin) => {
+      // It begins when another answer has left, and is no part of that one.
+      const beginApart = AsyncResource.bind(begin)
       waiting.set(socket, waitingOn(socket) + 1)
       // Later: the parser reads on when it is through with a request.
       setImmediate(() => {
@@ -29,7 +32,7 @@ export function createOneByOne() {
         waiting.set(socket, waitingOn(socket) - 1)
         if (!socket.writable) return
         if (waitingOn(socket) === 0) socket.resume()
-        begin()
+        beginApart()
       })
     }
   }

@@ -13,5 +13,6 @@ export function watched(connection: SqlDriverAdapter, watch: WatchStatement | un
   return connection
 }
 
-/** Statements have their keywords in capitals. Only what begins with `WITH` can write further on. */
-const reads = /^\s*(?:SELECT|PRAGMA|WITH(?!.*\b(?:INSERT INTO|UPDATE|DELETE FROM) ))/s
+/** Statements have their keywords in capitals. What begins with `WITH` can write further on, and the functions that count attempts do. */
+const reads =
+  /^\s*(?:SELECT(?!.*"(?:take|settle)_attempts")|PRAGMA|WITH(?!.*\b(?:INSERT INTO|UPDATE|DELETE FROM) ))/s

@@ -178,6 +178,19 @@ describe('a verification', () => {
   })
 })
 
+describe('hashing that takes very long', () => {
+  it.each([
+    ['is told once', 1_001, 1],
+    ['is not told while it takes no longer than a second', 1_000, 0],
+  ])('%s', async (_, took, times) => {
+    let now = 0
+    const told: number[] = []
+    const passwords = newPasswords({ clock: () => (now += took), starves: () => told.push(now) })
+    for (const password of ['one', 'another']) await passwords.hash(password, source)
+    expect(told).toHaveLength(times)
+  })
+})
+
 describe('verifications that are too many', () => {
   const other = { ...source, key: 'another' }
 

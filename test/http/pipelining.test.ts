@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -9,7 +10,7 @@ import { openSocket } from './rawSocket.ts'
 const hour = 3_600_000
 
 /** A server whose requests are begun, and answered when the test says so. */
-async function gated() {
+async function gated(begins: (url: string) => void = () => undefined) {
   const { serve } = createConnections({
     limits: { maxConnections: 10, headerTimeout: hour, requestTimeout: hour, idleTimeout: hour },
     tls: null,
@@ -18,6 +19,7 @@ async function gated() {
   })
   const begun: { url: string; response: ServerResponse; socket: Socket }[] = []
   const server = serve(({ url = '', socket }, response) => {
+    begins(url)
     begun.push({ url, response, socket })
     server.emit('begun')
   })
@@ -125,5 +127,32 @@ describe('requests that come before the one in front of them is answered', () =>
     await until(3)
     answer(2, { connection: 'close' })
     expect((await client.answers()).map(({ body }) => body)).toEqual(['0', '1', '2'])
+  })
+
+  it('are no part of the request whose answer they have waited for', async () => {
+    const within = new AsyncLocalStorage<string>()
+    const seen: (string | undefined)[] = []
+    const { client, answer } = await gated((url) => {
+      seen.push(within.getStore())
+      const n = seen.length - 1
+      void within.run(url, async () => {
+        await setImmediate()
+        answer(n, n === 2 ? { connection: 'close' } : {})
+      })
+    })
+    client.send(paths(3).map(get).join(''))
+    await client.answers()
+    expect(seen).toEqual([undefined, undefined, undefined])
+  })
+
+  it('end the connection where far too many have come behind the last', async () => {
+    const { client, until } = await gated()
+    client.send(
+      paths(17 + 1 + 100)
+        .map(get)
+        .join(''),
+    )
+    await until(1)
+    expect(await client.answers()).toEqual([])
   })
 })

@@ -16,7 +16,7 @@ export async function load(
 ): Promise<Config> {
   const folder = await temporaryFolder()
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  if (settings === null) return loadConfig(environment)
+  if (settings === null) return loadConfig(environment, null)
   const file = join(folder, 'gateway.yml')
   await writeFile(file, settings)
   const config = loadConfig({ GATEWAY_CONFIG: file, ...environment })

@@ -88,13 +88,16 @@ export async function createTestApp({
     close: () => undefined,
   }
   if (settings !== undefined) await writeFile(join(folder, 'gateway.yml'), settings)
-  const config = loadConfig({
-    PORT: '0',
-    DATABASE_URL: database.url,
-    ELASTIC_PASSWORD: elastic.password,
-    ...(settings !== undefined && { GATEWAY_CONFIG: join(folder, 'gateway.yml') }),
-    ...environment,
-  })
+  const config = loadConfig(
+    {
+      PORT: '0',
+      DATABASE_URL: database.url,
+      ELASTIC_PASSWORD: elastic.password,
+      ...(settings !== undefined && { GATEWAY_CONFIG: join(folder, 'gateway.yml') }),
+      ...environment,
+    },
+    null,
+  )
   await database.setTime(now)
   const app = await createApp({
     config,
