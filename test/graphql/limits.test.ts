@@ -9,6 +9,9 @@ const { fetch, run, close } = await createTestApp()
 beforeAll(() => provision(fetch))
 afterAll(close)
 
+const aliases = (count: number, field: string) =>
+  Array.from({ length: count }, (_, n) => `a${n}: ${field}`).join(' ')
+
 function expectInvalid(answer: Answer, message: string) {
   expectRefused(answer, 400, 'GRAPHQL_VALIDATION_FAILED')
   expect(answer.errors?.map((error) => error.message)).toContain(message)
@@ -39,7 +42,7 @@ describe('one field that takes a credential', () => {
   it.each([
     ['aliases', `mutation ($grant: GrantInput!) { a: ${activate} b: ${activate} }`],
     ['a repetition', `mutation ($grant: GrantInput!) { ${activate} ${activate} }`],
-    ['125 aliases', `mutation { ${Array.from({ length: 125 }, (_, n) => `a${n}: ${change}`).join(' ')} }`],
+    ['125 aliases', `mutation { ${aliases(125, change)} }`],
     ['different fields', `mutation ($grant: GrantInput!, $user: UserInput!) { ${activate} ${put} }`],
     ['inline fragments', `mutation ($user: UserInput!) { ... { ${change} } ... on Mutation { ${put} } }`],
     [
@@ -169,6 +172,17 @@ describe.each(['POST', 'GET'])('by %s', (method) => {
     }
     const answer = await run(getIntrospectionQuery(options))
     expect(answer).toMatchObject({ status: 200, data: { __schema: expect.anything() as unknown } })
+  })
+
+  it.each([
+    ['by aliases', (n: number) => `{ ${aliases(n, '__schema { types { name } }')} }`],
+    ['within one description', (n: number) => `{ __schema { ${aliases(n, 'types { name }')} } }`],
+  ])('all types are described twice at most, %s', async (_, document) => {
+    expect(await run(document(2))).toMatchObject({ status: 200 })
+    expectInvalid(
+      await run(document(3)),
+      'An operation may cost at most 1000: ask for fewer fields, above all below lists.',
+    )
   })
 
   it.each([

@@ -53,6 +53,13 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'are 100 fields for each of a thousand profiles',
   },
   {
+    item: 'cost of describing all types',
+    file: costRule,
+    without: ['return allTypesCost', 'return introspectionCost'],
+    test: 'graphql/limits.test.ts',
+    title: 'all types are described twice at most',
+  },
+  {
     item: 'cost of fragments, wherever they are spread',
     file: costRule,
     without: [
