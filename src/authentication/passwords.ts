@@ -15,7 +15,7 @@ export const longestPassword = 4_096
 /** How many wait for each core: what it can do in about six seconds, of callers and of grants. */
 const waitingForOne = 250
 /** How long it takes to hash one where others keep the cores busy, in milliseconds: many times what it takes in a flood. */
-const starving = 1_000
+const starving = 2_000
 /** In milliseconds. Whoever has waited longer has gone. */
 const longestWait = 10_000
 

@@ -45,7 +45,7 @@ async function agreementCheck({ settings }: Config, { agreedRealms }: Inspection
   } catch (thrown) {
     const { problems } = failureOf(thrown)
     const advice =
-      'make gateway.yml like that of the others, or have them agree: `npm start -- --adopt-realms`'
+      'make gateway.yml like that of the others, or have them agree: `profile-gateway serve --adopt-realms`'
     return failure(id, `realms and domains are others: ${problems.join('; ')}`, advice)
   }
 }

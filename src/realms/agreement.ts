@@ -34,7 +34,7 @@ export function requireAgreement(agreed: string, own: string): void {
   throw new Failure(
     'CONFIGURATION',
     'realms and domains are not those on which the gateways of this database have agreed: other ones could lead users ' +
-      'to other profiles. `npm start -- --adopt-realms` has all agree on those of this one, if that is meant',
+      'to other profiles. `profile-gateway serve --adopt-realms` has all agree on those of this one, if that is meant',
     {
       problems: [
         ...theirs.filter((line) => !ours.includes(line)).map((line) => `agreed: ${line}`),

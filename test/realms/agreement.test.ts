@@ -216,7 +216,7 @@ describe('a gateway on a database whose gateways have agreed', () => {
     expect(failure).toMatchObject({
       code: 'CONFIGURATION',
       message: expect.stringMatching(
-        /^realms and domains are not those .* `npm start -- --adopt-realms` /,
+        /^realms and domains are not those .* `profile-gateway serve --adopt-realms` /,
       ) as string,
     })
     expect(failure?.problems.map((problem) => problem.replace(/ \{.*/, ''))).toEqual(names)
@@ -415,7 +415,7 @@ describe('a gateway process', { timeout: 120_000 }, () => {
       `"fallback_claims":{},"principal":{"claim":"${claim}"}}`
     expect(refused.err).toBe(
       'profile-gateway: realms and domains are not those on which the gateways of this database have agreed: other ones ' +
-        'could lead users to other profiles. `npm start -- --adopt-realms` has all agree on those of this one, if that is meant\n' +
+        'could lead users to other profiles. `profile-gateway serve --adopt-realms` has all agree on those of this one, if that is meant\n' +
         `  agreed: ${line('sub')}\n  here:   ${line('email')}\n`,
     )
     expect(await contentOf(made)).toEqual(before)
