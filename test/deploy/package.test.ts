@@ -43,7 +43,7 @@ describe('the package that npm pack makes', () => {
   }, 300_000)
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  it('has what runs, the migrations, an example of settings, and nothing else of ours', () => {
+  it('has what runs, the migrations, an example of settings, the pages that messages name, and nothing else of ours', () => {
     const ours = packed.files.map(({ path }) => path).filter((path) => !path.startsWith('node_modules/'))
     const rest = ours.filter((path) => !/^dist\/src\/(bin|chunks\/\w+)\.js$/.test(path))
     const migrations = readdirSync(join(root, 'prisma/migrations'), { recursive: true, encoding: 'utf8' })
@@ -53,6 +53,9 @@ describe('the package that npm pack makes', () => {
       'package.json',
       'gateway.example.yml',
       'gateway.schema.json',
+      ...readdirSync(join(root, 'docs'))
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
       ...migrations.filter((path) => /\.\w+$/.test(path)).map((path) => `dist/prisma/migrations/${path}`),
     ]
     expect(rest.sort()).toEqual(expected.sort())
@@ -103,7 +106,7 @@ describe('the package that npm pack makes', () => {
 async function checkout(folder: string): Promise<string> {
   const copy = join(folder, 'checkout')
   const files = ['package.json', 'LICENSE', 'README.md', 'gateway.example.yml', 'gateway.schema.json']
-  const paths = [...files, 'deploy', 'prisma', 'src']
+  const paths = [...files, 'deploy', 'docs', 'prisma', 'src']
   for (const path of paths) await cp(join(root, path), join(copy, path), { recursive: true })
   await run('cp', ['-al', join(root, 'node_modules'), copy], root)
   return copy
