@@ -95,7 +95,7 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
       user: { name: subject.username, hash, roles: subject.roles },
       profile_gateway: {
         grant_type: grantTypes[credentials.kind],
-        ...proofOf(subject, authenticationType, standing?.apiKey),
+        ...proofOf({ realm: subject.realm, authenticationType, apiKey: standing?.apiKey }),
       },
     })
   }
@@ -127,7 +127,7 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
       return
     }
     const { caller } = attempt
-    const by = { name: caller.username, ...proofOf(caller, caller.authenticationType, caller.apiKey) }
+    const by = { name: caller.username, ...proofOf(caller) }
     const line = { event, user, profile_gateway: { proves: 'subject', ...details, caller: by } }
     // Whoever may try a grant is believed.
     record(caller.origin, false, line, caller.origin)

@@ -24,35 +24,22 @@ export function createRecorder({ log, onFailure, clock }: RecorderParts): Record
   }
 }
 
-interface ApiKeyName {
-  readonly id: string
-  readonly name: string
+type Proven = Pick<Caller, 'realm' | 'authenticationType'> & {
+  readonly apiKey?: { readonly id: string; readonly name: string } | null | undefined
 }
 
 /** What somebody has done, is about to do, or may not do. */
 export function doneBy(
-  {
-    username: name,
-    roles,
-    realm,
-    authenticationType,
-    apiKey,
-  }: Pick<Caller, 'username' | 'roles' | 'realm' | 'authenticationType'> & {
-    readonly apiKey?: ApiKeyName | null
-  },
+  who: Proven & Pick<Caller, 'username' | 'roles'>,
   event: AuditEvent['event'],
   { user: target, ...details }: Details,
 ): AuditEvent {
-  const profile_gateway = { ...proofOf({ realm }, authenticationType, apiKey), ...details }
-  return { event, user: { name, roles, target }, profile_gateway }
+  const { username: name, roles } = who
+  return { event, user: { name, roles, target }, profile_gateway: { ...proofOf(who), ...details } }
 }
 
 /** How somebody was proven, as a line tells it. */
-export function proofOf(
-  { realm }: Pick<Caller, 'realm'>,
-  authenticationType: Caller['authenticationType'],
-  apiKey: ApiKeyName | null | undefined,
-) {
+export function proofOf({ realm, authenticationType, apiKey }: Proven) {
   return {
     realm: { name: realm.name, type: realm.type },
     authentication_type: authenticationType,

@@ -35,8 +35,8 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
 
 /**
  * Hashes and verifies passwords off the event loop, at most as many at once as there are cores for it. A password that was
- * proven is remembered by a secret name that is bound to the hash it was proven against, so it counts only while the hash read for
- * a request is that one. Equal verifications under way share one computation, which belongs to the source that was first;
+ * proven is remembered by a secret name that is bound to the hash it was proven against, so it counts only while the hash
+ * read for a request is that one. Equal verifications under way share one computation, which belongs to the source that was first;
  * where that fails, as it has no place any more, those of each other source share one of their own.
  */
 export function createPasswords({

@@ -23,9 +23,15 @@ const maxMutationFields = 10
 const readingCost = 10
 /** As how long a list is taken. */
 const listSize = 10
-/** Of a field of the schema's own description, which is in memory: below all types, what tools send costs half of what is allowed. */
+/**
+ * Of a field of the schema's own description, which is in memory: below all types, what tools send costs half of what is
+ * allowed.
+ */
 const introspectionCost = 1 / 100
-/** Of all types of the schema, which are far more than another list has: there can be two of them, and one with what tools send. */
+/**
+ * Of all types of the schema, which are far more than another list has: there can be two of them, and one with what tools
+ * send.
+ */
 const allTypesCost = 400
 
 type Type = GraphQLNamedType | null | undefined
@@ -33,8 +39,8 @@ type Field = GraphQLField<unknown, unknown>
 
 /**
  * Bounds what an operation costs: a field counts 1, or 10 where it reads the database, all types of the schema 400, and ten
- * times as much below each list. Fields are counted as they are run: each alias, and what is in a fragment once for each selection that it is
- * part of.
+ * times as much below each list. Fields are counted as they are run: each alias, and what is in a fragment once for each
+ * selection that it is part of.
  */
 export function costRule(context: ValidationContext): ASTVisitor {
   const schema = context.getSchema()

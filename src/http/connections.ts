@@ -59,9 +59,8 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
   const turnOf = createOneByOne()
   /** The latest request of each connection, until it has come and is answered: then nobody keeps its body. */
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
-  const givenUp = new WeakSet<Duplex>()
-  /** How many requests have come behind the one that was the last. */
-  const ignored = new WeakMap<Duplex, number>()
+  /** How many requests have come behind the one that was the last, of each connection that had one. */
+  const givenUp = new WeakMap<Duplex, number>()
 
   return { serve, takeError }
 
@@ -105,8 +104,9 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
 
   function accepted(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
     const { socket } = request
-    if (givenUp.has(socket)) {
-      ignore(socket)
+    const behind = givenUp.get(socket)
+    if (behind !== undefined) {
+      ignore(socket, behind)
       return
     }
     // Reset already: nobody takes the answer, and nobody could say who has asked.
@@ -142,10 +142,9 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
   }
 
   /** Node keeps what it has made of requests behind the last answer until that has left. */
-  function ignore(socket: Duplex): void {
-    const count = (ignored.get(socket) ?? 0) + 1
-    ignored.set(socket, count)
-    if (count > mostIgnored) socket.destroy()
+  function ignore(socket: Duplex, behind: number): void {
+    givenUp.set(socket, behind + 1)
+    if (behind >= mostIgnored) socket.destroy()
   }
 
   function refuseNext(request: IncomingMessage, failure: Failure): void {
@@ -161,7 +160,7 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
 
   /** Answers and closes, once what came before is answered. */
   function giveUp(socket: Duplex, failure: Failure): void {
-    givenUp.add(socket)
+    givenUp.set(socket, 0)
     const { request, response } = latest.get(socket) ?? {}
     const isOfRequest = request?.complete === false
     if (isOfRequest && response?.headersSent === false) {

@@ -6,8 +6,9 @@ import type { Duplex } from 'node:stream'
 const mostWaiting = 16
 
 /**
- * Makes what has the requests of each connection, where they are pipelined, begin one after another, where the parser would begin all that have come:
- * each once the answer before it has left, and none behind the last answer. While some wait, nothing more is read.
+ * Makes what has the pipelined requests of a connection begin one after another, where the parser would begin all that
+ * have come: each once the answer before it has left, and none behind the last answer. While some wait, nothing more is
+ * read.
  */
 export function createOneByOne() {
   const waiting = new WeakMap<Duplex, number>()

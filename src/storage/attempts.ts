@@ -36,8 +36,8 @@ interface Settled {
 
 /**
  * Keeps attempts in the table `attempts` of PostgreSQL. Rows are locked in the order of their keys, of all that one
- * statement is made for; where somebody else holds one, or up to eight, those fail that need it, and no others. However many attempts
- * there are, three connections are used at most.
+ * statement is made for; where somebody else holds one, or up to eight, those fail that need it, and no others. However
+ * many attempts there are, three connections are used at most.
  */
 export function createAttemptRepository({ client, statement, now, json }: Connected): AttemptRepository {
   const take = createGroupCommit({

@@ -15,4 +15,4 @@ export function watched(connection: SqlDriverAdapter, watch: WatchStatement | un
 
 /** Statements have their keywords in capitals. What begins with `WITH` can write further on, and the functions that count attempts do. */
 const reads =
-  /^\s*(?:SELECT(?!.*"(?:take|settle)_attempts")|PRAGMA|WITH(?!.*\b(?:INSERT INTO|UPDATE|DELETE FROM) ))/s
+  /^\s*(?:SELECT(?! (?:"counting" FROM )?"(?:take|settle)_attempts")|PRAGMA|WITH(?!.*\b(?:INSERT INTO|UPDATE|DELETE FROM) ))/s

@@ -92,7 +92,7 @@ export const httpGuards: readonly Guard[] = [
   {
     item: 'nothing behind what is refused',
     file: 'src/http/connections.ts',
-    without: ['if (givenUp.has(socket)) {', 'if (ignored.has(socket)) {'],
+    without: ['if (behind !== undefined) {', 'if (behind === null) {'],
     test: 'http/refusedRequests.test.ts',
     title: 'are refused once, and nothing behind them is done',
   },
