@@ -9,6 +9,7 @@ import { sqliteRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
+import { preparedOnce } from './preparedOnce.ts'
 import { sqliteFile } from './sqliteFile.ts'
 import { lockSqlite } from './sqliteLock.ts'
 import { createStatement } from './statement.ts'
@@ -61,7 +62,7 @@ export async function openSqlite({
         await unlock()
       }
     }
-    return await prepared(watched(connection, watch), clock)
+    return await prepared(watched(preparedOnce(connection), watch), clock)
   } catch (error) {
     await unlock()
     throw error

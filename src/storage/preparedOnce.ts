@@ -1,0 +1,43 @@
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import { LRUCache } from 'lru-cache'
+
+/** A statement that better-sqlite3 has prepared. */
+interface Prepared {
+  readonly reader: boolean
+  run(...values: unknown[]): unknown
+  columns(): unknown
+  raw(): { all(...values: unknown[]): unknown }
+}
+
+/** Prisma's adapter, as it is: what it says of itself leaves out the connection. */
+type Adapter = SqlDriverAdapter & { readonly client: { prepare(text: string): unknown } }
+
+/** How many texts are kept prepared: those of the client, whose texts have no end, come and go. */
+const mostKept = 200
+
+/**
+ * Has SQLite prepare each text of a statement once for a connection. Left alone, the adapter has it prepared every time,
+ * which takes longer than most statements themselves. Tables stay as they are while a database is open.
+ */
+export function preparedOnce(connection: SqlDriverAdapter): SqlDriverAdapter {
+  const { client } = connection as Adapter
+  const prepare = client.prepare.bind(client) as (text: string) => Prepared
+  const kept = new LRUCache<string, Prepared>({ max: mostKept })
+  client.prepare = (text) => {
+    let statement = kept.get(text)
+    if (!statement) kept.set(text, (statement = prepare(text)))
+    return withValues(statement)
+  }
+  return connection
+}
+
+/** As the adapter uses it. Bound to the statement itself, values would stay with it for good. */
+function withValues(statement: Prepared, values: unknown[] = []) {
+  return {
+    reader: statement.reader,
+    bind: (given: unknown[]) => withValues(statement, given),
+    run: () => statement.run(...values),
+    columns: () => statement.columns(),
+    raw: () => ({ all: () => statement.raw().all(...values) }),
+  }
+}
