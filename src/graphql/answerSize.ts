@@ -11,16 +11,12 @@ export function createAnswerSize() {
   let last: Promise<unknown> = Promise.resolve()
 
   /**
-   * Counts a document. It rejects with `TOO_LARGE` beyond 64 MiB. It must not throw: then whatever runs the operation
-   * forgets what is under way for the same list, and nobody handles that that fails too.
+   * Counts a document, and gives it. It rejects with `TOO_LARGE` beyond 64 MiB. It must not throw: then whatever runs the
+   * operation forgets what is under way for the same list, and nobody handles that that fails too.
    */
-  function add<T extends object>(document: T): Promise<T> {
-    return new Promise((resolve) => {
-      requireRoom()
-      bytes += Buffer.byteLength(JSON.stringify(document))
-      requireRoom()
-      resolve(document)
-    })
+  function add<T extends object>(document: T): T | Promise<never> {
+    if (bytes <= most) bytes += Buffer.byteLength(JSON.stringify(document))
+    return bytes > most ? Promise.reject(tooLarge()) : document
   }
 
   return {
@@ -37,10 +33,12 @@ export function createAnswerSize() {
   }
 
   function requireRoom(): void {
-    if (bytes > most) {
-      throw new Failure('TOO_LARGE', 'the answer would hold more than 64 MiB of labels, data and metadata')
-    }
+    if (bytes > most) throw tooLarge()
   }
+}
+
+function tooLarge(): Failure {
+  return new Failure('TOO_LARGE', 'the answer would hold more than 64 MiB of labels, data and metadata')
 }
 
 export type AnswerSize = ReturnType<typeof createAnswerSize>

@@ -95,9 +95,14 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
         reject(refusal ?? given)
       }
 
-      async function heldFor<T>(work: Promise<T>): Promise<T> {
-        const left = new Promise((resolve) => response.once('finish', resolve).once('close', resolve))
-        void Promise.allSettled([work, response.destroyed ? null : left]).then(giveBack)
+      function heldFor<T>(work: Promise<T>): Promise<T> {
+        let left = response.destroyed ? 1 : 2
+        const ended = () => {
+          left -= 1
+          if (left === 0) giveBack()
+        }
+        if (!response.destroyed) response.once('close', ended)
+        work.then(ended, ended)
         return work
       }
     })
