@@ -81,14 +81,14 @@ export const sharedThrottleGuards: readonly Guard[] = [
     file: functions,
     without: ['AS "given" ORDER BY "key"', 'AS "given" ORDER BY random()'],
     ...inDatabase,
-    title: 'are never in each other’s way, and each is counted',
+    title: 'are locked in the order of their keys',
   },
   {
     item: 'Verdicts that wait for each other',
     file: functions,
     without: ['ORDER BY "key" FOR UPDATE OF', 'ORDER BY random() FOR UPDATE OF'],
     ...inDatabase,
-    title: 'are never in each other’s way, and each is counted',
+    title: 'are locked in the order of their keys',
   },
   {
     item: 'Locking out whoever is known elsewhere',

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { AttemptRepository } from '../../src/authentication/throttle/attemptRepository.ts'
 import { budgetKey, type Budget } from '../../src/authentication/throttle/budgets.ts'
 import { createAttemptRepository } from '../../src/storage/attempts.ts'
 import { connect } from '../../src/storage/database.ts'
@@ -156,10 +157,28 @@ describe('attempts of several gateways at once', () => {
     expect(await run(read)).toEqual([[0, counted]])
   })
 
+  it.each([
+    ['taken', (attempts: AttemptRepository) => attempts.take(wide.toReversed())],
+    ['judged', (attempts: AttemptRepository) => attempts.settle(wide.toReversed(), 'wrong')],
+  ])('are locked in the order of their keys when they are %s', async (_, locking) => {
+    const { made, run } = await gateways(1)
+    const [attempts] = made
+    if (!attempts) throw new Error('no gateway')
+    await attempts.take(wide)
+    const keys = await run('SELECT key FROM attempts ORDER BY key')
+    await run('BEGIN')
+    await run(`SELECT FROM attempts WHERE key = '${String(keys[20]?.[0])}' FOR UPDATE`)
+    const locked = locking(attempts).catch((cause: unknown) => cause)
+    while ((await run('SELECT FROM pg_locks WHERE NOT granted')).length === 0) await setTimeout(10)
+    expect(await run('SELECT key FROM attempts ORDER BY key FOR UPDATE SKIP LOCKED')).toEqual(keys.slice(20))
+    await run('ROLLBACK')
+    await locked
+  })
+
   it('of several gateways are taken as often as one after another, of what was there before, too', async () => {
     const { made } = await gateways(3)
     const one = { ...ada, free: 1 }
-    for (let n = 0; n < 100; n++) {
+    for (let n = 0; n < 40; n++) {
       const taken = await Promise.all(made.map((attempts) => attempts.take([one])))
       expect(taken.map(({ kind }) => kind).toSorted()).toEqual(['full', 'full', 'taken'])
       await made[0]?.settle([one], 'unjudged')
