@@ -18,6 +18,9 @@ const lease = 60_000
 /** How many slow statements others do not wait for. */
 const mostSlow = 0
 
+/** How far apart statements are, in milliseconds. Whoever is to be judged waits for one, and nobody for a verdict. */
+const apart = { take: 10, settle: 50 }
+
 /** How many rows one statement removes at most. */
 const batch = 500
 
@@ -43,6 +46,7 @@ export function createAttemptRepository({ client, statement, now, json }: Connec
   const take = createGroupCommit({
     statement: unlessHeld({ statement: takeAll, keysOf, heldOf }),
     mostSlow,
+    apart: apart.take,
   })
   const settle = createGroupCommit({
     statement: unlessHeld({
@@ -51,6 +55,7 @@ export function createAttemptRepository({ client, statement, now, json }: Connec
       heldOf,
     }),
     mostSlow,
+    apart: apart.settle,
   })
   const isKnown = createGroupCommit({ statement: areKnown, mostSlow })
 
