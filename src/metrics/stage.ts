@@ -19,21 +19,22 @@ export function createStage({ inSpan }: Spans) {
     { name, attributes, outcomeOf, ended }: Stage<Answer>,
     stage: () => Promise<Answer>,
   ): Promise<Answer> {
-    return inSpan(name, attributes, async (span) => {
+    return inSpan(name, attributes, (span) => {
       const since = secondsNow()
-      let answer: Answer | undefined
-      let outcome = ''
-      try {
-        answer = await stage()
-        outcome = outcomeOf(answer)
-        return answer
-      } catch (thrown) {
-        outcome = failureOf(thrown).code
-        throw thrown
-      } finally {
+      const over = (outcome: string, answer?: Answer) => {
         span?.setAttribute(outcomeAttribute, outcome)
         ended(secondsNow() - since, outcome, answer)
       }
+      return stage().then(
+        (answer) => {
+          over(outcomeOf(answer), answer)
+          return answer
+        },
+        (thrown: unknown) => {
+          over(failureOf(thrown).code)
+          throw thrown
+        },
+      )
     })
   }
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Attempt, SubjectAttempt } from '../attempt.ts'
 import { clientOf } from '../client.ts'
 import type { Credentials } from '../credentials.ts'
@@ -46,21 +47,37 @@ export interface BudgetsParts {
  */
 const rightForOneWrong = 10
 
+/** Of callers whose budgets are remembered, so that naming those is done once: names and networks, in characters. */
+const mostRemembered = 100_000
+
 /** For how long a user is known by an address from which it has logged in, in milliseconds. */
 const knownFor = 604_800_000
 
 /** Makes the function that says by what an attempt is counted, callers and subjects apart. Nothing: it is not. */
 export function createBudgets(parts: BudgetsParts) {
-  return function budgetsOf(credentials: Credentials, attempt: Attempt): Budget[] {
+  /** The few who send requests all the time. By network and username. */
+  const ofCallers = new LRUCache<string, readonly Budget[]>({
+    maxSize: mostRemembered,
+    sizeCalculation: (_, known) => known.length,
+  })
+
+  return function budgetsOf(credentials: Credentials, attempt: Attempt): readonly Budget[] {
     return attempt.role === 'caller'
       ? budgetsOfCaller(credentials, networkOf(attempt.origin.address))
       : budgetsOfSubject(credentials, attempt)
   }
 
   /** Tokens and API keys cannot be guessed, and have no name that could be kept out. */
-  function budgetsOfCaller(credentials: Credentials, network: string): Budget[] {
+  function budgetsOfCaller(credentials: Credentials, network: string): readonly Budget[] {
     if (credentials.kind !== 'password') return []
-    const name = folded(credentials.username)
+    const { username } = credentials
+    const known = `${network}\0${username}`
+    let budgets = ofCallers.get(known)
+    if (!budgets) ofCallers.set(known, (budgets = budgetsOfLogin(folded(username), network)))
+    return budgets
+  }
+
+  function budgetsOfLogin(name: string, network: string): readonly Budget[] {
     return [
       ofName(budget(parts.attempts, 'caller', 'name', name)),
       budget(parts.attempts_per_address, 'caller', 'address', network),
