@@ -56,7 +56,7 @@ describe('a statement that is made for many', () => {
     others.push(join(2))
     await gathered()
     expect(made.map(({ items }) => items)).toEqual([[0]])
-    await expect.poll(() => made.map(({ items }) => items)).toEqual([[0], [1, 2]])
+    await expect.poll(() => made.map(({ items }) => items), { timeout: 10_000 }).toEqual([[0], [1, 2]])
     await end(1)
     expect(await Promise.all(others)).toEqual([10, 20])
   })
