@@ -18,9 +18,6 @@ const lease = 60_000
 /** How many slow statements others do not wait for. */
 const mostSlow = 0
 
-/** How far apart statements are, in milliseconds. Whoever is to be judged waits for one, and nobody for a verdict. */
-const apart = { take: 10, settle: 50 }
-
 /** How many rows one statement removes at most. */
 const batch = 500
 
@@ -46,7 +43,6 @@ export function createAttemptRepository({ client, statement, now, json }: Connec
   const take = createGroupCommit({
     statement: unlessHeld({ statement: takeAll, keysOf, heldOf }),
     mostSlow,
-    apart: apart.take,
   })
   const settle = createGroupCommit({
     statement: unlessHeld({
@@ -55,7 +51,6 @@ export function createAttemptRepository({ client, statement, now, json }: Connec
       heldOf,
     }),
     mostSlow,
-    apart: apart.settle,
   })
   const isKnown = createGroupCommit({ statement: areKnown, mostSlow })
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { databaseErrorOf, isPassing } from './databaseError.ts'
 
 interface GroupCommitParts<Item, Answer> {
@@ -10,8 +9,6 @@ interface GroupCommitParts<Item, Answer> {
   sizeOf?: (item: Item) => number
   /** How many statements that are slow others do not wait for. */
   mostSlow?: number
-  /** How long after one statement begins the next may, in milliseconds: all who come meanwhile share that. */
-  apart?: number
 }
 
 interface Waiting<Item, Answer> {
@@ -39,10 +36,9 @@ const patience = 100
  * alone; if the database cannot do it now, it fails for all it was made for, and for nobody else.
  */
 export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, Answer>) {
-  const { statement, keyOf, sizeOf = () => 0, mostSlow = 3, apart = 0 } = parts
+  const { statement, keyOf, sizeOf = () => 0, mostSlow = 3 } = parts
   let waiting: Waiting<Item, Answer>[] = []
   let isUnderWay = false
-  let begun = -apart
   const slow = new Set<Promise<void>>()
 
   return function join(item: Item): Promise<Answer> {
@@ -62,12 +58,7 @@ export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, An
   }
 
   async function makeAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const early = begun + apart - performance.now()
-      if (early > 0) await pause(early)
-      begun = performance.now()
-      await doneOrSlow(make(nextGroup()))
-    }
+    while (waiting.length > 0) await doneOrSlow(make(nextGroup()))
     isUnderWay = false
   }
 

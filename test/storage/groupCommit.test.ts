@@ -10,9 +10,7 @@ async function gathered(): Promise<void> {
 }
 
 /** Statements that the test ends, each of which answers what it was given times ten. */
-function statements(
-  parts: { keyOf?: (item: number) => string; sizeOf?: (item: number) => number; apart?: number } = {},
-) {
+function statements(parts: { keyOf?: (item: number) => string; sizeOf?: (item: number) => number } = {}) {
   const made: { items: readonly number[]; end: () => void; fail: (cause: Error) => void }[] = []
   const join = createGroupCommit<number, number>({
     ...parts,
@@ -44,21 +42,6 @@ describe('a statement that is made for many', () => {
       await end(n)
       expect(await answer).toBe(n * 10)
     }
-  })
-
-  it('is made for all who came since the last one, where they are to be apart', async () => {
-    const { join, made, end } = statements({ apart: 500 })
-    void join(0)
-    await gathered()
-    await end(0)
-    const others = [join(1)]
-    await gathered()
-    others.push(join(2))
-    await gathered()
-    expect(made.map(({ items }) => items)).toEqual([[0]])
-    await expect.poll(() => made.map(({ items }) => items), { timeout: 10_000 }).toEqual([[0], [1, 2]])
-    await end(1)
-    expect(await Promise.all(others)).toEqual([10, 20])
   })
 
   it('is made for all who came in one turn, and then for all who came while it was under way, and answers each', async () => {
