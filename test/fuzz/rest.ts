@@ -11,8 +11,11 @@ type Header = readonly [name: string, value: string]
 
 const json: Header = ['content-type', 'application/json']
 
-/** Some who may do much, some who may do little. */
-const authorization = fc.constantFrom('<admin>', '<admin>', '<admin>', ...placeholders)
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const wrongPassword = `Basic ${base64(`fuzz-user-1:${canary}`)}`
+
+/** Some who may do much, some who may do little, and one who is nobody. */
+const authorization = fc.constantFrom('<admin>', '<admin>', '<admin>', ...placeholders, wrongPassword)
 
 const headerText = naughtyText.map(asHeader)
 
@@ -60,15 +63,13 @@ export const restHeaders: fc.Arbitrary<WireRequest> = fc.constantFrom(...endpoin
   })
 })
 
-const base64 = (text: string) => Buffer.from(text).toString('base64')
-
 /** Of all schemes, sound and not. */
 export const anyAuthorization: fc.Arbitrary<string> = fc.oneof(
   authorization,
   mutated(
     fc.oneof(
       fc.tuple(naughtyText, naughtyText).map(([name, text]) => `Basic ${base64(`${name}:${text}${canary}`)}`),
-      fc.constant(`Basic ${base64(`fuzz-user-1:${canary}`)}`),
+      fc.constant(wrongPassword),
       fc.constant(`Bearer token-${canary}`),
       naughtyText.map((text) => `ApiKey ${base64(`${text}:${canary}`)}`),
       fc.constant(`ApiKey ${base64(canary)}`),
