@@ -4,16 +4,16 @@ import { LRUCache } from 'lru-cache'
 /** A statement that better-sqlite3 has prepared. */
 interface Prepared {
   readonly reader: boolean
-  run(...values: unknown[]): unknown
+  run(values: unknown[]): unknown
   columns(): unknown
-  raw(): { all(...values: unknown[]): unknown }
+  raw(): { all(values: unknown[]): unknown }
 }
 
 /** Prisma's adapter, as it is: what it says of itself leaves out the connection. */
 type Adapter = SqlDriverAdapter & { readonly client: { prepare(text: string): unknown } }
 
-/** How many texts are kept prepared: those of the client, whose texts have no end, come and go. */
-const mostKept = 200
+/** Of all texts that are kept prepared, and of one, in characters: a list of values makes its text long, and seldom comes again. */
+const mostKept = { ofAll: 100_000, ofOne: 4_000 }
 
 /**
  * Has SQLite prepare each text of a statement once for a connection. Left alone, the adapter has it prepared every time,
@@ -22,7 +22,11 @@ const mostKept = 200
 export function preparedOnce(connection: SqlDriverAdapter): SqlDriverAdapter {
   const { client } = connection as Adapter
   const prepare = client.prepare.bind(client) as (text: string) => Prepared
-  const kept = new LRUCache<string, Prepared>({ max: mostKept })
+  const kept = new LRUCache<string, Prepared>({
+    maxSize: mostKept.ofAll,
+    maxEntrySize: mostKept.ofOne,
+    sizeCalculation: (_, text) => text.length,
+  })
   client.prepare = (text) => {
     let statement = kept.get(text)
     if (!statement) kept.set(text, (statement = prepare(text)))
@@ -36,8 +40,8 @@ function withValues(statement: Prepared, values: unknown[] = []) {
   return {
     reader: statement.reader,
     bind: (given: unknown[]) => withValues(statement, given),
-    run: () => statement.run(...values),
+    run: () => statement.run(values),
     columns: () => statement.columns(),
-    raw: () => ({ all: () => statement.raw().all(...values) }),
+    raw: () => ({ all: () => statement.raw().all(values) }),
   }
 }
