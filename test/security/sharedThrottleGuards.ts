@@ -135,7 +135,7 @@ export const sharedThrottleGuards: readonly Guard[] = [
   {
     item: 'The database asked for what is refused',
     file: 'src/authentication/throttle/sharedReservations.ts',
-    without: ['      attempts.keep(taken)\n', ''],
+    without: ['      attempts.keep(taken, here.budgets)\n', ''],
     ...betweenGateways,
     title: 'make none for what they have refused before, wherever it was tried',
   },

@@ -62,6 +62,16 @@ export const throttleGuards: readonly Guard[] = [
     title: 'counts a thousand guesses at once as a thousand',
   },
   {
+    item: 'Names that are forgotten for stated addresses',
+    file: 'src/authentication/throttle/attempts.ts',
+    without: [
+      'const counts = { name: createCounts(clock), address: createCounts(clock), caller: createCounts(clock) }',
+      'const one = createCounts(clock)\n  const counts = { name: one, address: one, caller: one }',
+    ],
+    test: 'authentication/throttle/attempts.test.ts',
+    title: 'what was tried of a',
+  },
+  {
     item: 'Waits that grow',
     file: 'src/authentication/throttle/attempts.ts',
     without: ['firstWait * 2 ** over', 'firstWait'],
@@ -101,7 +111,7 @@ export const throttleGuards: readonly Guard[] = [
     file: 'src/authentication/throttle/attempts.ts',
     without: [
       '      if (kept) return kept',
-      '      if (kept) for (const { key } of counting) change(key, ({ forgottenAt }) => ({ forgottenAt: forgottenAt + 600_000 }))\n      if (kept) return kept',
+      '      if (kept) for (const budget of counting) change(budget, ({ forgottenAt }) => ({ forgottenAt: forgottenAt + 600_000 }))\n      if (kept) return kept',
     ],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is not kept longer by what is refused',
@@ -160,7 +170,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'Guesses while a realm is away',
     file: 'src/authentication/throttle/throttle.ts',
-    without: ['reserved.budgets.filter(({ isOfName }) => isOfName)', '[]'],
+    without: ["reserved.budgets.filter((budget) => budget.of === 'name')", '[]'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is kept by what some have refused and others could not judge, and whoever waits behind is judged',
   },
@@ -174,7 +184,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'An outage that locks an application out',
     file: 'src/authentication/throttle/throttle.ts',
-    without: ['reserved.budgets.filter(({ isOfName }) => isOfName)', 'reserved.budgets'],
+    without: ["reserved.budgets.filter((budget) => budget.of === 'name')", 'reserved.budgets'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'does not pay for what some have refused and others could not judge, nor does an address',
   },

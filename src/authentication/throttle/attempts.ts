@@ -1,29 +1,15 @@
 import { LRUCache } from 'lru-cache'
 import type { Full, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Budget } from './budgets.ts'
+import { createCounts, type Counted } from './counts.ts'
 
-interface Counted {
-  /** When all that proved wrong will be forgotten, and when the last one did, in epoch milliseconds. */
-  readonly forgottenAt: number
-  readonly wrongAt: number
-  /** How many are being judged. */
-  readonly underWay: number
-  /** Until when others have said that one has to wait. */
-  readonly keptUntil: number
-}
-
-/** How many keys are counted at once, and known: of more, those that were counted longest ago begin anew. */
-const mostKeys = 200_000
+/** How many pairs of name and address are known. */
 const mostKnown = 100_000
-
-const nothing: Counted = { forgottenAt: 0, wrongAt: 0, underWay: 0, keptUntil: 0 }
 
 /** Counts attempts in this process alone. Nothing waits in between, so no two attempts see the same count. */
 export function createAttempts(clock: () => number) {
-  /** In the order in which they were counted: an LRUCache clears all of its room with its last entry. */
-  const counted = new Map<string, Counted>()
-  /** Where the oldest are: another one would step over all that were deleted before it. */
-  let oldest = counted.keys()
+  /** Apart: whoever may state addresses has as many as they like, and names are not to be forgotten for those. */
+  const counts = { name: createCounts(clock), address: createCounts(clock), caller: createCounts(clock) }
   /** Until when. */
   const known = new LRUCache<string, number>({ max: mostKnown })
 
@@ -35,7 +21,7 @@ export function createAttempts(clock: () => number) {
       if (kept) return kept
       const full = counting.find(isFull)
       if (full) return { kind: 'full', key: full.key }
-      for (const { key } of counting) change(key, ({ underWay }) => ({ underWay: underWay + 1 }))
+      for (const budget of counting) change(budget, ({ underWay }) => ({ underWay: underWay + 1 }))
       return { kind: 'taken', budgets: counting }
     },
 
@@ -43,7 +29,7 @@ export function createAttempts(clock: () => number) {
     settle(budgets: readonly Budget[], verdict: Verdict): void {
       for (const budget of budgets) {
         const { forgetAfter, rightForgets } = budget
-        change(budget.key, ({ underWay, forgottenAt }) => ({
+        change(budget, ({ underWay, forgottenAt }) => ({
           underWay: Math.max(0, underWay - 1),
           ...(verdict === 'right' && { forgottenAt: forgottenAt - rightForgets }),
           ...(verdict === 'wrong' && {
@@ -58,9 +44,10 @@ export function createAttempts(clock: () => number) {
     /** What an attempt has to wait for that is not to be taken; null: nothing. */
     keptOf: (budgets: readonly Budget[]): Kept | null => keptBy(countingOf(budgets)),
 
-    /** Takes others' word for it that there is to be no attempt for so long, in milliseconds. */
-    keep({ key, wait }: Kept): void {
-      change(key, () => ({ keptUntil: clock() + wait }))
+    /** Takes others' word for it that there is to be no attempt of one of the budgets for so long, in milliseconds. */
+    keep({ key, wait }: Kept, budgets: readonly Budget[]): void {
+      for (const budget of budgets)
+        if (budget.key === key) change(budget, () => ({ keptUntil: clock() + wait }))
     },
 
     recognize,
@@ -86,7 +73,7 @@ export function createAttempts(clock: () => number) {
   /** Once it has less than is free, nobody waits. */
   function waitOf(budget: Budget): number {
     const { free, firstWait, longestWait, forgetAfter } = budget
-    const { forgottenAt, wrongAt, keptUntil } = counted.get(budget.key) ?? nothing
+    const { forgottenAt, wrongAt, keptUntil } = countsOf(budget)
     const over = countOf(budget) - free
     const until = Math.min(
       wrongAt + Math.min(longestWait, firstWait * 2 ** over),
@@ -97,29 +84,22 @@ export function createAttempts(clock: () => number) {
 
   /** After a wait there is one attempt. */
   function isFull(budget: Budget): boolean {
-    const { underWay } = counted.get(budget.key) ?? nothing
+    const { underWay } = countsOf(budget)
     return underWay >= Math.max(1, budget.free - countOf(budget))
   }
 
-  function countOf({ key, forgetAfter }: Budget): number {
-    const { forgottenAt } = counted.get(key) ?? nothing
-    return Math.ceil(Math.max(0, forgottenAt - clock()) / forgetAfter)
+  function countOf(budget: Budget): number {
+    const { forgottenAt } = countsOf(budget)
+    return Math.ceil(Math.max(0, forgottenAt - clock()) / budget.forgetAfter)
   }
 
-  function change(key: string, to: (counts: Counted) => Partial<Counted>): void {
-    const before = counted.get(key) ?? nothing
-    const after = { ...before, ...to(before) }
-    counted.delete(key)
-    const until = Math.max(after.forgottenAt, after.keptUntil)
-    if (after.underWay > 0 || until > clock()) counted.set(key, after)
-    if (counted.size > mostKeys) counted.delete(oldestKey())
+  function countsOf({ of, key }: Budget): Counted {
+    return counts[of].get(key)
   }
 
-  function oldestKey(): string {
-    const { value } = oldest.next()
-    if (value !== undefined) return value
-    oldest = counted.keys()
-    return oldestKey()
+  function change({ of, key }: Budget, to: (counted: Counted) => Partial<Counted>): void {
+    const before = counts[of].get(key)
+    counts[of].set(key, { ...before, ...to(before) })
   }
 }
 

@@ -18,8 +18,8 @@ export interface Budget {
   readonly forgetAfter: number
   /** By how much earlier one that was right has all of them forgotten, in milliseconds. */
   readonly rightForgets: number
-  /** Whether it is of one name: of nobody who tries many. */
-  readonly isOfName: boolean
+  /** What it is of: one name, alone or with an address; all that comes from one address; all grants of a caller. */
+  readonly of: 'name' | 'address' | 'caller'
   /** For how long whoever has proved right is known, and has this budget alone, in milliseconds; 0: not at all. */
   readonly knownFor: number
 }
@@ -47,17 +47,18 @@ export interface BudgetsParts {
  */
 const rightForOneWrong = 10
 
-/** Of callers whose budgets are remembered, so that naming those is done once: names and networks, in characters. */
-const mostRemembered = 100_000
+/** Of how many callers budgets are remembered, so that naming them is done once; and what names those, in characters. */
+const mostRemembered = { callers: 1_000, characters: 100_000 }
 
 /** For how long a user is known by an address from which it has logged in, in milliseconds. */
 const knownFor = 604_800_000
 
 /** Makes the function that says by what an attempt is counted, callers and subjects apart. Nothing: it is not. */
 export function createBudgets(parts: BudgetsParts) {
-  /** The few who send requests all the time. By network and username. */
+  /** Of whoever has tried last, by network and username: whoever sends requests all the time is among them. */
   const ofCallers = new LRUCache<string, readonly Budget[]>({
-    maxSize: mostRemembered,
+    max: mostRemembered.callers,
+    maxSize: mostRemembered.characters,
     sizeCalculation: (_, known) => known.length,
   })
 
@@ -111,17 +112,17 @@ export function createBudgets(parts: BudgetsParts) {
     const { first_wait: firstWait, longest_wait: longestWait } = parts
     const forgetAfter = Math.ceil((parts.forget_after * parts.attempts) / free)
     const key = budgetKey(...names)
-    return { key, free, firstWait, longestWait, forgetAfter, rightForgets: 0, isOfName: false, knownFor: 0 }
+    return { key, free, firstWait, longestWait, forgetAfter, rightForgets: 0, of: 'address', knownFor: 0 }
   }
 }
 
 function ofName(budget: Budget): Budget {
-  return { ...budget, isOfName: true }
+  return { ...budget, of: 'name' }
 }
 
 /** Not of an address: whoever guesses there would log in as oneself in between. */
 function ofCaller(budget: Budget): Budget {
-  return { ...budget, rightForgets: Math.floor(budget.forgetAfter / rightForOneWrong) }
+  return { ...budget, of: 'caller', rightForgets: Math.floor(budget.forgetAfter / rightForOneWrong) }
 }
 
 /** Some realms do not tell cases apart: their users must not have one budget for each. */

@@ -102,8 +102,8 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
       },
       abandon(cause) {
         attempts.settle(budgets, 'unjudged')
-        for (const { key, isOfName } of budgets) {
-          if (isOfName && isForAll(cause)) turnAway(key, cause)
+        for (const { key, of } of budgets) {
+          if (of === 'name' && isForAll(cause)) turnAway(key, cause)
           else letIn(key)
         }
       },

@@ -61,7 +61,7 @@ export function createSharedReservations(parts: SharedReservationsParts) {
       throw cause
     })
     if (taken.kind === 'kept') {
-      attempts.keep(taken)
+      attempts.keep(taken, here.budgets)
       // It counts nowhere. Those behind it find out that they have to wait.
       here.settle('wrong', [])
       return taken

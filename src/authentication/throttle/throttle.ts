@@ -62,7 +62,7 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
     else
       reserved.settle(
         'wrong',
-        reserved.budgets.filter(({ isOfName }) => isOfName),
+        reserved.budgets.filter((budget) => budget.of === 'name'),
       )
     return answer
   }

@@ -19,7 +19,7 @@ export function createUsesPerMinute(most: number, clock: () => number): CountUse
     longestWait: each,
     forgetAfter: each,
     rightForgets: 0,
-    isOfName: true,
+    of: 'caller' as const,
     knownFor: 0,
   }
 

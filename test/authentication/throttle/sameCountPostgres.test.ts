@@ -11,7 +11,7 @@ const terms = fc.record({
   longestWait: fc.integer({ min: 5_000, max: 30_000 }),
   forgetAfter: fc.integer({ min: 1, max: 20_000 }),
   rightForgets: fc.constantFrom(0, 700),
-  isOfName: fc.constant(true),
+  of: fc.constant('name' as const),
   knownFor: fc.constant(0),
 })
 /** One at most tells who is known. */

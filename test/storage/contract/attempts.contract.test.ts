@@ -16,7 +16,7 @@ const budgetOf = (name: string, changes: Partial<Budget> = {}): Budget => ({
     longestWait: 2 * minute,
     forgetAfter: 10 * minute,
     rightForgets: 0,
-    isOfName: true,
+    of: 'name',
     knownFor: 0,
   },
   ...changes,
