@@ -31,7 +31,6 @@ export function createChain(realms: readonly Realm[]) {
     const failures: unknown[] = []
     const refusals: Refusal[] = []
     for (const realm of realmsFor[credentials.kind]) {
-      if (realm.canBeOwn?.(credentials) === false) continue
       try {
         const answer = await realm.authenticate(credentials, source)
         if (answer?.kind === 'refused') refusals.push(answer)

@@ -9,8 +9,6 @@ import type { AuthenticationType, Standing, Subject, TokenOrigin } from './subje
 export interface Realm {
   /** The one kind of credentials that can be its own: about others it is not asked. Without it: any can. */
   readonly takes?: Credentials['kind']
-  /** Whether credentials of that kind can be its own, as far as is seen at once. Without it: they can. */
-  readonly canBeOwn?: (credentials: Credentials) => boolean
   /** `source`: for whom it is done, where others wait for the same. */
   authenticate(credentials: Credentials, source: Source): Promise<Proof | Refusal | null>
 }

@@ -1,6 +1,5 @@
 import { apiKeyProof } from '../apiKeys/apiKeyProof.ts'
 import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
-import type { AccessTokenCredentials, Credentials } from '../credentials.ts'
 import { expired, type Proof, type Realm, type Refusal } from '../realm.ts'
 import { plainUser, type RealmRef, type TokenOrigin } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
@@ -23,10 +22,9 @@ export const tokenRealmRef: RealmRef = { name: '_token', type: '_token', domain:
 export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts): Realm {
   return {
     takes: 'accessToken',
-    canBeOwn,
 
     async authenticate(credentials) {
-      if (!canBeOwn(credentials)) return null
+      if (credentials.kind !== 'accessToken' || !isOpaqueToken(credentials.token)) return null
       const pair = await tokens.find({ accessHash: hashOf(credentials.token) })
       if (!pair) return null
       if (!isValid(pair)) return { ...expired, detail: whyNot(pair) }
@@ -58,10 +56,6 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
     const { apiKey, securityEpoch } = found
     return { ...apiKeyProof(apiKey), authenticationType: 'token', token: originOf(pair), securityEpoch }
   }
-}
-
-function canBeOwn(credentials: Credentials): credentials is AccessTokenCredentials {
-  return credentials.kind === 'accessToken' && isOpaqueToken(credentials.token)
 }
 
 function originOf({ accessHash, family, familyStartedAt }: FoundPair): TokenOrigin {
