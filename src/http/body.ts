@@ -96,13 +96,14 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
       }
 
       function heldFor<T>(work: Promise<T>): Promise<T> {
-        let left = response.destroyed ? 1 : 2
+        let underWay = 2
         const ended = () => {
-          left -= 1
-          if (left === 0) giveBack()
+          underWay -= 1
+          if (underWay === 0) giveBack()
         }
-        if (!response.destroyed) response.once('close', ended)
         work.then(ended, ended)
+        if (response.destroyed) ended()
+        else response.once('close', ended)
         return work
       }
     })

@@ -97,9 +97,9 @@ export function createAttempts(clock: () => number) {
     return counts[of].get(key)
   }
 
-  function change({ of, key }: Budget, to: (counted: Counted) => Partial<Counted>): void {
-    const before = counts[of].get(key)
-    counts[of].set(key, { ...before, ...to(before) })
+  function change(budget: Budget, to: (counted: Counted) => Partial<Counted>): void {
+    const before = countsOf(budget)
+    counts[budget.of].set(budget.key, { ...before, ...to(before) })
   }
 }
 
