@@ -188,7 +188,7 @@ describe('attempts of several gateways at once', () => {
   it('of several gateways are taken as often as one after another, of what was there before, too', async () => {
     const { made } = await gateways(3)
     const one = { ...ada, free: 1 }
-    for (let n = 0; n < 40; n++) {
+    for (let n = 0; n < 100; n++) {
       const taken = await Promise.all(made.map((attempts) => attempts.take([one])))
       expect(taken.map(({ kind }) => kind).toSorted()).toEqual(['full', 'full', 'taken'])
       await made[0]?.settle([one], 'unjudged')
