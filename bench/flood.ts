@@ -1,5 +1,6 @@
-// What a flood of wrong passwords leaves to those who come with tokens, or read: the same measurement without and with it,
-// one after the other, on one server.
+// What a flood of wrong passwords leaves to those who come with tokens, or read: the same measurement without one, with one at
+// another server on the same machine, and with one at the server itself, one after the other. The second says what of the
+// third is the machine's, whose cores all of it shares.
 
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +38,7 @@ export const flood: Part = {
 const floodScenario: Scenario = {
   name: 'flood',
   about:
-    'JWTs that are remembered, activated within the grace at both doors, and profiles read, without and with a flood of wrong passwords that fills both queues',
+    'JWTs that are remembered, activated within the grace at both doors, and profiles read, without and with a flood of wrong passwords that fills both queues, of a neighbour or its own',
   proof: 'RS256',
   fresh: 'nothing',
   graceMs: 30_000,
@@ -58,10 +59,23 @@ export interface Pair {
   readonly open: Measurement
 }
 
-/** What was measured of one way, without and with the flood, in each round. */
+/** What was measured of one way in a round: without a flood, with one at a neighbour, and with one at the server itself. */
+export interface FloodRound {
+  readonly without: Pair
+  readonly beside: Pair
+  readonly within: Pair
+}
+
+/** What was measured of one way in each round. */
 export interface FloodRow {
   readonly server: Server
-  readonly rounds: { readonly without: Pair; readonly within: Pair }[]
+  readonly rounds: FloodRound[]
+}
+
+/** A server, and another like it that shares nothing with it but the machine. */
+interface Neighbours {
+  readonly subjects: readonly [Subject, FloodRow][]
+  readonly ports: { readonly server: number; readonly neighbour: number }
 }
 
 /** Runs it at the given servers. */
@@ -74,47 +88,60 @@ async function runFlood(
   const tryOut = createTry(floodScenario, parts)
   const rows: FloodRow[] = []
   for (const name of new Set(servers.map(({ deployment }) => deployment))) {
-    const subjects = await deployed(name)
-    for (let round = 0; round < options.rounds; round++) await oneRound(subjects)
+    const neighbours = await deployed(name)
+    for (let round = 0; round < options.rounds; round++) await oneRound(neighbours)
   }
   return { rows, tally }
 
-  async function deployed(name: DeploymentName): Promise<[Subject, FloodRow][]> {
+  async function deployed(name: DeploymentName): Promise<Neighbours> {
     const users = regulars.length
     const folder = join(parts.folder, name.replaceAll(' ', '-'))
     const deployment = await deploy({ ...parts, name, users, scenario: floodScenario, folder })
+    const neighbour = await deploy({
+      ...{ ...parts, name, users, scenario: floodScenario },
+      folder: `${folder}-neighbour`,
+    })
     const subjectOf = (server: Server): Subject => ({ row: emptyRow(floodScenario, server), deployment })
     const everybody = { connections, arrivals: untilAllCame, numbers: regulars, rule: 'any' } as const
     await tryOut(subjectOf(gatewayAt('rest', 'sqlite')), everybody)
-    const made = servers
+    const subjects = servers
       .filter((server) => server.deployment === name)
       .map((server): [Subject, FloodRow] => [subjectOf(server), { server, rounds: [] }])
-    for (const [subject, row] of made) {
+    for (const [subject, row] of subjects) {
       await tryOut(subject, { connections, arrivals: closedArrivals(options.warmUp, options.ramp) })
       rows.push(row)
     }
-    return made
+    return { subjects, ports: { server: deployment.server.port, neighbour: neighbour.server.port } }
   }
 
-  async function oneRound(subjects: readonly [Subject, FloodRow][]): Promise<void> {
+  async function oneRound({ subjects, ports }: Neighbours): Promise<void> {
     const quiet: [Subject, FloodRow, Pair][] = []
     for (const [subject, row] of subjects) quiet.push([subject, row, await pair(subject)])
-    const port = subjects[0]?.[0].deployment.server.port ?? 0
+    const elsewhere = await flooded(ports.neighbour, quiet)
+    const here = await flooded(ports.server, quiet)
+    for (const [index, [, row, without]] of quiet.entries()) {
+      const [beside, within] = [elsewhere[index], here[index]]
+      if (!beside || !within) throw new Error('a way was not measured')
+      row.rounds.push({ without, beside, within })
+      say(lineOf(row.server, { without, beside, within }))
+    }
+  }
+
+  /** All of them again, while a flood comes to a port. */
+  async function flooded(port: number, quiet: readonly [Subject, FloodRow, Pair][]): Promise<Pair[]> {
     const flood = await own(Promise.resolve(startFlood({ port, ...deluge })), (one) => one.kill())
     await flood.isFull
-    for (const [subject, row, without] of quiet) {
-      const within = await pair(subject, throughputOf(without.closed))
-      row.rounds.push({ without, within })
-      say(lineOf(row.server, without, within))
-    }
+    const pairs: Pair[] = []
+    for (const [subject, , without] of quiet) pairs.push(await pair(subject, throughputOf(without.closed)))
     const { wrong, refused } = await flood.end()
     await flood.kill()
     tally.wrong += wrong
     tally.refused += refused
     await sleep(fall)
+    return pairs
   }
 
-  /** The fixed rate is the same without and with the flood. */
+  /** The fixed rate is the same without and with a flood. */
   async function pair(subject: Subject, throughput?: number): Promise<Pair> {
     const { seconds, ramp } = options
     const closed = await tryOut(subject, { connections, arrivals: closedArrivals(seconds, ramp) })
@@ -124,7 +151,7 @@ async function runFlood(
   }
 }
 
-function lineOf({ name }: Server, without: Pair, within: Pair): string {
-  const rates = [without, within].map(({ closed }) => `${throughputOf(closed).toFixed(0)}/s`)
+function lineOf({ name }: Server, { without, beside, within }: FloodRound): string {
+  const rates = [without, beside, within].map(({ closed }) => `${throughputOf(closed).toFixed(0)}/s`)
   return `  ${name.padEnd(26)} ${rates.join(' → ')}`
 }

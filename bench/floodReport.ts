@@ -4,12 +4,13 @@ import { throughputOf } from './row.ts'
 import { median, quantile } from './stats.ts'
 import { table } from './table.ts'
 
-/** What was measured, without → with the flood, and by how much that is more, as a table in Markdown. */
+/** What was measured, without a flood, with one elsewhere, and with one here, as a table in Markdown. */
 export function floodReport(rows: readonly FloodRow[], { wrong, refused }: Tally): string {
   return [
-    'A flood of wrong passwords, without → with it, medians of the rounds: the throughput of 16 connections that send as soon',
-    'as they have their answer, and latencies in ms at a quarter of the throughput without it, since a request was due.',
-    `Of the flood’s tries ${wrong} were answered with 401, and ${refused} with 503.`,
+    'Without a flood of wrong passwords → with one at another gateway on the same machine → with one at this one, medians of',
+    'the rounds; × is the third for the second: what the flood costs by coming here, and not by taking the machine’s cores.',
+    'The throughput is that of 16 connections that send as soon as they have their answer, and latencies are in ms at a quarter',
+    `of the throughput without a flood, since a request was due. Of the floods’ tries ${wrong} were answered with 401, and ${refused} with 503.`,
     '',
     table(
       ['scenario', 'server', 'requests/s', '×', 'p50', '×', 'p99', '×'],
@@ -26,10 +27,9 @@ export function floodReport(rows: readonly FloodRow[], { wrong, refused }: Tally
 }
 
 function compared(rounds: FloodRow['rounds'], of: (pair: Pair) => number, digits: number): string[] {
-  const [without, within] = [
-    median(rounds.map((one) => of(one.without))),
-    median(rounds.map((one) => of(one.within))),
-  ]
-  const ratio = median(rounds.map((one) => of(one.within) / of(one.without)))
-  return [`${without.toFixed(digits)} → ${within.toFixed(digits)}`, ratio.toFixed(2)]
+  const medians = (['without', 'beside', 'within'] as const).map((when) =>
+    median(rounds.map((round) => of(round[when]))).toFixed(digits),
+  )
+  const ratio = median(rounds.map(({ beside, within }) => of(within) / of(beside)))
+  return [medians.join(' → '), ratio.toFixed(2)]
 }
