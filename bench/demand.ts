@@ -15,7 +15,7 @@ export function createUserDemand(options: Options, { highestRate }: Passwords) {
   const atMost = highestRate * margin
   const inOneRound = [
     ...connections.map((count) => of(count, closedArrivals(seconds, ramp))),
-    ...parts.map((part) => of(0, { kind: 'open', rate: part * atMost, seconds })),
+    ...parts.map((part) => of(0, openArrivals(part * atMost, seconds, ramp))),
   ]
   return {
     of,
@@ -28,9 +28,10 @@ export function createUserDemand(options: Options, { highestRate }: Passwords) {
   }
 
   function of(count: number, arrivals: Arrivals): number {
-    if (arrivals.kind === 'open') return Math.max(1, Math.floor(arrivals.rate * arrivals.seconds))
+    const seconds = arrivals.rampMs / 1_000 + arrivals.seconds
+    if (arrivals.kind === 'open') return Math.max(1, Math.ceil(arrivals.rate * seconds))
     const used = Math.min(1, count / availableParallelism())
-    return Math.ceil(atMost * used * (arrivals.rampMs / 1_000 + arrivals.seconds)) + 2 * count
+    return Math.ceil(atMost * used * seconds) + 2 * count
   }
 }
 
@@ -45,16 +46,21 @@ const spare = 4 * regulars.length
 
 /** How many tokens are needed where each is sent only once: by the server's own throughput so far. */
 export function tokenDemand({ closed, warmUpRate: warm }: Row, count: number, arrivals: Arrivals): number {
-  const { seconds } = arrivals
+  const seconds = arrivals.rampMs / 1_000 + arrivals.seconds
   if (arrivals.kind === 'open') return Math.ceil(arrivals.rate * seconds) + spare
   const measured = (closed.get(count) ?? [...closed.values()].flat()).map(throughputOf)
   const rate = Math.max(...measured, closed.has(count) ? 0 : (warm ?? warmUpRate / tokenMargin))
-  return Math.ceil(rate * tokenMargin * (arrivals.rampMs / 1_000 + seconds)) + spare
+  return Math.ceil(rate * tokenMargin * seconds) + spare
 }
 
 /** A closed loop with its ramp. */
 export function closedArrivals(seconds: number, ramp: number): Arrivals {
   return { kind: 'closed', rampMs: ramp * 1_000, seconds }
+}
+
+/** A fixed rate with its ramp. */
+export function openArrivals(rate: number, seconds: number, ramp: number): Arrivals {
+  return { kind: 'open', rate, rampMs: ramp * 1_000, seconds }
 }
 
 function sum(numbers: readonly number[]): number {

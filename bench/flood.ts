@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { closedArrivals } from './demand.ts'
+import { closedArrivals, openArrivals } from './demand.ts'
 import { deploy } from './deployment.ts'
 import { startFlood, type Tally } from './flooding.ts'
 import { floodReport } from './floodReport.ts'
@@ -146,7 +146,7 @@ async function runFlood(
     const { seconds, ramp } = options
     const closed = await tryOut(subject, { connections, arrivals: closedArrivals(seconds, ramp) })
     const rate = part * (throughput ?? throughputOf(closed))
-    const arrivals = { kind: 'open', rate, seconds } as const
+    const arrivals = openArrivals(rate, seconds, ramp)
     return { closed, open: await tryOut(subject, { connections: regulars.length, arrivals }) }
   }
 }

@@ -1,6 +1,6 @@
 // What an activation costs where one, two or four gateways share a database and the same arrivals.
 
-import { closedArrivals } from './demand.ts'
+import { closedArrivals, openArrivals } from './demand.ts'
 import type { Measurement } from './job.ts'
 import type { Part } from './part.ts'
 import { regulars } from './people.ts'
@@ -50,7 +50,7 @@ export const gateways: Part = {
     const rate = part * throughputOf(await tryOut(subject, closed))
     const measured = new Map(counts.map((count): [number, Measurement[]] => [count, []]))
     // The longer, the less a part of a hundredth of a second, of which CPU time is counted, means.
-    const arrivals = { kind: 'open', rate, seconds: 2 * seconds } as const
+    const arrivals = openArrivals(rate, 2 * seconds, ramp)
     await inRounds(subjects, counts, parts, async (_, count) => {
       const servers = all.slice(0, count)
       const measurement = await tryOut(subject, { connections: regulars.length, arrivals, servers })

@@ -24,10 +24,13 @@ export interface Job {
  */
 export type Rule = 'any' | 'first' | 'writes' | { readonly graceMs: number }
 
-/** Each connection sends when it has its answer, or requests arrive at a fixed rate a second, answers or not. */
+/**
+ * Each connection sends when it has its answer, or requests arrive at a fixed rate a second, answers or not. What is sent
+ * in the ramp, on connections that are new and to a server that has done something else, is not counted.
+ */
 export type Arrivals =
   | { readonly kind: 'closed'; readonly rampMs: number; readonly seconds: number }
-  | { readonly kind: 'open'; readonly rate: number; readonly seconds: number }
+  | { readonly kind: 'open'; readonly rate: number; readonly rampMs: number; readonly seconds: number }
 
 /** Whose CPU time is taken, by process id. */
 export interface Processes {

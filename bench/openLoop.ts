@@ -18,24 +18,26 @@ const shortest = 1
  */
 export async function openLoop(
   { connections, turns, exchange, snapshot }: Load,
-  { rate, seconds }: Arrivals & { kind: 'open' },
+  { rate, rampMs, seconds }: Arrivals & { kind: 'open' },
 ): Promise<Timing> {
   const latencies: number[] = []
-  const first = performance.now() + lead
-  const count = Math.max(1, Math.floor(rate * seconds))
+  const inRamp = Math.floor((rate * rampMs) / 1_000)
+  const count = inRamp + Math.max(1, Math.floor(rate * seconds))
   const together = Math.ceil((rate * shortest) / 1_000)
   const pace: Pace = {
     start: process.hrtime.bigint() + BigInt(lead * 1e6),
     interval: (together * 1e9) / rate,
     groups: Math.ceil(count / together),
   }
+  const counted = dueAt(inRamp)
   const idle = [...connections]
   let sent = 0
+  let answers = 0
   const pacer = new Worker(new URL('pacer.ts', import.meta.url), { workerData: pace })
   try {
     const answered = allAnswered()
-    await Promise.race([sleep(lead / 2), answered])
-    const start = { ...snapshot(), at: first }
+    await Promise.race([sleep(lead + rampMs), answered])
+    const start = snapshot()
     await answered
     return timingOf(latencies.length, latencies, start, snapshot())
   } finally {
@@ -60,10 +62,10 @@ export async function openLoop(
         const request = turns.next()
         if (!request) throw new Error('there were too few requests')
         await exchange(connection, request)
-        latencies.push(Number(process.hrtime.bigint() - due) / 1e6)
+        if (due >= counted) latencies.push(Number(process.hrtime.bigint() - due) / 1e6)
         turns.done(request)
         idle.push(connection)
-        if (latencies.length === count) resolve()
+        if (++answers === count) resolve()
         else sendDue()
       }
     })

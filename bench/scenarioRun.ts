@@ -1,7 +1,7 @@
 // One scenario at its servers: each is started with a database of its own, then they are measured in rounds, one
 // after the other, so that what disturbs the machine for a while disturbs all of them.
 
-import { closedArrivals } from './demand.ts'
+import { closedArrivals, openArrivals } from './demand.ts'
 import type { Measurement } from './job.ts'
 import { noiseIn } from './noise.ts'
 import { secondsOf } from './options.ts'
@@ -41,7 +41,7 @@ export async function runScenario(
       parts.say(lineOf(subject.row, `c=${count}`, measurement))
     })
     await inRounds(subjects, partsOfMaximum, parts, async (subject, part) => {
-      const arrivals = { kind: 'open', rate: part * maximumOf(subject.row), seconds } as const
+      const arrivals = openArrivals(part * maximumOf(subject.row), seconds, ramp)
       const measurement = await tryOut(subject, { connections: regulars.length, arrivals })
       add(subject.row.open, part, measurement)
       parts.say(lineOf(subject.row, `${part * 100} % of the maximum`, measurement))
