@@ -11,7 +11,7 @@ export interface Options {
   readonly seconds: number
   /** How long a server is used before it is measured, in seconds. */
   readonly warmUp: number
-  /** How long a number of connections is used before it is measured, in seconds. */
+  /** How long a number of connections, or a rate, is used before it is measured, in seconds. */
   readonly ramp: number
   readonly rounds: number
   /** Of which scenarios and servers, written `scenario / server`. */

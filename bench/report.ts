@@ -39,8 +39,9 @@ export function reportOf(rows: readonly Row[]): string {
     ),
     '',
     'Fixed arrival rates, in parts of the throughput at the highest c, over 64 connections. Latency runs from when a',
-    'request was due; beyond 1,000 a second they are due in groups 1 ms apart. p50 and p99.9 are of all rounds together, p99 is the',
-    'median of the rounds with the lowest and the highest. *: of fewer than 1,000 answers, so it is the slowest.',
+    'request was due; beyond 1,000 a second they are due in groups 1 ms apart. What is sent in the ramp is not counted. p50 and',
+    'p99.9 are of all rounds together, p99 is the median of the rounds with the lowest and the highest. *: of fewer than',
+    '1,000 answers, so it is the slowest.',
     '',
     table(
       [
