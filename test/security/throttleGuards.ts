@@ -42,8 +42,8 @@ export const throttleGuards: readonly Guard[] = [
   },
   {
     item: 'One name, written in many ways',
-    file: 'src/authentication/throttle/budgets.ts',
-    without: [".normalize('NFKC').toLowerCase()", ''],
+    file: 'src/authentication/throttle/oneName.ts',
+    without: ["replaceAll(/[\\u0300-\\u036F\\p{Default_Ignorable_Code_Point}\\p{Cf}]/gu, '')", 'normalize()'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'has one budget however it is written',
   },

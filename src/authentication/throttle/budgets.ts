@@ -4,6 +4,7 @@ import type { Attempt, SubjectAttempt } from '../attempt.ts'
 import { clientOf } from '../client.ts'
 import type { Credentials } from '../credentials.ts'
 import { networkOf } from './network.ts'
+import { oneName } from './oneName.ts'
 
 /** How many wrong attempts there may be of one kind, how long one waits then, and how fast they are forgotten. */
 export interface Budget {
@@ -74,7 +75,7 @@ export function createBudgets(parts: BudgetsParts) {
     const { username } = credentials
     const known = `${network}\0${username}`
     let budgets = ofCallers.get(known)
-    if (!budgets) ofCallers.set(known, (budgets = budgetsOfLogin(folded(username), network)))
+    if (!budgets) ofCallers.set(known, (budgets = budgetsOfLogin(oneName(username), network)))
     return budgets
   }
 
@@ -94,7 +95,7 @@ export function createBudgets(parts: BudgetsParts) {
     const ofAddress =
       network === null ? [] : [budget(parts.attempts_per_address, 'subject', 'address', network)]
     if (credentials.kind !== 'password') return ofAddress
-    const name = folded(credentials.username)
+    const name = oneName(credentials.username)
     const ofPair =
       network === null
         ? []
@@ -123,9 +124,4 @@ function ofName(budget: Budget): Budget {
 /** Not of an address: whoever guesses there would log in as oneself in between. */
 function ofCaller(budget: Budget): Budget {
   return { ...budget, of: 'caller', rightForgets: Math.floor(budget.forgetAfter / rightForOneWrong) }
-}
-
-/** Some realms do not tell cases apart: their users must not have one budget for each. */
-function folded(username: string): string {
-  return username.normalize('NFKC').toLowerCase()
 }

@@ -114,10 +114,16 @@ describe('a name', () => {
     for (const n of times(8)) expect(await gateway.attempt(guess(n))).toBe('wrong')
   })
 
-  it('has one budget however it is written', async () => {
+  it.each([
+    ['in capitals', 'JackNich'],
+    ['in full width', 'ｊａｃｋｎｉｃｈ'],
+    ['with blanks around it', '  jacknich\u00A0 '],
+    ['with what is not seen', 'jack\u00ADnich\u200B\uFEFF'],
+    ['with accents', 'jácknich\u0301'],
+  ])('has one budget however it is written: %s', async (_, written) => {
     const gateway = throttled()
     await guessed(gateway)
-    expect(await gateway.attempt(grant('right', 'JackNich'))).toBe(30)
+    expect(await gateway.attempt(grant('right', written))).toBe(30)
     expect(await gateway.attempt(grant('right', 'another'))).toBe('right')
   })
 
