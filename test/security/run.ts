@@ -14,13 +14,15 @@ const copied = [
 ]
 const folders = ['src', 'test', 'prisma', 'docs', 'deploy', 'examples']
 
-const copy = mkdtempSync(join(tmpdir(), 'guards-'))
 const pattern = new RegExp(process.argv[2] ?? '', 'i')
+const wanted = guards.filter(({ item }) => pattern.test(item))
+if (wanted.length === 0) throw new Error(`no guard has a name like ${pattern.source}`)
+const copy = mkdtempSync(join(tmpdir(), 'guards-'))
 let missed = 0
 try {
   for (const name of [...copied, ...folders]) cpSync(join(root, name), join(copy, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  for (const guard of guards.filter(({ item }) => pattern.test(item))) {
+  for (const guard of wanted) {
     const problem = problemWithout(guard)
     if (problem !== null) missed += 1
     console.log(`${problem === null ? 'seen  ' : 'MISSED'}  ${guard.item}${problem ? `: ${problem}` : ''}`)

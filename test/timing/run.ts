@@ -16,6 +16,7 @@ const compared: Compared[] = []
 const selected = populations
   .map((population) => ({ population, doors: population.doors.filter((door) => isWanted(population, door)) }))
   .filter(({ doors }) => doors.length > 0)
+if (selected.length === 0) throw new Error('--only: nothing has such a name')
 const minutes = selected.reduce((sum, { population, doors }) => sum + doors.length * minutesOf(population), 0)
 say(`about ${Math.ceil(minutes)} minutes on a machine that does nothing else`)
 const databases = await throwawayDatabases(database)
