@@ -96,11 +96,9 @@ async function runFlood(
   async function deployed(name: DeploymentName): Promise<Neighbours> {
     const users = regulars.length
     const folder = join(parts.folder, name.replaceAll(' ', '-'))
-    const deployment = await deploy({ ...parts, name, users, scenario: floodScenario, folder })
-    const neighbour = await deploy({
-      ...{ ...parts, name, users, scenario: floodScenario },
-      folder: `${folder}-neighbour`,
-    })
+    const deployIn = (folder: string) => deploy({ ...parts, name, users, scenario: floodScenario, folder })
+    const deployment = await deployIn(folder)
+    const neighbour = await deployIn(`${folder}-neighbour`)
     const subjectOf = (server: Server): Subject => ({ row: emptyRow(floodScenario, server), deployment })
     const everybody = { connections, arrivals: untilAllCame, numbers: regulars, rule: 'any' } as const
     await tryOut(subjectOf(gatewayAt('rest', 'sqlite')), everybody)

@@ -1,5 +1,5 @@
 /**
- * A username in the one way of writing that all its ways share: without cases, accents, blanks around it, and what is not seen.
+ * A username in the one way of writing that all its ways share: without cases, accents, blanks beyond one between words, and what is not seen.
  * Only budgets are named so, since some realms do not tell these apart, and their users must not have one for each. Source: RFC
  * 4518, as far as it goes; Active Directory goes on with accents.
  */
