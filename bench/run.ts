@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { optionsOrUsage } from '../test/support/optionsOrUsage.ts'
 import { startPostgres } from '../test/support/postgres.ts'
 import { startGenerator, type Generator } from './generator.ts'
 import type { Measurement } from './job.ts'
@@ -29,25 +30,15 @@ const { own, end } = createOwnership()
 const say = (text: string) => void process.stderr.write(`${text}\n`)
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
-const options = optionsOrUsage(process.argv.slice(2))
+const usage = usageOf(scenarios, servers, parts)
+const options = optionsOrUsage({ args: process.argv.slice(2), read, usage })
 if (options) await untilStopped(run(options))
 
-function optionsOrUsage(args: readonly string[]): Options | null {
-  const usage = usageOf(scenarios, servers, parts)
-  if (args.includes('--help')) {
-    print(usage)
-    return null
-  }
-  try {
-    const read = readOptions(args)
-    if (![...scenarios, ...parts].some((one) => chosen(one, read).length > 0))
-      throw new Error(`--only: nothing has such a name`)
-    return read
-  } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    process.exitCode = 2
-    return null
-  }
+function read(args: readonly string[]): Options {
+  const read = readOptions(args)
+  if (![...scenarios, ...parts].some((one) => chosen(one, read).length > 0))
+    throw new Error(`--only: nothing has such a name`)
+  return read
 }
 
 /** At which subjects something is to be measured. */

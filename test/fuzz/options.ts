@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Credentials } from '../support/testApp.ts'
 import { elastic } from '../support/testApp.ts'
 import { databaseKindOf, type DatabaseKind } from '../support/throwawayDatabase.ts'
+import { targets } from './fuzz.ts'
 
 export interface Options {
   readonly seconds: number
@@ -13,6 +14,19 @@ export interface Options {
   readonly running: { readonly address: string; readonly admin: Credentials } | null
 }
 
+export const usage = `npm run fuzz -- [options]
+
+  --seconds N         how long, beside the last look at the heap (60)
+  --seed N            of the first batch: the same seed sends the same (at random)
+  --only PATTERN      only targets whose name this regular expression finds, in upper or lower case:
+                      ${Object.keys(targets).join(', ')}
+  --database KIND     sqlite, or postgres (sqlite)
+  --url ADDRESS       a gateway that runs already, over http; without, one is started
+  --user NAME         a superuser there (${elastic.username})
+  --password TEXT     its password
+  --help`
+
+/** @throws if they are not understood */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -31,6 +45,8 @@ export function readOptions(args: readonly string[]): Options {
   const seed = Number(values.seed)
   if (!(seconds > 0)) throw new Error('--seconds: expected a number above 0')
   if (!Number.isInteger(seed)) throw new Error('--seed: expected a whole number')
+  if (!Object.keys(targets).some((name) => new RegExp(only, 'i').test(name)))
+    throw new Error('--only: nothing has such a name')
   if (url !== undefined && URL.parse(url)?.protocol !== 'http:')
     throw new Error('--url: expected an address with http')
   return {

@@ -1,9 +1,10 @@
-// Sends the gateway what no client would: `npm run fuzz`. Exit code 1 if something is wrong with an answer.
+// Sends the gateway what no client would: `npm run fuzz`. Exit code 1 if something is wrong with an answer, or with the heap.
 
+import { optionsOrUsage } from '../support/optionsOrUsage.ts'
 import { throwawayDatabases } from '../support/throwawayDatabase.ts'
 import { described, fuzz, sampleOf } from './fuzz.ts'
 import { growthOf, heapSizes, mostGrowth } from './growth.ts'
-import { readOptions } from './options.ts'
+import { readOptions, usage } from './options.ts'
 import { openSession, type Session } from './session.ts'
 import { startWatchedGateway } from './watchedGateway.ts'
 
@@ -12,7 +13,9 @@ const requests = 300
 /** How many are sent again and again while the heap is looked at. */
 const repeated = 1_400
 
-const { seconds, seed, only, database, running } = readOptions(process.argv.slice(2))
+const options = optionsOrUsage({ args: process.argv.slice(2), read: readOptions, usage }) ?? process.exit()
+const { seconds, seed, only, database, running } = options
+let failed = 0
 say(`seed ${seed}`)
 if (running) {
   const session = await openSession(running)
@@ -40,6 +43,8 @@ if (running) {
   }
 }
 
+say(failed === 0 ? 'nothing was found' : `${failed} failed`)
+
 async function fuzzed(session: Session, onBatch?: () => Promise<void>): Promise<void> {
   const until = Date.now() + seconds * 1_000
   const failures = await fuzz({ session, seed, until, only, requests, ...(onBatch && { onBatch }) })
@@ -59,6 +64,7 @@ function mebibytes(bytes: number): string {
 
 function fail(text: string): void {
   say(`\nFAILED  ${text}\n`)
+  failed += 1
   process.exitCode = 1
 }
 

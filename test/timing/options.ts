@@ -1,15 +1,32 @@
 import { parseArgs } from 'node:util'
 import { databaseKindOf, type DatabaseKind } from '../support/throwawayDatabase.ts'
+import type { Door } from './doors.ts'
+import { populations, type Population } from './populations.ts'
+
+/** Users, and those doors at which they are tried. */
+export interface Selected {
+  readonly population: Population
+  readonly doors: readonly Door[]
+}
 
 /** What is measured, and how often. */
 export interface Options {
   /** Of each class. */
   readonly samples: number
-  /** Of which comparisons, written `population / door`. */
-  readonly only: RegExp
+  /** Of which users, and at which doors. */
+  readonly selected: readonly Selected[]
   readonly database: DatabaseKind
 }
 
+export const usage = `npm run timing -- [options] > report
+
+  --samples N         how many of each class, from 10 (2000)
+  --only PATTERN      only comparisons whose name, written "users / door", this regular expression finds, in upper or
+                      lower case: --only 'argon2id / REST'
+  --database KIND     sqlite, or postgres (sqlite)
+  --help`
+
+/** @throws if they are not understood */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -22,5 +39,16 @@ export function readOptions(args: readonly string[]): Options {
   const samples = Number(values.samples)
   if (!Number.isInteger(samples) || samples < 10)
     throw new Error('--samples: expected a whole number from 10')
-  return { samples, only: new RegExp(values.only, 'i'), database: databaseKindOf(values.database) }
+  const selected = selectedBy(new RegExp(values.only, 'i'))
+  if (selected.length === 0) throw new Error('--only: nothing has such a name')
+  return { samples, selected, database: databaseKindOf(values.database) }
+}
+
+function selectedBy(only: RegExp): Selected[] {
+  return populations
+    .map((population) => ({
+      population,
+      doors: population.doors.filter((door) => only.test(`${population.name} / ${door.name}`)),
+    }))
+    .filter(({ doors }) => doors.length > 0)
 }

@@ -2,23 +2,20 @@
 // report goes to standard output.
 
 import { startGatewayProcess } from '../support/gatewayProcess.ts'
+import { optionsOrUsage } from '../support/optionsOrUsage.ts'
 import { throwawayDatabases } from '../support/throwawayDatabase.ts'
 import type { Door } from './doors.ts'
 import { measure, tryOnce } from './measure.ts'
-import { readOptions } from './options.ts'
+import { readOptions, usage } from './options.ts'
 import { populate, type Names } from './population.ts'
-import { populations, type Population } from './populations.ts'
+import type { Population } from './populations.ts'
 import { reportOf, type Compared } from './report.ts'
 
-const options = readOptions(process.argv.slice(2))
-const { samples, only, database } = options
+const options = optionsOrUsage({ args: process.argv.slice(2), read: readOptions, usage }) ?? process.exit()
+const { samples, selected, database } = options
 const compared: Compared[] = []
-const selected = populations
-  .map((population) => ({ population, doors: population.doors.filter((door) => isWanted(population, door)) }))
-  .filter(({ doors }) => doors.length > 0)
-if (selected.length === 0) throw new Error('--only: nothing has such a name')
 const minutes = selected.reduce((sum, { population, doors }) => sum + doors.length * minutesOf(population), 0)
-say(`about ${Math.ceil(minutes)} minutes on a machine that does nothing else`)
+say(`about ${Math.max(1, Math.ceil(minutes))} minutes on a machine that does nothing else`)
 const databases = await throwawayDatabases(database)
 try {
   for (const { population, doors } of selected) await compareIn(population, doors)
@@ -54,10 +51,6 @@ async function populated(databaseUrl: string, { formats, names }: Population): P
   } finally {
     await gateway.stop()
   }
-}
-
-function isWanted(population: Population, door: Door): boolean {
-  return only.test(`${population.name} / ${door.name}`)
 }
 
 function minutesOf({ kinds, cost }: Population): number {
