@@ -110,13 +110,15 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
       code: 78,
       // That the superuser is made.
       out: expect.stringMatching(/^(.*"superuser-create".*\n){2}$/) as string,
-      err: 'profile-gateway: cannot listen on HOST and PORT: EADDRINUSE\n',
+      err: 'profile-gateway: cannot listen on HOST and PORT: another program listens there (EADDRINUSE)\n',
     })
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'gateway.yml'), 'http.insecure: true')
     const notOurs = await run(['serve'], { ...withPassword, HOST: '192.0.2.1' }, folder)
     expect(notOurs.code).toBe(78)
-    expect(notOurs.err).toBe('profile-gateway: cannot listen on HOST and PORT: EADDRNOTAVAIL\n')
+    expect(notOurs.err).toBe(
+      'profile-gateway: cannot listen on HOST and PORT: this machine has no such address (EADDRNOTAVAIL)\n',
+    )
   })
 
   it('ends with 78, and has opened nothing, where others would send credentials in the clear', async () => {

@@ -9,6 +9,7 @@ import type { Check } from '../src/doctor/check.ts'
 import { certificateCheck } from '../src/doctor/serverChecks.ts'
 import { agreementOf } from '../src/realms/agreement.ts'
 import { openDatabase } from '../src/storage/database.ts'
+import { gateway } from './cliProcess.ts'
 import { commandLine } from './support/commandLine.ts'
 import { emptyDatabase, type EmptyDatabase } from './support/emptyDatabase.ts'
 import { load } from './support/loading.ts'
@@ -87,6 +88,19 @@ describe('the doctor', { timeout: 120_000 }, () => {
     const { of } = await examined()
     expect(of('realms.agreed')).toMatchObject({ state: 'ok' })
     expect(of('database')).toMatchObject({ state: 'ok' })
+  })
+
+  it('says whether there is a gateway.yml, where all is right', async () => {
+    const { database, examined } = await prepared()
+    const empty = await temporaryFolder()
+    const withoutOne = gateway(['doctor', '--json'], empty, { DATABASE_URL: database.url })
+    await withoutOne.ended
+    const { checks } = JSON.parse(withoutOne.out) as { checks: Check[] }
+    const finding = 'the environment is valid; there is no gateway.yml, so each setting has its default'
+    expect(checks[0]).toMatchObject({ id: 'configuration', state: 'ok', finding })
+    expect((await examined()).checks[0]).toMatchObject({
+      finding: 'gateway.yml and the environment are valid',
+    })
   })
 
   it('says all that is wrong with a configuration, and ends with 78', async () => {

@@ -22,13 +22,19 @@ export async function examine(config: Config, clock: () => number): Promise<Chec
   ])
   const atSettings = [...serverChecks(config, clock()), ...settingsChecks(config)]
   return [
-    ok('configuration', 'gateway.yml and the environment are valid'),
+    ok('configuration', validityOf(config)),
     ...onDatabase.checks,
     ...atRealms.checks,
     clockCheck(config.settings, [...onDatabase.skews, ...atRealms.skews]),
     ...atSettings,
     ...(atSettings.every(({ state }) => state === 'ok') ? [ok('settings', 'no setting is weak')] : []),
   ]
+}
+
+function validityOf({ settingsFile }: Config): string {
+  if (settingsFile === null)
+    return 'the environment is valid; there is no gateway.yml, so each setting has its default'
+  return 'gateway.yml and the environment are valid'
 }
 
 /** What is said where the configuration itself is not valid. */

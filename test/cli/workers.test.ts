@@ -348,6 +348,8 @@ describe('workers that cannot be', { timeout: 60_000 }, () => {
     const environment = { ...withPassword, DATABASE_URL: database.url, PORT: String(port) }
     const refused = gateway(['serve', '--workers', '2'], await temporaryFolder(), environment)
     expect(await refused.ended).toBe(78)
-    expect(refused.err).toBe('profile-gateway: cannot listen on HOST and PORT: EADDRINUSE\n')
+    expect(refused.err).toBe(
+      'profile-gateway: cannot listen on HOST and PORT: another program listens there (EADDRINUSE)\n',
+    )
   })
 })
