@@ -44,7 +44,7 @@ export function createActivate({ authorize, prove, ...parts }: ActivateParts) {
     if (standing.subjectType !== 'user') return notAUser(grant, standing.subjectType)
 
     // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands.
-    const found = await find(subject, basis)
+    const found = await find(subject, basis, true)
     if (found instanceof Overtaken) return found
 
     // 4  Leave it, refresh it or create it, while the proof stands and nobody else has written.

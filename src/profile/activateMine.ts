@@ -37,7 +37,7 @@ export function createActivateMine({ selfActivates, countUse, ...parts }: Activa
   /** Null: the caller is no longer what it was when the request began, and there is no grant to prove anew. */
   async function attempt(caller: Caller): Promise<Profile | ProfileDisabled | Overtaken | null> {
     // 2  Which profile is the caller's, if that still is who it was?
-    const found = await find(caller, caller.basis)
+    const found = await find(caller, caller.basis, false)
     if (found instanceof Overtaken) return null
 
     // 3  Is it in use?

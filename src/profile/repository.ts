@@ -1,6 +1,15 @@
 import type { Basis } from '../authentication/basis.ts'
 import type { Document } from './document.ts'
-import type { Profile } from './profile.ts'
+import type { Profile, ProfileUser } from './profile.ts'
+
+/** To what an activation brings the profile of a user. */
+export interface Refresh {
+  readonly user: ProfileUser
+  /** Whether a profile that is disabled is one to be refreshed, and enabled. */
+  readonly enables: boolean
+  /** For how long after an activation an equal one writes nothing, in milliseconds. */
+  readonly unchangedGrace: number
+}
 
 /** The profiles that could belong to a username, at one instant of the database. */
 export interface Candidates {
@@ -9,6 +18,8 @@ export interface Candidates {
   /** Whether the basis still stood at that instant. */
   readonly stands: boolean
   readonly profiles: readonly Profile[]
+  /** Whether the profile, then the only one, was refreshed right then: it is its next version by now. */
+  readonly isRefreshed: boolean
 }
 
 /**
@@ -16,8 +27,11 @@ export interface Candidates {
  * written on a basis is written only while that stands; without one (null) nothing else is asked.
  */
 export interface ProfileRepository {
-  /** All profiles of usernames with this base, whoever owns them and whatever their uids look like. */
-  candidates(base: string, basis: Basis | null): Promise<Candidates>
+  /**
+   * All profiles of usernames with this base, whoever owns them and whatever their uids look like. Where there is one, of
+   * that user of that very realm, and nobody else is writing it, it may be refreshed in passing, while the basis stands.
+   */
+  candidates(base: string, basis: Basis | null, refresh?: Refresh): Promise<Candidates>
   /** Stores a new profile with empty labels and data. False if its uid is already given, or the basis is gone. */
   create(base: string, profile: Profile, basis: Basis | null): Promise<boolean>
   /**

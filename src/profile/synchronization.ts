@@ -44,11 +44,15 @@ export function createSynchronization({ profiles, domainOf, unchangedGrace }: Sy
   const inTurn = createInTurn()
   return { find, write, untilWritten }
 
-  /** Looks for the subject's profile, while the proof of the subject stands. */
-  async function find(subject: Subject, basis: Basis | null): Promise<Found | Overtaken> {
+  /**
+   * Looks for the subject's profile, while the proof of the subject stands. `enables`: whether one that is disabled is
+   * to be written, too.
+   */
+  async function find(subject: Subject, basis: Basis | null, enables: boolean): Promise<Found | Overtaken> {
     const domain = domainOf(subject.realm)
     const base = baseOf(subject.username)
-    const candidates = await profiles.candidates(base, basis)
+    const refresh = { user: profileUserOf(subject), enables, unchangedGrace }
+    const candidates = await profiles.candidates(base, basis, refresh)
     if (!candidates.stands) return new Overtaken(base)
     const profile = ownedProfile(subject, domain, candidates.profiles)
     return { subject, basis, domain, base, candidates, profile }
@@ -57,8 +61,9 @@ export function createSynchronization({ profiles, domainOf, unchangedGrace }: Sy
   /** Leaves the profile, refreshes it or creates it, while the proof stands and nobody else has written. */
   async function write(found: Found): Promise<Profile | Overtaken> {
     const { subject, basis, base, candidates, profile } = found
-    if (profile && isUnchanged(profile, subject, candidates.now)) return profile
+    if (profile && !candidates.isRefreshed && isUnchanged(profile, subject, candidates.now)) return profile
     const next = profile ? refreshed(profile, subject, candidates.now) : firstOf(found)
+    if (candidates.isRefreshed) return next
     const written = profile ? await profiles.refresh(next, basis) : await profiles.create(base, next, basis)
     return written ? next : new Overtaken(base)
   }

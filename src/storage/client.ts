@@ -34,6 +34,8 @@ export interface Wording {
   readonly storedSize: (column: Sql) => Sql
   /** Columns in a list of JSON, as text, each of them as text or null. */
   readonly jsonTexts: (columns: readonly Sql[]) => Sql
+  /** Whether a statement that reads can write, too: `WITH … AS (INSERT …)`. */
+  readonly writesInReads: boolean
   /** Ends a SELECT whose rows must not change before the statement is done. */
   readonly forShare: Sql
   /** The same, where rows that somebody else is changing are taken for none: nobody waits. */

@@ -44,6 +44,7 @@ const postgresqlWording: Wording = {
   storedSize: (column) =>
     sql`CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE 255 * pg_column_size(${column}) END`,
   jsonTexts: (columns) => sql`json_build_array(${join(columns.map((column) => sql`${column}::text`))})::text`,
+  writesInReads: true,
   forShare: sql`FOR SHARE`,
   forShareUnlessLocked: sql`FOR SHARE SKIP LOCKED`,
   forUpdate: sql`FOR NO KEY UPDATE`,

@@ -74,16 +74,26 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
   async function uidsWritten(several: readonly Written[], lockUser: Sql, lockRow: Sql): Promise<Set<string>> {
     const sorted = several.toSorted((one, other) => (one.uid < other.uid ? -1 : 1))
     const given = `[${sorted.map(({ row }) => row).join()}]`
-    const done = await statement<{ uid: string }>(sql`
-      INSERT INTO "profiles" AS "stored" (${columnNames}, "labels", "data")
+    const done = await statement<{ uid: string }>(
+      put(sql`
       SELECT ${columnNames}, ${json('{}')}, ${json('{}')} FROM ${rows(given, { ...columns, ...others })}
       WHERE ("isNew" OR EXISTS (SELECT 1 FROM "profiles" WHERE "profiles"."uid" = "rows"."uid" ${lockRow}))
         AND ${standsInRow(lockUser)}
-      ORDER BY "position"
-      ON CONFLICT ("uid") DO UPDATE SET ${changes} WHERE "stored"."seqNo" = excluded."seqNo" - 1
-      RETURNING "uid"`)
+      ORDER BY "position"`),
+    )
     return new Set(done.map(({ uid }) => uid))
   }
+}
+
+/**
+ * The statement that puts rows, of which each column of `refreshed` and the others are selected in that order: where
+ * there are none, and over those that have the version before.
+ */
+export function put(selected: Sql): Sql {
+  return sql`
+      INSERT INTO "profiles" AS "stored" (${columnNames}, "labels", "data") ${selected}
+      ON CONFLICT ("uid") DO UPDATE SET ${changes} WHERE "stored"."seqNo" = excluded."seqNo" - 1
+      RETURNING "uid"`
 }
 
 function writtenOf({ uid, user, ...profile }: Profile, others: object): Written {

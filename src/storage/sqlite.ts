@@ -34,6 +34,7 @@ const sqliteWording = (clock: () => number): Wording => ({
   json: (text) => sql`${text}`,
   storedSize: (column) => sql`octet_length(${column})`,
   jsonTexts: (columns) => sql`json_array(${join([...columns])})`,
+  writesInReads: false,
   forShare: empty,
   forShareUnlessLocked: empty,
   forUpdate: empty,

@@ -5,6 +5,7 @@ import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { metricsGuards } from './metricsGuards.ts'
 import { queueGuards } from './queueGuards.ts'
+import { refreshGuards } from './refreshGuards.ts'
 import { reloadGuards } from './reloadGuards.ts'
 import { sharedThrottleGuards } from './sharedThrottleGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
@@ -17,6 +18,7 @@ export const guards: readonly Guard[] = [
   ...throttleGuards,
   ...sharedThrottleGuards,
   ...queueGuards,
+  ...refreshGuards,
   ...graphqlGuards,
   ...auditGuards,
   ...reloadGuards,

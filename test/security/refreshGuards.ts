@@ -1,0 +1,35 @@
+import type { Guard } from './guard.ts'
+
+const passing = {
+  file: 'src/storage/refreshes.ts',
+  test: 'storage/refreshesPostgres.test.ts',
+  project: 'postgresql',
+} as const
+
+/** What stands between a profile and an activation that is not its user's, where it is refreshed as it is found. */
+export const refreshGuards: readonly Guard[] = [
+  {
+    ...passing,
+    item: 'a profile is refreshed for its own user alone',
+    without: ['= ("rows"."username", "rows"."realmName", "rows"."realmType")', 'IS NOT NULL'],
+    title: 'is left as it is where it',
+  },
+  {
+    ...passing,
+    item: 'one of several is not, before it is known whose they are',
+    without: ['"other"."uid" <> "found"."uid"', 'FALSE'],
+    title: 'is left as it is beside another one of that username',
+  },
+  {
+    ...passing,
+    item: 'one that is disabled stays so where its user comes alone',
+    without: ['("found"."enabled" OR "enables")', 'TRUE'],
+    title: 'is left as it is where it',
+  },
+  {
+    ...passing,
+    item: 'none is once the user was written on whom the proof rests',
+    without: ['AND ${standsInRow(forShareUnlessLocked)}', ''],
+    title: 'is left as it is once the user was written',
+  },
+]
