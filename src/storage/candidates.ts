@@ -6,7 +6,7 @@ import type { Candidates, ProfileRepository, Refresh } from '../profile/reposito
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { canBeLarge, profileColumns, profileWith, type ProfileRow } from './profileRow.ts'
-import { refreshColumns, refreshing, refreshRow } from './refreshes.ts'
+import { refreshColumns, refreshing, refreshRow } from './refreshing.ts'
 import { smallTexts } from './smallTexts.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
 

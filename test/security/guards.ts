@@ -5,7 +5,7 @@ import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { metricsGuards } from './metricsGuards.ts'
 import { queueGuards } from './queueGuards.ts'
-import { refreshGuards } from './refreshGuards.ts'
+import { refreshingGuards } from './refreshingGuards.ts'
 import { reloadGuards } from './reloadGuards.ts'
 import { sharedThrottleGuards } from './sharedThrottleGuards.ts'
 import { throttleGuards } from './throttleGuards.ts'
@@ -18,7 +18,7 @@ export const guards: readonly Guard[] = [
   ...throttleGuards,
   ...sharedThrottleGuards,
   ...queueGuards,
-  ...refreshGuards,
+  ...refreshingGuards,
   ...graphqlGuards,
   ...auditGuards,
   ...reloadGuards,

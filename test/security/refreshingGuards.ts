@@ -1,13 +1,13 @@
 import type { Guard } from './guard.ts'
 
 const passing = {
-  file: 'src/storage/refreshes.ts',
-  test: 'storage/refreshesPostgres.test.ts',
+  file: 'src/storage/refreshing.ts',
+  test: 'storage/refreshingPostgres.test.ts',
   project: 'postgresql',
 } as const
 
 /** What stands between a profile and an activation that is not its user's, where it is refreshed as it is found. */
-export const refreshGuards: readonly Guard[] = [
+export const refreshingGuards: readonly Guard[] = [
   {
     ...passing,
     item: 'a profile is refreshed for its own user alone',
