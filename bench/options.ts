@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { onlyPattern } from '../test/support/optionsOrUsage.ts'
 import { builtMain } from './gatewayMain.ts'
 import { regulars } from './people.ts'
 import type { Scenario } from './scenarios.ts'
@@ -55,7 +56,7 @@ export function readOptions(args: readonly string[]): Options {
     warmUp: quick ? 0.3 : 2,
     ramp: quick ? 0.05 : 0.2,
     rounds: Math.ceil(positive('rounds', values.rounds) ?? (quick ? 1 : 3)),
-    only: pattern(values.only),
+    only: onlyPattern(values.only),
     connections: values.connections?.split(',').map(connectionCount) ?? (quick ? [1, 64] : [1, 16, 64]),
     parts: quick ? [0.5] : [0.25, 0.5, 0.75],
     counted: quick ? 50 : 200,
@@ -87,14 +88,6 @@ function atLeast(least: number, name: string, text: string | undefined): number 
   const number = Number(text)
   if (Number.isInteger(number) && number >= least) return number
   throw new Error(`--${name}: expected a whole number from ${least}`)
-}
-
-function pattern(text: string): RegExp {
-  try {
-    return new RegExp(text, 'i')
-  } catch {
-    throw new Error('--only: expected a regular expression')
-  }
 }
 
 function connectionCount(text: string): number {

@@ -35,10 +35,10 @@ const options = optionsOrUsage({ args: process.argv.slice(2), read, usage })
 if (options) await untilStopped(run(options))
 
 function read(args: readonly string[]): Options {
-  const read = readOptions(args)
-  if (![...scenarios, ...parts].some((one) => chosen(one, read).length > 0))
+  const options = readOptions(args)
+  if (![...scenarios, ...parts].some((one) => chosen(one, options).length > 0))
     throw new Error(`--only: nothing has such a name`)
-  return read
+  return options
 }
 
 /** At which subjects something is to be measured. */

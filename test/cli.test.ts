@@ -110,7 +110,7 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
       code: 78,
       // That the superuser is made.
       out: expect.stringMatching(/^(.*"superuser-create".*\n){2}$/) as string,
-      err: 'profile-gateway: cannot listen on HOST and PORT: another program listens there (EADDRINUSE)\n',
+      err: 'profile-gateway: cannot listen on HOST and PORT: something else listens there (EADDRINUSE)\n',
     })
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'gateway.yml'), 'http.insecure: true')

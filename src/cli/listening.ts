@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program listens there',
+  EADDRINUSE: 'something else listens there',
   EADDRNOTAVAIL: 'this machine has no such address',
   EACCES: 'this user may not listen there',
   ENOTFOUND: 'there is no host of that name',

@@ -43,11 +43,12 @@ export function createActivate({ authorize, prove, ...parts }: ActivateParts) {
     const { subject, standing = plainUser, basis } = proof
     if (standing.subjectType !== 'user') return notAUser(grant, standing.subjectType)
 
-    // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands.
-    const found = await find(subject, basis, true)
+    // 3  Which profile is that user's? Proving took its time: it is read together with whether the proof stands, and may
+    //    be refreshed in passing.
+    const found = await find(subject, basis, { enables: true })
     if (found instanceof Overtaken) return found
 
-    // 4  Leave it, refresh it or create it, while the proof stands and nobody else has written.
+    // 4  Unless that is done: leave it, refresh it or create it, while the proof stands and nobody else has written.
     // 5  Return it.
     return write(found)
   }

@@ -36,14 +36,14 @@ export function createActivateMine({ selfActivates, countUse, ...parts }: Activa
 
   /** Null: the caller is no longer what it was when the request began, and there is no grant to prove anew. */
   async function attempt(caller: Caller): Promise<Profile | ProfileDisabled | Overtaken | null> {
-    // 2  Which profile is the caller's, if that still is who it was?
-    const found = await find(caller, caller.basis, false)
+    // 2  Which profile is the caller's, if that still is who it was? It may be refreshed in passing if it is in use.
+    const found = await find(caller, caller.basis, { enables: false })
     if (found instanceof Overtaken) return null
 
     // 3  Is it in use?
     if (found.profile?.enabled === false) return profileDisabled(found.profile)
 
-    // 4  Leave it, refresh it or create it, while nobody else has written.
+    // 4  Unless that is done: leave it, refresh it or create it, while nobody else has written.
     // 5  Return it.
     return write(found)
   }

@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts'
 import { createInTurn } from '../inTurn.ts'
 import { ownedProfile } from './ownedProfile.ts'
 import { isSameUser, profileUserOf, type Profile } from './profile.ts'
-import type { Candidates, ProfileRepository } from './repository.ts'
+import type { Candidates, ProfileRepository, Refresh } from './repository.ts'
 import { baseOf, newUid } from './uid.ts'
 
 /** Each lost one is a write that somebody else has made, of the profile or of its user. */
@@ -45,10 +45,14 @@ export function createSynchronization({ profiles, domainOf, unchangedGrace }: Sy
   return { find, write, untilWritten }
 
   /**
-   * Looks for the subject's profile, while the proof of the subject stands. `enables`: whether one that is disabled is
-   * to be written, too.
+   * Looks for the subject's profile, while the proof of the subject stands. It may be refreshed in passing; one that is
+   * disabled only where the activation `enables` it.
    */
-  async function find(subject: Subject, basis: Basis | null, enables: boolean): Promise<Found | Overtaken> {
+  async function find(
+    subject: Subject,
+    basis: Basis | null,
+    { enables }: Pick<Refresh, 'enables'>,
+  ): Promise<Found | Overtaken> {
     const domain = domainOf(subject.realm)
     const base = baseOf(subject.username)
     const refresh = { user: profileUserOf(subject), enables, unchangedGrace }
@@ -58,12 +62,12 @@ export function createSynchronization({ profiles, domainOf, unchangedGrace }: Sy
     return { subject, basis, domain, base, candidates, profile }
   }
 
-  /** Leaves the profile, refreshes it or creates it, while the proof stands and nobody else has written. */
+  /** Leaves the profile, refreshes it or creates it, while the proof stands and nobody else has written, unless it is done. */
   async function write(found: Found): Promise<Profile | Overtaken> {
     const { subject, basis, base, candidates, profile } = found
-    if (profile && !candidates.isRefreshed && isUnchanged(profile, subject, candidates.now)) return profile
+    if (profile && candidates.isRefreshed) return refreshed(profile, subject, candidates.now)
+    if (profile && isUnchanged(profile, subject, candidates.now)) return profile
     const next = profile ? refreshed(profile, subject, candidates.now) : firstOf(found)
-    if (candidates.isRefreshed) return next
     const written = profile ? await profiles.refresh(next, basis) : await profiles.create(base, next, basis)
     return written ? next : new Overtaken(base)
   }

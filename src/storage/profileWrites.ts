@@ -1,14 +1,14 @@
-import { raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
+import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import { createInTurn } from '../inTurn.ts'
-import type { Profile } from '../profile/profile.ts'
+import type { Profile, ProfileUser } from '../profile/profile.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { baseOf } from './baseOf.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
 
-/** What an activation writes, over what was there before. */
-const refreshed = {
+/** What a profile says of its user. */
+export const userColumns = {
   username: 'text',
   roles: 'json',
   fullName: 'text',
@@ -16,6 +16,11 @@ const refreshed = {
   realmName: 'text',
   realmType: 'text',
   realmDomain: 'text',
+} as const
+
+/** What an activation writes, over what was there before. */
+const refreshed = {
+  ...userColumns,
   enabled: 'boolean',
   lastSynchronized: 'bigint',
   seqNo: 'bigint',
@@ -34,8 +39,7 @@ interface Written {
 
 /** Makes what writes profiles that were activated, many at once. */
 export function createProfileWrites(connected: Connected): Pick<ProfileRepository, 'create' | 'refresh'> {
-  const { statement, rows, json, forShare, forShareUnlessLocked, forUpdate, forUpdateUnlessLocked } =
-    connected
+  const { statement, rows, forShare, forShareUnlessLocked, forUpdate, forUpdateUnlessLocked } = connected
   const writeTogether = createGroupCommit<Written, boolean | null>({
     statement: writeAll,
     keyOf: ({ uid }) => uid,
@@ -74,36 +78,51 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
   async function uidsWritten(several: readonly Written[], lockUser: Sql, lockRow: Sql): Promise<Set<string>> {
     const sorted = several.toSorted((one, other) => (one.uid < other.uid ? -1 : 1))
     const given = `[${sorted.map(({ row }) => row).join()}]`
-    const done = await statement<{ uid: string }>(
-      put(sql`
-      SELECT ${columnNames}, ${json('{}')}, ${json('{}')} FROM ${rows(given, { ...columns, ...others })}
+    const from = sql`
+      FROM ${rows(given, { ...columns, ...others })}
       WHERE ("isNew" OR EXISTS (SELECT 1 FROM "profiles" WHERE "profiles"."uid" = "rows"."uid" ${lockRow}))
         AND ${standsInRow(lockUser)}
-      ORDER BY "position"`),
-    )
+      ORDER BY "position"`
+    const done = await statement<{ uid: string }>(put(connected, {}, from))
     return new Set(done.map(({ uid }) => uid))
   }
 }
 
 /**
- * The statement that puts rows, of which each column of `refreshed` and the others are selected in that order: where
- * there are none, and over those that have the version before.
+ * The statement that puts rows where there are none, and over those that have the version before. It selects each column
+ * by its name, or by what is given for it, `from` where all of them are.
  */
-export function put(selected: Sql): Sql {
+export function put(
+  { json }: Connected,
+  selected: Partial<Record<keyof typeof columns, Sql>>,
+  from: Sql,
+): Sql {
+  const values = Object.keys(columns).map(
+    (name) => selected[name as keyof typeof columns] ?? raw(`"${name}"`),
+  )
   return sql`
-      INSERT INTO "profiles" AS "stored" (${columnNames}, "labels", "data") ${selected}
+      INSERT INTO "profiles" AS "stored" (${columnNames}, "labels", "data")
+      SELECT ${join(values)}, ${json('{}')}, ${json('{}')} ${from}
       ON CONFLICT ("uid") DO UPDATE SET ${changes} WHERE "stored"."seqNo" = excluded."seqNo" - 1
       RETURNING "uid"`
 }
 
-function writtenOf({ uid, user, ...profile }: Profile, others: object): Written {
-  const { username, roles, fullName, email, realm } = user
-  const { enabled, lastSynchronized, seqNo } = profile
+/** A user in a row. */
+export function userRow({
+  username,
+  roles,
+  fullName,
+  email,
+  realm,
+}: ProfileUser): Record<keyof typeof userColumns, unknown> {
+  const { name: realmName, type: realmType, domain: realmDomain } = realm
+  return { username, roles, fullName, email, realmName, realmType, realmDomain }
+}
+
+function writtenOf({ uid, user, enabled, lastSynchronized, seqNo }: Profile, others: object): Written {
   const row: Record<Exclude<keyof typeof columns, 'base'>, unknown> = {
-    ...{ uid, username, roles, fullName, email, enabled, lastSynchronized, seqNo },
-    realmName: realm.name,
-    realmType: realm.type,
-    realmDomain: realm.domain,
+    ...userRow(user),
+    ...{ uid, enabled, lastSynchronized, seqNo },
   }
   return { uid, row: JSON.stringify({ ...row, ...others }) }
 }

@@ -7,13 +7,15 @@ import { jsonIn, objectOut } from './json.ts'
 import { createProfileReads } from './profileReads.ts'
 import { profileOf } from './profileRow.ts'
 import { createProfileWrites } from './profileWrites.ts'
+import { createRefreshing } from './refreshing.ts'
 
 /** Keeps profiles in the table `profiles`. */
 export function createProfileRepository(connected: Connected): ProfileRepository {
   const { client, storedSize } = connected
   const { profile: profiles } = client
+  const find = createCandidates(connected)
   return {
-    candidates: createCandidates(connected),
+    candidates: connected.writesInReads ? createRefreshing(connected, find) : find,
     ...createProfileWrites(connected),
 
     async setEnabled(uid, enabled) {

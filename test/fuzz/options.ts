@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Credentials } from '../support/testApp.ts'
 import { elastic } from '../support/testApp.ts'
+import { onlyPattern } from '../support/optionsOrUsage.ts'
 import { databaseKindOf, type DatabaseKind } from '../support/throwawayDatabase.ts'
 import { targets } from './fuzz.ts'
 
@@ -45,12 +46,13 @@ export function readOptions(args: readonly string[]): Options {
   const seed = Number(values.seed)
   if (!(seconds > 0)) throw new Error('--seconds: expected a number above 0')
   if (!Number.isInteger(seed)) throw new Error('--seed: expected a whole number')
-  if (!Object.keys(targets).some((name) => new RegExp(only, 'i').test(name)))
+  const pattern = onlyPattern(only)
+  if (!Object.keys(targets).some((name) => pattern.test(name)))
     throw new Error('--only: nothing has such a name')
   if (url !== undefined && URL.parse(url)?.protocol !== 'http:')
     throw new Error('--url: expected an address with http')
   return {
-    ...{ seconds, seed, only: new RegExp(only, 'i'), database: databaseKindOf(database) },
+    ...{ seconds, seed, only: pattern, database: databaseKindOf(database) },
     running: url === undefined ? null : { address: url, admin: { username, password } },
   }
 }

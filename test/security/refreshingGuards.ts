@@ -27,6 +27,14 @@ export const refreshingGuards: readonly Guard[] = [
     title: 'is left as it is where it',
   },
   {
+    item: 'a user’s own activation never asks for one that is disabled',
+    file: 'src/profile/activateMine.ts',
+    without: ['enables: false', 'enables: true'],
+    test: 'profile/inPassingPostgres.test.ts',
+    title: 'does not enable a profile that is disabled',
+    project: 'postgresql',
+  },
+  {
     ...passing,
     item: 'none is once the user was written on whom the proof rests',
     without: ['AND ${standsInRow(forShareUnlessLocked)}', ''],

@@ -3,17 +3,30 @@ import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { preparedOnce } from '../../src/storage/preparedOnce.ts'
 
+interface Prepared {
+  columns: () => unknown
+}
+
 let connection: SqlDriverAdapter
 let prepared: string[]
+/** Of which texts it was asked what their columns are. */
+let described: string[]
 
 beforeEach(async () => {
   connection = await new PrismaBetterSqlite3({ url: ':memory:' }).connect()
-  const { client } = connection as unknown as { client: { prepare: (text: string) => unknown } }
+  const { client } = connection as unknown as { client: { prepare: (text: string) => Prepared } }
   const prepare = client.prepare.bind(client)
   prepared = []
+  described = []
   client.prepare = (text) => {
     prepared.push(text)
-    return prepare(text)
+    const statement = prepare(text)
+    const columns = statement.columns.bind(statement)
+    statement.columns = () => {
+      described.push(text)
+      return columns()
+    }
+    return statement
   }
   preparedOnce(connection)
   await connection.executeScript('CREATE TABLE "names" ("name" TEXT PRIMARY KEY)')
@@ -31,6 +44,7 @@ describe('statements on SQLite', () => {
     expect(await connection.executeRaw(query('DELETE FROM "names" WHERE "name" = ?', 'a'))).toBe(1)
     expect(await connection.executeRaw(query('DELETE FROM "names" WHERE "name" = ?', 'b'))).toBe(1)
     expect(prepared).toEqual([write, read, 'DELETE FROM "names" WHERE "name" = ?'])
+    expect(described).toEqual([write, read])
   })
 
   it('can be made again after they have failed', async () => {

@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Profile, ProfileUser } from '../../src/profile/profile.ts'
 import type { Refresh } from '../../src/profile/repository.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
 import { openDatabase } from '../../src/storage/database.ts'
-import { databaseOfTest, optionsFor, prepared } from '../support/testDatabase.ts'
-
-const emptied = prepared()
+import { databaseOfTest, optionsFor } from '../support/testDatabase.ts'
 
 const before: ProfileUser = {
   username: 'jacknich',
@@ -27,12 +24,21 @@ function profileOf(user: ProfileUser, others: Partial<Profile> = {}): Profile {
 }
 
 function refreshTo(user: ProfileUser, others: Partial<Refresh> = {}): Refresh {
-  return { user, enables: true, unchangedGrace: 0, ...others }
+  return { user, enables: true, unchangedGrace: 30_000, ...others }
+}
+
+/** A gateway that has just started, on a database with nothing in it. */
+async function started() {
+  const database = await databaseOfTest()
+  const opened = await openDatabase(optionsFor(database))
+  onTestFinished(opened.close)
+  return { ...opened, run: database.run }
 }
 
 /** One of these profiles is there already, and has labels. */
-async function withProfile(profile = profileOf(before)) {
-  const stores = await emptied()
+async function withProfile(others: Partial<Profile> = {}) {
+  const stores = await started()
+  const profile = profileOf(before, others)
   await stores.profiles.create(base, profile, null)
   const labels = { direction: 'north' }
   const stored = { ...profile, labels, seqNo: 1 }
@@ -40,17 +46,18 @@ async function withProfile(profile = profileOf(before)) {
   return { ...stores, stored }
 }
 
+const justNow = () => ({ lastSynchronized: Date.now() })
+
 describe('the profile that is looked for by an activation', () => {
   it.each<[string, Partial<ProfileUser>]>([
-    ['was activated long ago', {}],
-    ['says another full name', { fullName: 'Jack' }],
-    ['says a full name that is none now', { fullName: null }],
-    ['says no email address', { email: 'jacknich@example.com' }],
-    ['says other roles', { roles: ['admin'] }],
-    ['says its roles in another order', { roles: ['other_role1', 'admin'] }],
-    ['says another domain', { realm: { ...before.realm, domain: 'd1' } }],
-  ])('is refreshed right then where it %s', async (_, changes) => {
-    const { profiles, stored } = await withProfile()
+    ['another full name', { fullName: 'Jack' }],
+    ['a full name that is none now', { fullName: null }],
+    ['no email address', { email: 'jacknich@example.com' }],
+    ['other roles', { roles: ['admin'] }],
+    ['its roles in another order', { roles: ['other_role1', 'admin'] }],
+    ['another domain', { realm: { ...before.realm, domain: 'd1' } }],
+  ])('is refreshed right then where it says %s', async (_, changes) => {
+    const { profiles, stored } = await withProfile(justNow())
     const user = { ...before, ...changes }
     const found = await profiles.candidates(base, null, refreshTo(user))
     expect(found).toMatchObject({ stands: true, profiles: [stored], isRefreshed: true })
@@ -58,33 +65,22 @@ describe('the profile that is looked for by an activation', () => {
     expect(await profiles.findWithData([stored.uid])).toEqual([{ ...next, data: { app: { theme: 'dark' } } }])
   })
 
-  it('is refreshed within the grace where it is changed, enabled or without a grace, and else is not', async () => {
-    const database = await databaseOfTest()
-    const { profiles, close } = await openDatabase(optionsFor(database))
-    onTestFinished(close)
-    const stored = profileOf(before)
-    await profiles.create(base, stored, null)
-    const attempt = async (changes: Partial<ProfileUser>, others: Partial<Refresh> = {}) => {
-      // Each time another gateway, which remembers nobody.
-      const another = await openDatabase(optionsFor(database))
-      const refresh = refreshTo({ ...before, ...changes }, { unchangedGrace: 30_000, ...others })
-      const { isRefreshed } = await another.profiles.candidates(base, null, refresh)
-      await another.close()
-      return isRefreshed
-    }
-    expect(await attempt({})).toBe(true)
-    expect(await attempt({})).toBe(false)
-    expect(await attempt({ email: 'jack@example.com' })).toBe(true)
-    expect(await attempt({ email: 'jack@example.com' })).toBe(false)
-    expect(await attempt({ email: 'jack@example.com' }, { unchangedGrace: 0 })).toBe(true)
-    await profiles.setEnabled(stored.uid, false)
-    expect(await attempt({ email: 'jack@example.com' })).toBe(true)
-    expect(await profiles.find([stored.uid])).toMatchObject([{ enabled: true, seqNo: 5 }])
+  it.each<[string, Partial<Profile>, Partial<Refresh>]>([
+    ['was activated long ago', {}, {}],
+    ['was activated long ago, by one that enables nothing', {}, { enables: false }],
+    ['was activated just now, without a grace', justNow(), { unchangedGrace: 0 }],
+    ['was activated just now, and is disabled', { ...justNow(), enabled: false }, {}],
+  ])('is refreshed right then where it %s', async (_, others, how) => {
+    const { profiles, stored } = await withProfile(others)
+    const found = await profiles.candidates(base, null, refreshTo(before, how))
+    expect(found).toMatchObject({ profiles: [stored], isRefreshed: true })
+    const next = { ...stored, enabled: true, lastSynchronized: found.now, seqNo: 2 }
+    expect(await profiles.find([stored.uid])).toEqual([next])
   })
 
   it('never goes back in time', async () => {
     const later = Date.now() + 60_000
-    const { profiles, stored } = await withProfile(profileOf(before, { lastSynchronized: later }))
+    const { profiles, stored } = await withProfile({ lastSynchronized: later })
     expect(await profiles.candidates(base, null, refreshTo({ ...before, fullName: null }))).toMatchObject({
       isRefreshed: true,
     })
@@ -92,12 +88,13 @@ describe('the profile that is looked for by an activation', () => {
   })
 
   it.each<[string, Partial<Profile>, ProfileUser, Partial<Refresh>?]>([
+    ['was activated just now', justNow(), before],
     ['is disabled, and is to stay so', { enabled: false }, before, { enables: false }],
     ['is of another realm', {}, { ...before, realm: { ...before.realm, name: 'native2' } }],
     ['is of a realm of another type', {}, { ...before, realm: { ...before.realm, type: 'jwt' } }],
     ['is of another user', { user: { ...before, username: 'Jacknich' } }, before],
   ])('is left as it is where it %s', async (_, others, user, how) => {
-    const { profiles, stored } = await withProfile(profileOf(before, others))
+    const { profiles, stored } = await withProfile(others)
     const found = await profiles.candidates(base, null, refreshTo(user, how))
     expect(found).toMatchObject({ profiles: [stored], isRefreshed: false })
     expect(await profiles.find([stored.uid])).toEqual([stored])
@@ -154,24 +151,57 @@ describe('the profile that is looked for by an activation', () => {
   })
 })
 
-describe('a profile that was found fresh', () => {
-  it('is only read by the next activation here, as long as it is', async () => {
-    const { profiles } = await withProfile()
-    const attempt = async (unchangedGrace: number, fullName: string) => {
-      const refresh = refreshTo({ ...before, fullName }, { unchangedGrace })
-      return (await profiles.candidates(base, null, refresh)).isRefreshed
-    }
-    expect(await attempt(300, 'One')).toBe(true)
-    expect(await attempt(300, 'Two')).toBe(false)
-    await sleep(300)
-    expect(await attempt(0, 'Two')).toBe(true)
-    expect(await attempt(0, 'Three')).toBe(true)
+describe('a profile that an activation has just refreshed', () => {
+  it('is only read by the next one here', async () => {
+    const { profiles, stored } = await withProfile()
+    const attempt = async (fullName: string) =>
+      (await profiles.candidates(base, null, refreshTo({ ...before, fullName }))).isRefreshed
+    expect([await attempt('One'), await attempt('Two')]).toEqual([true, false])
+    expect(await profiles.find([stored.uid])).toMatchObject([{ seqNo: 2, user: { fullName: 'One' } }])
+  })
+})
+
+describe('a profile that is only read', () => {
+  it('is there while the writes of others are not done yet', async () => {
+    const { profiles, run } = await withProfile()
+    // Each commit waits for this lock, as for a disk that is slow.
+    await run(
+      `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END'`,
+    )
+    await run(
+      `CREATE CONSTRAINT TRIGGER waits AFTER UPDATE ON profiles DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait()`,
+    )
+    await run('SELECT pg_advisory_lock(1)')
+    let isDone = false
+    const write = profiles.candidates(base, null, refreshTo(before)).then(({ isRefreshed }) => {
+      isDone = true
+      return isRefreshed
+    })
+    expect((await profiles.candidates(base, null)).profiles).toHaveLength(1)
+    expect(isDone).toBe(false)
+    await run('SELECT pg_advisory_unlock(1)')
+    expect(await write).toBe(true)
+  })
+
+  it('comes from a database that can only be read', async () => {
+    const { profiles, run, stored, ...opened } = await withProfile()
+    const [[name]] = (await run('SELECT current_database()')) as [[string]]
+    await run(`ALTER DATABASE ${name} SET default_transaction_read_only = on`)
+    await run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    )
+    const checked = () => opened.check().then(String, String)
+    await expect.poll(checked).toMatch(/may only be read/)
+    expect(await profiles.candidates(base, null, refreshTo(before))).toMatchObject({
+      profiles: [stored],
+      isRefreshed: false,
+    })
   })
 })
 
 describe('profiles that are looked for together', () => {
   it('are refreshed each, whether others are or not', async () => {
-    const { profiles } = await emptied()
+    const { profiles } = await started()
     const users = Array.from({ length: 40 }, (_, n) => ({ ...before, username: `user-${n}` }))
     const there = users.filter((_, n) => n % 4 !== 0)
     for (const user of there) await profiles.create(baseOf(user.username), profileOf(user), null)
@@ -193,13 +223,14 @@ describe('profiles that are looked for together', () => {
     expect(stored.filter(({ seqNo }) => seqNo === 0)).toHaveLength(20)
   })
 
-  it('are refreshed by the first that asks, of those who ask for one', async () => {
+  it('are refreshed once for each that asks, though they are of one user', async () => {
     const { profiles, stored } = await withProfile()
-    const [same, other] = [refreshTo(before), refreshTo({ ...before, fullName: 'Other' })]
-    const asked = [same, undefined, same, other]
+    const asked = Array.from({ length: 20 }, (_, n) =>
+      refreshTo({ ...before, fullName: `${n}` }, { unchangedGrace: 0 }),
+    )
     const found = await Promise.all(asked.map((refresh) => profiles.candidates(base, null, refresh)))
-    expect(found.map(({ isRefreshed }) => isRefreshed)).toEqual([true, false, false, false])
-    expect(found.map((one) => one.profiles)).toEqual(found.map(() => [stored]))
-    expect(await profiles.find([stored.uid])).toMatchObject([{ seqNo: 2, user: before }])
+    expect(found.map(({ isRefreshed }) => isRefreshed)).toEqual(asked.map(() => true))
+    expect(found.map((one) => one.profiles[0]?.seqNo)).toEqual(asked.map((_, n) => n + 1))
+    expect(await profiles.find([stored.uid])).toMatchObject([{ seqNo: 21, user: { fullName: '19' } }])
   })
 })

@@ -19,3 +19,12 @@ export function optionsOrUsage<Options>({ args, read, usage }: OptionsOrUsagePar
     return null
   }
 }
+
+/** What `--only` finds, in upper or lower case. @throws if it is no regular expression */
+export function onlyPattern(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i')
+  } catch {
+    throw new Error('--only: expected a regular expression')
+  }
+}

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
+import { onlyPattern } from '../support/optionsOrUsage.ts'
 import { databaseKindOf, type DatabaseKind } from '../support/throwawayDatabase.ts'
-import type { Door } from './doors.ts'
+import { doors, type Door } from './doors.ts'
 import { populations, type Population } from './populations.ts'
 
 /** Users, and those doors at which they are tried. */
@@ -22,7 +23,8 @@ export const usage = `npm run timing -- [options] > report
 
   --samples N         how many of each class, from 10 (2000)
   --only PATTERN      only comparisons whose name, written "users / door", this regular expression finds, in upper or
-                      lower case: --only 'argon2id / REST'
+                      lower case: --only 'argon2id / REST'; users are ${populations.map(({ name }) => name).join(', ')},
+                      doors ${doors.map(({ name }) => name).join(', ')}
   --database KIND     sqlite, or postgres (sqlite)
   --help`
 
@@ -39,7 +41,7 @@ export function readOptions(args: readonly string[]): Options {
   const samples = Number(values.samples)
   if (!Number.isInteger(samples) || samples < 10)
     throw new Error('--samples: expected a whole number from 10')
-  const selected = selectedBy(new RegExp(values.only, 'i'))
+  const selected = selectedBy(onlyPattern(values.only))
   if (selected.length === 0) throw new Error('--only: nothing has such a name')
   return { samples, selected, database: databaseKindOf(values.database) }
 }
