@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { onlyPattern } from '../test/support/optionsOrUsage.ts'
+import { patternOf } from '../test/support/optionsOrUsage.ts'
 import { builtMain } from './gatewayMain.ts'
 import { regulars } from './people.ts'
 import type { Scenario } from './scenarios.ts'
@@ -56,7 +56,7 @@ export function readOptions(args: readonly string[]): Options {
     warmUp: quick ? 0.3 : 2,
     ramp: quick ? 0.05 : 0.2,
     rounds: Math.ceil(positive('rounds', values.rounds) ?? (quick ? 1 : 3)),
-    only: onlyPattern(values.only),
+    only: patternOf(values.only),
     connections: values.connections?.split(',').map(connectionCount) ?? (quick ? [1, 64] : [1, 16, 64]),
     parts: quick ? [0.5] : [0.25, 0.5, 0.75],
     counted: quick ? 50 : 200,

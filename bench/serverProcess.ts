@@ -61,11 +61,16 @@ export async function startServerProcess(
 function askThrough(probe: Socket): ServerProcess['ask'] {
   const answers = createInterface({ input: probe })
   return async (question) => {
+    const asking = new AbortController()
     probe.write(`${question}\n`)
-    const [answer] = (await Promise.race([
-      once(answers, 'line'),
-      once(answers, 'close').then(() => Promise.reject(new Error('the server has ended'))),
-    ])) as [string]
-    return answer
+    try {
+      const [answer] = (await Promise.race([
+        once(answers, 'line', asking),
+        once(answers, 'close', asking).then(() => Promise.reject(new Error('the server has ended'))),
+      ])) as [string]
+      return answer
+    } finally {
+      asking.abort()
+    }
   }
 }

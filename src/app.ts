@@ -326,7 +326,9 @@ export async function createApp({
       const parts = { users, passwords }
       const outcome = await ensureSuperuser(parts, config.elasticPassword)
       if (outcome === 'differs') {
-        logger.warn('ELASTIC_PASSWORD is not the password of elastic, which stays as it is')
+        logger.warn(
+          'ELASTIC_PASSWORD is not the password of elastic, which stays as it is: `users reset-password elastic` changes it',
+        )
       }
       if (outcome !== 'missing') return null
       if (!makeUpPassword) {

@@ -53,7 +53,7 @@ const walks: readonly Walk[] = [
         'the test of docs/getting-started.md does it',
       '{ "@timestamp": "2027-01-15T08:00:00.000Z",': 'audit/documented.test.ts holds it',
       'src/': 'a figure',
-      'users                      door                     a verification, ms  largest Δ, µs  ±      largest t  fewest guesses':
+      'users                      door                     an answer, ms       largest Δ, µs  ±      largest t  fewest guesses':
         'what `npm run timing` has measured',
     },
   },

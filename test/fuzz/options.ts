@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Credentials } from '../support/testApp.ts'
 import { elastic } from '../support/testApp.ts'
-import { onlyPattern } from '../support/optionsOrUsage.ts'
+import { patternOf } from '../support/optionsOrUsage.ts'
 import { databaseKindOf, type DatabaseKind } from '../support/throwawayDatabase.ts'
 import { targets } from './fuzz.ts'
 
@@ -46,7 +46,7 @@ export function readOptions(args: readonly string[]): Options {
   const seed = Number(values.seed)
   if (!(seconds > 0)) throw new Error('--seconds: expected a number above 0')
   if (!Number.isInteger(seed)) throw new Error('--seed: expected a whole number')
-  const pattern = onlyPattern(only)
+  const pattern = patternOf(only)
   if (!Object.keys(targets).some((name) => pattern.test(name)))
     throw new Error('--only: nothing has such a name')
   if (url !== undefined && URL.parse(url)?.protocol !== 'http:')

@@ -18,9 +18,14 @@ const { seconds, seed, only, database, running } = options
 let failed = 0
 say(`seed ${seed}`)
 if (running) {
-  const session = await openSession(running)
-  await fuzzed(session)
-  session.close()
+  const session = await openSession(running).catch((thrown: unknown) => {
+    const cause = thrown instanceof AggregateError ? thrown.errors[0] : thrown
+    const [reason] = String(cause instanceof Error ? cause.message : cause).split('\n')
+    fail(`cannot run against ${running.address}: ${reason}`)
+    return null
+  })
+  if (session) await fuzzed(session)
+  session?.close()
 } else {
   const databases = await throwawayDatabases(database)
   try {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { patternOf, optionsOrUsage } from '../support/optionsOrUsage.ts'
 import type { Guard } from './guard.ts'
 import { guards } from './guards.ts'
 
@@ -14,9 +15,16 @@ const copied = [
 ]
 const folders = ['src', 'test', 'prisma', 'docs', 'deploy', 'examples']
 
-const pattern = new RegExp(process.argv[2] ?? '', 'i')
-const wanted = guards.filter(({ item }) => pattern.test(item))
-if (wanted.length === 0) throw new Error(`no guard has a name like ${pattern.source}`)
+const usage = `npm run guards [-- PATTERN]
+
+  PATTERN             only guards whose item in docs/security.md this regular expression finds, in upper or lower case;
+                      all take half an hour or more
+  --help
+
+Each guard is taken away once: seen, if its test fails then, and else MISSED.`
+
+const args = process.argv.slice(2)
+const wanted = optionsOrUsage({ args, read, usage }) ?? process.exit()
 const copy = mkdtempSync(join(tmpdir(), 'guards-'))
 let missed = 0
 try {
@@ -32,6 +40,13 @@ try {
 }
 console.log(`${missed} missed`)
 process.exitCode = missed > 0 ? 1 : 0
+
+function read([text = '']: readonly string[]): readonly Guard[] {
+  const pattern = patternOf(text, 'PATTERN')
+  const found = guards.filter(({ item }) => pattern.test(item))
+  if (found.length === 0) throw new Error('no guard has such a name')
+  return found
+}
 
 /** Why nothing has failed that should have, or null. */
 function problemWithout({ file, without: [guarded, unguarded], test, title, project }: Guard): string | null {

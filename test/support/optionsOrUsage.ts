@@ -20,11 +20,11 @@ export function optionsOrUsage<Options>({ args, read, usage }: OptionsOrUsagePar
   }
 }
 
-/** What `--only` finds, in upper or lower case. @throws if it is no regular expression */
-export function onlyPattern(text: string): RegExp {
+/** What a pattern finds, in upper or lower case. @throws if it is no regular expression */
+export function patternOf(text: string, option = '--only'): RegExp {
   try {
     return new RegExp(text, 'i')
   } catch {
-    throw new Error('--only: expected a regular expression')
+    throw new Error(`${option}: expected a regular expression`)
   }
 }

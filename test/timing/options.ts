@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { onlyPattern } from '../support/optionsOrUsage.ts'
+import { patternOf } from '../support/optionsOrUsage.ts'
 import { databaseKindOf, type DatabaseKind } from '../support/throwawayDatabase.ts'
 import { doors, type Door } from './doors.ts'
 import { populations, type Population } from './populations.ts'
@@ -41,7 +41,7 @@ export function readOptions(args: readonly string[]): Options {
   const samples = Number(values.samples)
   if (!Number.isInteger(samples) || samples < 10)
     throw new Error('--samples: expected a whole number from 10')
-  const selected = selectedBy(onlyPattern(values.only))
+  const selected = selectedBy(patternOf(values.only))
   if (selected.length === 0) throw new Error('--only: nothing has such a name')
   return { samples, selected, database: databaseKindOf(values.database) }
 }

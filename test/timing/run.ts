@@ -15,7 +15,8 @@ const options = optionsOrUsage({ args: process.argv.slice(2), read: readOptions,
 const { samples, selected, database } = options
 const compared: Compared[] = []
 const minutes = selected.reduce((sum, { population, doors }) => sum + doors.length * minutesOf(population), 0)
-say(`about ${Math.max(1, Math.ceil(minutes))} minutes on a machine that does nothing else`)
+const long = minutes < 1 ? 'less than a minute' : `about ${Math.ceil(minutes)} minutes`
+say(`${long} on a machine that does nothing else`)
 const databases = await throwawayDatabases(database)
 try {
   for (const { population, doors } of selected) await compareIn(population, doors)
