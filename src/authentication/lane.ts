@@ -10,6 +10,9 @@ export function createLane<Waiter>(places: number) {
   let taken = 0
 
   return {
+    /** How many wait. */
+    size: () => taken,
+
     /** Gives a waiter the last place of its source. Answers who has none now, if anybody: that one, or another. */
     add(source: string, waiter: Waiter): Waiter | undefined {
       const row = rows.get(source) ?? []

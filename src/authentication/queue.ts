@@ -1,6 +1,7 @@
 import { Failure } from '../errors.ts'
 import { createLane } from './lane.ts'
 import type { Source } from './source.ts'
+import { createTogether } from './together.ts'
 
 /** Sees a task wait in its lane, and then be done: `inTurn` has it done when its turn comes. */
 export type WatchTurn = <T>(
@@ -14,6 +15,8 @@ interface QueueParts {
   running: number
   /** How many of each lane wait at most. */
   waiting: number
+  /** For how long those whose task is done wait at most for others, to go on together, in milliseconds; without: not at all. */
+  togetherWithin?: number
   /** What is said of a task that is refused. */
   full: string
   /** Told from where the first one comes that is refused, and when nobody waits any more: null. */
@@ -33,11 +36,22 @@ interface Waiter {
  * has `waiting` places, and a source a quarter of them: what is beyond is refused at once as `UNAVAILABLE`, and so is, when
  * its turn comes, what is late.
  */
-export function createQueue({ running, waiting, full, report, watch = unwatched }: QueueParts) {
+export function createQueue({
+  running,
+  waiting,
+  togetherWithin,
+  full,
+  report,
+  watch = unwatched,
+}: QueueParts) {
   const lanes = { callers: createLane<Waiter>(waiting), grants: createLane<Waiter>(waiting) }
   let turn: Source['lane'] = 'callers'
   let free = running
   let isRefusing = false
+  const goOn =
+    togetherWithin === undefined
+      ? null
+      : createTogether(togetherWithin, () => lanes.callers.size() + lanes.grants.size())
 
   /** `isLate`: whether nobody waits for the task any more. */
   return function enqueue<T>(source: Source, isLate: () => boolean, task: () => Promise<T>): Promise<T> {
@@ -50,6 +64,7 @@ export function createQueue({ running, waiting, full, report, watch = unwatched 
       return await task()
     } finally {
       leave()
+      await goOn?.()
     }
   }
 

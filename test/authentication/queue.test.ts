@@ -12,12 +12,14 @@ const never = () => false
 interface Parts {
   running?: number
   waiting?: number
+  togetherWithin?: number
 }
 
 /** A queue, and what is known of its tasks. */
-function queue({ running = 1, waiting = 100 }: Parts = {}) {
+function queue({ running = 1, waiting = 100, ...others }: Parts = {}) {
   const reports: (Source | null)[] = []
-  const enqueue = createQueue({ running, waiting, full, report: (refused) => reports.push(refused) })
+  const report = (refused: Source | null) => reports.push(refused)
+  const enqueue = createQueue({ running, waiting, full, report, ...others })
   const started: string[] = []
   return {
     enqueue,
@@ -55,6 +57,28 @@ describe('a queue', () => {
       await settled()
       expect(started).toHaveLength(Math.min(8, 3 + index + 1))
     }
+  })
+
+  it('answers those together who are done while as many wait, right or wrong, and the next begin meanwhile', async () => {
+    const { task, started } = queue({ togetherWithin: 60_000 })
+    const tasks = many(5).map((n) => task(`${n}`))
+    const answered: string[] = []
+    for (const { answer } of tasks)
+      answer.then(
+        (name) => answered.push(name),
+        (error: unknown) => answered.push(String(error)),
+      )
+    tasks[0]?.end()
+    await settled()
+    expect([started.length, answered]).toEqual([2, []])
+    tasks[1]?.fail(new Error('wrong'))
+    await settled()
+    expect([started.length, answered]).toEqual([3, ['0', 'Error: wrong']])
+    tasks[2]?.end()
+    await settled()
+    expect([started.length, answered]).toEqual([4, ['0', 'Error: wrong', '2']])
+    for (const { end } of tasks) end()
+    await Promise.all(tasks.slice(2).map(({ answer }) => answer))
   })
 
   it('takes those of one source in the order in which they came, whoever ends first', async () => {

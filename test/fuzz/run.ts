@@ -19,7 +19,7 @@ let failed = 0
 say(`seed ${seed}`)
 if (running) {
   const session = await openSession(running).catch((thrown: unknown) => {
-    const cause = thrown instanceof AggregateError ? thrown.errors[0] : thrown
+    const cause: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown
     const [reason] = String(cause instanceof Error ? cause.message : cause).split('\n')
     fail(`cannot run against ${running.address}: ${reason}`)
     return null
