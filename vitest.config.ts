@@ -58,6 +58,7 @@ const onPostgresql = [
   'test/authentication/throttle/*Postgres.test.ts',
   'test/storage/postgresql.test.ts',
   'test/storage/*Postgres.test.ts',
+  'test/profile/*Postgres.test.ts',
   'test/crash/*Postgres.test.ts',
   'test/transfer/*Postgres.test.ts',
 ]
