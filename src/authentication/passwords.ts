@@ -16,7 +16,7 @@ export const longestPassword = 4_096
 const waitingForOne = 250
 /** How long it takes to hash one where others keep the cores busy, in milliseconds: many times what it takes in a flood. */
 const starving = 2_000
-/** For how long an answer waits at most for others, in milliseconds: what a hash takes where all cores are busy, twice. */
+/** For how long an answer waits at most for others, in milliseconds: about two hashes of ours, where all cores are busy. */
 const togetherWithin = 25
 /** In milliseconds. Whoever has waited longer has gone. */
 const longestWait = 10_000

@@ -15,7 +15,7 @@ interface QueueParts {
   running: number
   /** How many of each lane wait at most. */
   waiting: number
-  /** For how long those whose task is done wait at most for others, to go on together, in milliseconds; without: not at all. */
+  /** For how long those whose task is done wait at most for others of their lane, to go on together, in milliseconds; without: not at all. */
   togetherWithin?: number
   /** What is said of a task that is refused. */
   full: string
@@ -48,10 +48,14 @@ export function createQueue({
   let turn: Source['lane'] = 'callers'
   let free = running
   let isRefusing = false
+  // Each lane by itself: whoever is alone in one waits for nobody in the other.
   const goOn =
     togetherWithin === undefined
       ? null
-      : createTogether(togetherWithin, () => lanes.callers.size() + lanes.grants.size())
+      : {
+          callers: createTogether(togetherWithin, lanes.callers.size),
+          grants: createTogether(togetherWithin, lanes.grants.size),
+        }
 
   /** `isLate`: whether nobody waits for the task any more. */
   return function enqueue<T>(source: Source, isLate: () => boolean, task: () => Promise<T>): Promise<T> {
@@ -64,7 +68,7 @@ export function createQueue({
       return await task()
     } finally {
       leave()
-      await goOn?.()
+      await goOn?.[source.lane]()
     }
   }
 

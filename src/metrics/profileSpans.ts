@@ -16,6 +16,7 @@ export function profileSpans(profiles: ProfileRepository, { isTraced, inSpan }: 
 }
 
 const profilesOf = (name: string) => ({ 'db.collection.name': 'profiles', 'db.operation.name': name })
-const finding = profilesOf('SELECT')
+/** It may write, too. */
+const finding = { 'db.collection.name': 'profiles' }
 const creating = profilesOf('INSERT')
 const refreshing = profilesOf('UPDATE')

@@ -81,6 +81,16 @@ describe('a queue', () => {
     await Promise.all(tasks.slice(2).map(({ answer }) => answer))
   })
 
+  it('answers whoever is alone in a lane at once, however many wait in the other', async () => {
+    const { task } = queue({ togetherWithin: 60_000 })
+    const alone = task('alone', caller())
+    const others = many(5).map((n) => task(`${n}`, grant()))
+    alone.end()
+    expect(await alone.answer).toBe('alone')
+    for (const { end } of others) end()
+    await Promise.all(others.map(({ answer }) => answer))
+  })
+
   it('takes those of one source in the order in which they came, whoever ends first', async () => {
     const { task, started } = queue({ running: 2 })
     const tasks = many(6).map((n) => task(`${n}`))

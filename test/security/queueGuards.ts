@@ -72,6 +72,16 @@ export const queueGuards: readonly Guard[] = [
     title: 'hashes on threads that yield to the one that answers',
   },
   {
+    item: 'who is alone in a lane is not held for those of the other',
+    file: 'src/authentication/queue.ts',
+    without: [
+      'callers: createTogether(togetherWithin, lanes.callers.size)',
+      'callers: createTogether(togetherWithin, lanes.grants.size)',
+    ],
+    test: 'authentication/queue.test.ts',
+    title: 'answers whoever is alone in a lane at once, however many wait in the other',
+  },
+  {
     item: 'a profile that somebody holds holds up nobody else',
     file: 'src/storage/postgresql.ts',
     without: ['sql`FOR NO KEY UPDATE SKIP LOCKED`', 'sql`FOR NO KEY UPDATE`'],

@@ -177,7 +177,8 @@ describe('a profile that is only read', () => {
       isDone = true
       return isRefreshed
     })
-    expect((await profiles.candidates(base, null)).profiles).toHaveLength(1)
+    // Of others, in the same turn: it would be made for both.
+    expect((await profiles.candidates(baseOf('other'), null)).profiles).toEqual([])
     expect(isDone).toBe(false)
     await run('SELECT pg_advisory_unlock(1)')
     expect(await write).toBe(true)
@@ -229,8 +230,10 @@ describe('profiles that are looked for together', () => {
       refreshTo({ ...before, fullName: `${n}` }, { unchangedGrace: 0 }),
     )
     const found = await Promise.all(asked.map((refresh) => profiles.candidates(base, null, refresh)))
-    expect(found.map(({ isRefreshed }) => isRefreshed)).toEqual(asked.map(() => true))
-    expect(found.map((one) => one.profiles[0]?.seqNo)).toEqual(asked.map((_, n) => n + 1))
-    expect(await profiles.find([stored.uid])).toMatchObject([{ seqNo: 21, user: { fullName: '19' } }])
+    // Where a statement takes long, the next does not wait for it, and leaves what that is writing.
+    const refreshed = found.filter(({ isRefreshed }) => isRefreshed)
+    expect(new Set(refreshed.map((one) => one.profiles[0]?.seqNo)).size).toBe(refreshed.length)
+    expect(refreshed.length).toBeGreaterThan(1)
+    expect(await profiles.find([stored.uid])).toMatchObject([{ seqNo: 1 + refreshed.length }])
   })
 })
