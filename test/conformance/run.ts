@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { overSocket } from '../support/testApp.ts'
+import { whyOf } from '../support/whyOf.ts'
 import { conformanceList } from './list.ts'
 import { printed, runCases, type Report } from './report.ts'
 import { createConformanceServer } from './server.ts'
@@ -65,9 +66,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${given.json ? JSON.stringify(report, null, 2) : printed(report)}\n`)
     return report.counts.all.failed === 0 ? 0 : 1
   } catch (error) {
-    const { message, cause } = error as Error
-    const [why = ''] = (cause instanceof Error ? cause.message : message).split('\n')
-    process.stderr.write(`cannot run against ${given.url}: ${why}\n`)
+    process.stderr.write(`cannot run against ${given.url}: ${whyOf(error)}\n`)
     return 1
   }
 }

@@ -2,6 +2,7 @@
 
 import { optionsOrUsage } from '../support/optionsOrUsage.ts'
 import { throwawayDatabases } from '../support/throwawayDatabase.ts'
+import { whyOf } from '../support/whyOf.ts'
 import { described, fuzz, sampleOf } from './fuzz.ts'
 import { growthOf, heapSizes, mostGrowth } from './growth.ts'
 import { readOptions, usage } from './options.ts'
@@ -19,9 +20,7 @@ let failed = 0
 say(`seed ${seed}`)
 if (running) {
   const session = await openSession(running).catch((thrown: unknown) => {
-    const cause: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown
-    const [reason] = String(cause instanceof Error ? cause.message : cause).split('\n')
-    fail(`cannot run against ${running.address}: ${reason}`)
+    fail(`cannot run against ${running.address}: ${whyOf(thrown)}`)
     return null
   })
   if (session) await fuzzed(session)
