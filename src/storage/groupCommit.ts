@@ -33,7 +33,8 @@ const patience = 100
  * Makes the function that has one statement made for many: all who come in one turn of the event loop, or in the next
  * few where each brings some, and all who come while one is under way, which join the next. Whoever comes alone waits
  * for nobody. If a statement fails for what it was given, each half of it is made again, until whatever was wrong is
- * alone; if the database cannot do it now, it fails for all it was made for, and for nobody else.
+ * alone; if the database cannot do it now, it fails for all it was made for, and for those who wait behind them with
+ * their keys, one statement for each: what was in its way is in theirs. It fails for nobody else.
  */
 export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, Answer>) {
   const { statement, keyOf, sizeOf = () => 0, mostSlow = 3 } = parts
@@ -87,14 +88,26 @@ export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, An
       if (answers.length !== group.length) throw new Error('a statement has not answered each')
       for (const [index, answer] of answers.entries()) group[index]?.resolve(answer)
     } catch (cause) {
-      if (group.length === 1 || isPassing(databaseErrorOf(cause))) {
-        for (const { reject } of group) reject(cause)
+      const passes = isPassing(databaseErrorOf(cause))
+      if (passes || group.length === 1) {
+        for (const { reject } of passes ? [...group, ...takeBehind(group)] : group) reject(cause)
       } else {
         const half = Math.ceil(group.length / 2)
         await make(group.slice(0, half))
         await make(group.slice(half))
       }
     }
+  }
+
+  /** Takes those out of who waits that have a key of the group. */
+  function takeBehind(group: readonly Waiting<Item, Answer>[]): readonly Waiting<Item, Answer>[] {
+    if (!keyOf) return []
+    const keys = new Set(group.map(({ item }) => keyOf(item)))
+    const { behind = [], left = [] } = Object.groupBy(waiting, ({ item }) =>
+      keys.has(keyOf(item)) ? 'behind' : 'left',
+    )
+    waiting = left
+    return behind
   }
 
   /** Resolves when it is made, or slow; where so many others are slow already, when one of them is made. */

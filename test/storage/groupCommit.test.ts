@@ -142,6 +142,20 @@ describe('a statement that is made for many', () => {
     expect([failed.length, sizes()]).toEqual([64, [64, 6]])
   })
 
+  it('fails then for those who wait behind them with their keys, too, and for nobody else', async () => {
+    const { join, made, end } = statements({ keyOf: (item) => String(item % 10) })
+    const first = [0, 10, 20].map((n) => join(n))
+    await gathered()
+    await end(0)
+    const settled = Promise.allSettled([...first, ...[1, 30, 2].map((n) => join(n))])
+    made[1]?.fail(Object.assign(new Error('not now'), { code: '57014' }))
+    await gathered()
+    await end(2)
+    const answered = (await settled).flatMap(({ status }, n) => (status === 'fulfilled' ? [n] : []))
+    expect(made.map(({ items }) => items)).toEqual([[0], [10], [1, 2]])
+    expect(answered).toEqual([0, 3, 5])
+  })
+
   it('fails where it does not answer each', async () => {
     const join = createGroupCommit<number, number>({ statement: () => Promise.resolve([]) })
     await expect(join(1)).rejects.toThrow('a statement has not answered each')
