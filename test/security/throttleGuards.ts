@@ -170,7 +170,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'Guesses while a realm is away',
     file: 'src/authentication/throttle/throttle.ts',
-    without: ["reserved.budgets.filter((budget) => budget.of === 'name')", '[]'],
+    without: ["return budgets.filter((budget) => budget.of === 'name')", 'return []'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is kept by what some have refused and others could not judge, and whoever waits behind is judged',
   },
@@ -184,7 +184,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'An outage that locks an application out',
     file: 'src/authentication/throttle/throttle.ts',
-    without: ["reserved.budgets.filter((budget) => budget.of === 'name')", 'reserved.budgets'],
+    without: ["return budgets.filter((budget) => budget.of === 'name')", 'return budgets'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'does not pay for what some have refused and others could not judge, nor does an address',
   },
@@ -196,11 +196,25 @@ export const throttleGuards: readonly Guard[] = [
     title: 'has the',
   },
   {
+    item: 'Guesses at what is remembered, while nobody can judge',
+    file: 'src/authentication/throttle/throttle.ts',
+    without: ['isUnjudged ? countingOnce(name, reserved.budgets) : []', '[]'],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'is kept by passwords that a realm',
+  },
+  {
+    item: 'Locked out by trying again what nobody could judge',
+    file: 'src/authentication/throttle/throttle.ts',
+    without: ['if (unjudged.has(name)) return []', ''],
+    test: 'authentication/throttle/throttle.test.ts',
+    title: 'is kept by one password for once',
+  },
+  {
     item: 'Guesses that fill a queue to be judged behind it',
     file: 'src/authentication/chain.ts',
     without: ["if (credentials.kind === 'password' && hasFoundNoRoom(failure)) break", ''],
     test: 'authentication/throttle/noRoom.test.ts',
-    title: 'counts nothing of',
+    title: 'counts for',
   },
   {
     item: 'Signed tokens taken for guesses',

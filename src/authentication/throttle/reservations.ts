@@ -18,8 +18,11 @@ export interface Reservation {
   readonly budgets: readonly Budget[]
   /** Says what it was, to all of them or to those that count after all. */
   settle(verdict: Verdict, counting?: readonly Budget[]): void
-  /** Says why nobody could judge it. Those of its name who wait are told so too, if it is so for them all now. */
-  abandon(cause: unknown): void
+  /**
+   * Says why nobody could judge it; it was wrong for those that count after all. Those of its name who wait are told so
+   * too, if it is so for them all now.
+   */
+  abandon(cause: unknown, counting: readonly Budget[]): void
 }
 
 /** @throws `UNAVAILABLE` if too many wait for others to be judged, if that takes too long, or if nobody can judge those */
@@ -93,21 +96,24 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
       kind: 'reserved',
       budgets,
       settle(verdict, counting = budgets) {
-        for (const budget of budgets)
-          attempts.settle([budget], counting.includes(budget) ? verdict : 'unjudged')
+        count(budgets, verdict, counting)
         // What is only remembered is not remembered for longer: whoever never pauses has to stay known, too.
         if (verdict === 'right' && budgets.length > 0) remembered.set(name, clock())
         if (verdict === 'wrong') remembered.delete(name)
         for (const { key } of budgets) letIn(key)
       },
-      abandon(cause) {
-        attempts.settle(budgets, 'unjudged')
+      abandon(cause, counting) {
+        count(budgets, 'wrong', counting)
         for (const { key, of } of budgets) {
           if (of === 'name' && isForAll(cause)) turnAway(key, cause)
           else letIn(key)
         }
       },
     }
+  }
+
+  function count(budgets: readonly Budget[], verdict: Verdict, counting: readonly Budget[]): void {
+    for (const budget of budgets) attempts.settle([budget], counting.includes(budget) ? verdict : 'unjudged')
   }
 
   /** As many as there is room for. Who has room here may find another budget full. */

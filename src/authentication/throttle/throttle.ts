@@ -1,6 +1,8 @@
 // The throttle: how often credentials may be tried. It counts attempts before anything is verified; it knows neither who
 // is right, nor how that is found out.
 
+import { LRUCache } from 'lru-cache'
+import { failureOf } from '../../errors.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Credentials } from '../credentials.ts'
 import { createSecretNames } from '../secretNames.ts'
@@ -15,8 +17,9 @@ import { tooManyAttempts, type TooManyAttempts } from './tooManyAttempts.ts'
 export type Judged = Verdict | 'doubtful'
 
 /**
- * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end, and what is doubtful
- * does for the name alone: while others are away it says nothing of whoever sends many.
+ * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end. A password that nobody
+ * could judge, or not all, counts for its name, and once: whose was right before is known without being judged, so any
+ * other one is a guess; to send the same again is none, and who sends many of them may only have met an outage.
  * @throws what `judge` throws, `UNAVAILABLE`
  */
 export type Throttle = <Answer>(
@@ -35,6 +38,9 @@ interface ThrottleParts extends BudgetsParts {
   clock: () => number
 }
 
+/** Of how many passwords it is known that they were counted without having been judged. */
+const mostUnjudged = 100_000
+
 /**
  * Counts attempts by name, by address where one is known, and grants by caller. Each is taken before it is judged, and
  * given back unless it was wrong, so those at once count like those one after another. Who has logged in from an address
@@ -47,23 +53,22 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
   const everywhere = shared && createSharedReservations({ attempts, reserve: here, shared, report, clock })
   const reserve = everywhere?.reserve ?? here
   const secretName = createSecretNames()
+  const unjudged = new LRUCache<string, true>({ max: mostUnjudged })
 
   const throttle: Throttle = async (credentials, attempt, judge, judged) => {
     const budgets = budgetsOf(credentials, attempt)
     if (budgets.length === 0) return judge()
-    const reserved = await reserve({ name: nameOf(credentials, budgets), budgets })
+    const name = nameOf(credentials, budgets)
+    const reserved = await reserve({ name, budgets })
     if (reserved.kind === 'kept') return tooManyAttempts(Math.ceil(reserved.wait / 1_000))
     const answer = await judge().catch((cause: unknown) => {
-      reserved.abandon(cause)
+      const isUnjudged = failureOf(cause).code === 'UNAVAILABLE'
+      reserved.abandon(cause, isUnjudged ? countingOnce(name, reserved.budgets) : [])
       throw cause
     })
     const verdict = judged(answer)
     if (verdict !== 'doubtful') reserved.settle(verdict)
-    else
-      reserved.settle(
-        'wrong',
-        reserved.budgets.filter((budget) => budget.of === 'name'),
-      )
+    else reserved.settle('wrong', countingOnce(name, reserved.budgets))
     return answer
   }
 
@@ -71,6 +76,13 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
     throttle,
     /** Waits until all that was tried is counted. */
     close: async () => everywhere?.close(),
+  }
+
+  /** Of what was not judged by all, the budgets that count. */
+  function countingOnce(name: string, budgets: readonly Budget[]): readonly Budget[] {
+    if (unjudged.has(name)) return []
+    unjudged.set(name, true)
+    return budgets.filter((budget) => budget.of === 'name')
   }
 
   /** Names equal attempts, and nothing else can be read from it. */

@@ -137,7 +137,7 @@ describe('a name', () => {
     expect(gateway.judged()).toBe(8)
   })
 
-  it('lets none wait behind those that nobody can judge: all fail at once, and none counts', async () => {
+  it('lets none wait behind those that nobody can judge: all fail at once', async () => {
     const gateway = throttled()
     const { promise: broken, reject } = Promise.withResolvers<Judged>()
     const tried = times(100).map((n) => gateway.attempt(guess(n), from(null), () => broken))
@@ -148,7 +148,38 @@ describe('a name', () => {
       new Set([cause]),
     )
     expect(gateway.judged()).toBe(8)
-    await guessed(gateway, 7)
+  })
+
+  it.each([
+    ['had no place for', new Failure('UNAVAILABLE', 'too many', { retryAfterSeconds: 1 })],
+    ['was away for', new Failure('UNAVAILABLE', 'the server does not answer')],
+  ])(
+    'is kept by passwords that a realm %s, each of which counts once, at the name alone',
+    async (_, cause) => {
+      const gateway = throttled()
+      const fails = (credentials: Credentials, attempt = from('192.0.2.1')) =>
+        expect(gateway.attempt(credentials, attempt, () => Promise.reject(cause))).rejects.toBe(cause)
+      for (const _ of times(40)) await fails(grant('right'))
+      for (const n of times(6)) await fails(guess(n))
+      expect(await gateway.attempt(grant('right'))).toBe('right')
+      await fails(guess(6))
+      expect(await gateway.attempt(grant('right'))).toBe(30)
+      for (const n of times(1_200)) await fails(grant('right', `user-${n}`))
+      expect(await gateway.attempt(grant('right', 'another'), from('192.0.2.1'))).toBe('right')
+    },
+  )
+
+  it('is not kept by what went wrong while it was judged', async () => {
+    const gateway = throttled()
+    const broken = () => Promise.reject(new Error('broken'))
+    for (const n of times(40)) await expect(gateway.attempt(guess(n), from(null), broken)).rejects.toThrow()
+    expect(await gateway.attempt(grant('right'))).toBe('right')
+  })
+
+  it('is kept by one password for once, however often others could not judge it', async () => {
+    const gateway = throttled()
+    for (const _ of times(40))
+      expect(await gateway.attempt(guess(0), from(null), doubtfully)).toBe('doubtful')
     expect(await gateway.attempt(grant('right'))).toBe('right')
   })
 
@@ -157,7 +188,7 @@ describe('a name', () => {
     ['found no place', new Failure('UNAVAILABLE', 'too many', { retryAfterSeconds: 1 })],
   ])('has others judged where some %s', async (_, cause) => {
     const gateway = throttled()
-    const broken = times(8).map((n) => gateway.attempt(guess(n), from(null), () => Promise.reject(cause)))
+    const broken = times(8).map(() => gateway.attempt(guess(0), from(null), () => Promise.reject(cause)))
     const right = gateway.attempt(grant('right'))
     await Promise.allSettled(broken)
     expect(await right).toBe('right')
