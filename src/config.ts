@@ -183,6 +183,9 @@ export function loadConfig(
   if (settings && settings.metrics.port !== null) {
     const problem = metricsExposureProblem(settings.metrics.host, settings)
     if (problem !== null) problems.push(problem)
+    const { host: metricsHost, port: metricsPort } = settings.metrics
+    if (metricsHost === host && metricsPort === Number(port) && metricsPort !== 0)
+      problems.push('metrics.port: expected another port than PORT')
   }
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
@@ -262,16 +265,16 @@ function settingsOf(environment: Environment, file: string | null, problems: str
   if (file === null) return settingsSchema({ folder: '.', originOf: () => ({ kind: 'text' }) }).parse({})
   try {
     const settings = parseSettings(readFileSync(file, 'utf8'), dirname(file), environment)
-    const { value, lineOf } = settings
+    const { value, lineOf, isMissing } = settings
     problems.push(...settings.problems.map((problem) => `${file}:${problem}`))
     const parsed = settingsSchema(settings).safeParse(value)
     for (const issue of parsed.error?.issues ?? []) {
       for (const { path, message } of problemsOf(issue))
-        problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)
+        if (!isMissing(path)) problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)
     }
     return parsed.data
   } catch {
-    problems.push(`GATEWAY_CONFIG: ${file} cannot be read`)
+    problems.push(`GATEWAY_CONFIG: ${file === '' ? 'expected the path of a file' : `${file} cannot be read`}`)
     return undefined
   }
 }

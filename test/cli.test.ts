@@ -228,7 +228,7 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     const second = await run(['serve'], withPassword, folder)
     expect(second.code).toBe(78)
     expect(second.err).toBe(
-      'profile-gateway: cannot open file:./data/gateway.db: another gateway has it open, and only one may\n',
+      'profile-gateway: cannot open file:./data/gateway.db: another gateway has it open, and only one may: stop it\n',
     )
     expect(await first.stop()).toBe(0)
   })

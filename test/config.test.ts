@@ -133,6 +133,19 @@ describe('the environment', () => {
     },
   )
 
+  it('has metrics at another port of the same host', async () => {
+    const settings = 'metrics: { port: 4001 }'
+    expect(await problems(settings, { PORT: '4001' })).toEqual([
+      'metrics.port: expected another port than PORT',
+    ])
+    expect(await problems('metrics: { port: 4000 }')).toEqual([
+      'metrics.port: expected another port than PORT',
+    ])
+    for (const environment of [{}, { PORT: '4001', HOST: '127.0.0.2' }])
+      expect((await load(settings, environment)).settings.metrics.port).toBe(4_001)
+    expect((await load('metrics: { port: 0 }', { PORT: '0' })).settings.metrics.port).toBe(0)
+  })
+
   it('must not name a settings file that cannot be read', async () => {
     const folder = await temporaryFolder()
     for (const GATEWAY_CONFIG of [join(folder, 'missing.yml'), folder]) {
@@ -140,6 +153,9 @@ describe('the environment', () => {
         `GATEWAY_CONFIG: ${GATEWAY_CONFIG} cannot be read`,
       ])
     }
+    expect(await problems(null, { GATEWAY_CONFIG: '' })).toEqual([
+      'GATEWAY_CONFIG: expected the path of a file',
+    ])
   })
 })
 
@@ -279,6 +295,9 @@ describe('a value from elsewhere', () => {
     expect(await problems('activation:\n  unchanged_grace: ${NOT_SET}\n')).toContain(
       'gateway.yml:2: ${NOT_SET}: there is no environment variable NOT_SET',
     )
+    expect(await problems('metrics.port: ${NOT_SET}\n')).toEqual([
+      'gateway.yml:1: ${NOT_SET}: there is no environment variable NOT_SET',
+    ])
     expect(await problems('\nhttp.max_content_length: ${file:missing}\n')).toContainEqual(
       expect.stringMatching(/^gateway\.yml:2: \$\{file:missing\}: .*missing cannot be read$/) as string,
     )
@@ -331,7 +350,6 @@ describe('a file that is not sound', () => {
         'gateway.yml:7: activation.unchanged_grace: expected a time such as 30s or 5m',
         'gateway.yml:8: activation.other: unknown setting',
         'gateway.yml:9: ${NOT_SET}: there is no environment variable NOT_SET',
-        'gateway.yml:9: http.max_content_length: expected a size such as 512kb or 20mb',
         'gateway.yml:10: colour: unknown setting',
       ].toSorted(),
     )

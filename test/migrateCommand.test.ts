@@ -65,7 +65,7 @@ describe('profile-gateway migrate', { timeout: 60_000 }, () => {
       expect({ code, out, err }).toEqual({ code: 0, out: upToDate, err: '' })
     } else {
       expect({ code, out }).toEqual({ code: 78, out: '' })
-      expect(err).toMatch(/: another gateway has it open, and only one may\n$/)
+      expect(err).toMatch(/: another gateway has it open, and only one may: stop it\n$/)
     }
     expect(await served.stop()).toBe(0)
   })

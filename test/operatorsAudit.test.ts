@@ -124,7 +124,7 @@ describe('what operators change', { timeout: 120_000 }, () => {
     const run = audited('{ destination: ./none/audit.ndjson }')
     expect((await run(['users', 'delete', 'ada'])).failure).toMatchObject({
       code: 'CONFIGURATION',
-      message: 'audit.destination: the file cannot be opened: ENOENT',
+      message: 'audit.destination: the file cannot be opened: its folder is not there (ENOENT)',
     })
   })
 })

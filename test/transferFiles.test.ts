@@ -81,7 +81,7 @@ describe('import', { timeout: 60_000 }, () => {
     await write('a.ndjson', lines(user))
     const served = start('serve')
     await served.address()
-    const open = `profile-gateway: cannot open ${url}: another gateway has it open, and only one may\n`
+    const open = `profile-gateway: cannot open ${url}: another gateway has it open, and only one may: stop it\n`
     expect(await command('import', 'a.ndjson')).toMatchObject({ code: 78, out: '', err: open })
     expect(await command('export')).toMatchObject({ code: 78, out: '', err: open })
     await served.stop()

@@ -53,7 +53,7 @@ async function accessToDatabase(streams: Streams): Promise<Access> {
   const operator = await openOperator({ config, clock, logger, openAudit }).catch((thrown: unknown) => {
     const failure = failureOf(thrown)
     if (!isInUse(failure)) throw thrown
-    const message = `${failure.message}: stop it, or ask it with --url`
+    const message = `${failure.message}, or ask it with --url`
     throw new Failure(failure.code, message, { cause: thrown })
   })
   return {

@@ -30,7 +30,7 @@ export async function health(): Promise<void> {
     process.stdout.write(`${JSON.stringify(said)}\n`)
     if (response.statusCode === 200) return
   } catch (cause) {
-    throw new Failure('UNAVAILABLE', 'the gateway does not answer', { cause })
+    throw new Failure('UNAVAILABLE', `no gateway answers at HOST ${host} and PORT ${port}`, { cause })
   }
   throw new Failure('UNAVAILABLE', 'the gateway is not ready')
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts'
+import { systemReason } from '../systemReason.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'something else listens there',
@@ -9,8 +10,6 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why a server cannot listen, which is at some settings. */
 export function listeningFailure(where: string, error: unknown): Failure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
-  const reason = reasons[code]
-  const said = reason ? `${reason} (${code})` : code
-  return new Failure('CONFIGURATION', `cannot listen on ${where}: ${said}`, { cause: error })
+  const message = `cannot listen on ${where}: ${systemReason(error, reasons)}`
+  return new Failure('CONFIGURATION', message, { cause: error })
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isIPv4 } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { systemReason } from '../systemReason.ts'
 
 /** Where the public keys of a realm are. */
 export type KeySource =
@@ -33,11 +34,24 @@ export function certificates(folder: string) {
       const pem = readFileSync(resolve(folder, given), 'utf8')
       new X509Certificate(pem)
       return pem
-    } catch {
-      context.addIssue('expected a file of certificates as PEM')
+    } catch (error) {
+      context.addIssue(unreadable(error) ?? 'expected a file of certificates as PEM')
       return z.NEVER
     }
   }
+}
+
+/** Why a file that settings name cannot be read; null where it could be, and what it holds is wrong. */
+export function unreadable(error: unknown): string | null {
+  const { syscall } = error as NodeJS.ErrnoException
+  return syscall === undefined ? null : `the file cannot be read: ${systemReason(error, reasons)}`
+}
+
+const reasons = {
+  ENOENT: 'there is none at that path, which begins at the folder of the settings',
+  ENOTDIR: 'a part of its path is not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
 }
 
 function urlProblem(given: string, expected: string): string | null {

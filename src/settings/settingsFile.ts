@@ -10,6 +10,8 @@ export interface SettingsFile {
   readonly originOf: (path: readonly string[]) => Origin
   /** Where a setting stands, or the innermost of those that it is part of. */
   readonly lineOf: (path: readonly string[]) => number
+  /** Whether a value, or what it is part of, comes from elsewhere and is not there: a problem has said so. */
+  readonly isMissing: (path: readonly string[]) => boolean
   /** What is wrong with the file itself, each with its line. */
   readonly problems: readonly string[]
 }
@@ -38,13 +40,16 @@ export function parseSettings(text: string, folder: string, environment: Environ
   )
   const known = new Map<string, number>()
   const origins = new Map<string, Origin>()
+  const missing = new Set<string>()
   const value = nothing()
   const { contents } = document
   if (isMap(contents)) addAll(contents, [])
   else if (contents && !isLeftEmpty(contents) && problems.length === 0)
     problems.push('1: expected settings by name')
   const originOf = (path: readonly string[]) => origins.get(path.join('.')) ?? { kind: 'text' as const }
-  return { value, folder, originOf, lineOf, problems }
+  const isMissing = (path: readonly string[]) =>
+    path.some((_, last) => missing.has(path.slice(0, last + 1).join('.')))
+  return { value, folder, originOf, lineOf, isMissing, problems }
 
   function lineOf(path: readonly string[]): number {
     for (let length = path.length; length > 0; length--) {
@@ -65,7 +70,10 @@ export function parseSettings(text: string, folder: string, environment: Environ
       if (inside.includes('__proto__')) problems.push(`${line}: ${inside.join('.')}: unknown setting`)
       else if (isMap(inner) && inner.items.length > 0) addAll(inner, inside)
       else if (!isLeftEmpty(inner)) {
-        set(inside, isMap(inner) ? {} : plain(inner), line)
+        const before = problems.length
+        const setting = isMap(inner) ? {} : plain(inner)
+        if (problems.length > before) missing.add(inside.join('.'))
+        set(inside, setting, line)
         if (isScalar(inner)) origins.set(inside.join('.'), originIn(String(inner.value)))
       }
     }
@@ -114,7 +122,7 @@ export function parseSettings(text: string, folder: string, environment: Environ
     return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
       const file = fileNamed(name)
       const found = file === null ? environment[name] : contentOf(file)
-      if (found === undefined) problems.push(`${line}: \${${name}}: ${missing(name, file)}`)
+      if (found === undefined) problems.push(`${line}: \${${name}}: ${missingFrom(name, file)}`)
       return found ?? ''
     })
   }
@@ -129,7 +137,7 @@ function nothing(): Settings {
   return Object.create(null) as Settings
 }
 
-function missing(name: string, file: string | null): string {
+function missingFrom(name: string, file: string | null): string {
   return file === null ? `there is no environment variable ${name}` : `${file} cannot be read`
 }
 

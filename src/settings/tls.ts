@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
-import { certificates } from './keySource.ts'
+import { certificates, unreadable } from './keySource.ts'
 
 /** Who the gateway is on an encrypted connection, as PEM. */
 export interface Tls {
@@ -85,8 +85,8 @@ function privateKey(folder: string) {
       const pem = readFileSync(resolve(folder, given), 'utf8')
       createPrivateKey(pem)
       return pem
-    } catch {
-      context.addIssue('expected a file with a private key as PEM, without a passphrase')
+    } catch (error) {
+      context.addIssue(unreadable(error) ?? 'expected a file with a private key as PEM, without a passphrase')
       return z.NEVER
     }
   }

@@ -31,7 +31,8 @@ const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
-  [/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/, 'there is no such host, or nothing listens there'],
+  [/^ECONNREFUSED$/, 'nothing listens there'],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name'],
   [/^(ENOSPC|SQLITE_FULL)$/, 'the disk is full'],
 ]
 

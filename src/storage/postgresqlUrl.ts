@@ -39,10 +39,12 @@ export function postgresqlUrl(url: string): ClientConfig {
   }
 }
 
-function parametersOf(url: string): ReadonlyMap<string, string> {
-  if (!URL.canParse(url)) throw refusal('it is no URL')
+function parametersOf(text: string): ReadonlyMap<string, string> {
+  const url = URL.parse(text)
+  // Where a password has one, the rest of the URL is behind it.
+  if (!url || text.includes('#')) throw refusal(noUrl)
   const given = new Map<string, string>()
-  for (const [name, value] of new URL(url).searchParams) {
+  for (const [name, value] of url.searchParams) {
     const known = parameters[name]
     if (!known) throw refusal(`unknown parameter ${name}: expected ${Object.keys(parameters).join(', ')}`)
     if (given.has(name)) throw refusal(`${name}: given twice`)
@@ -57,10 +59,13 @@ function parsed(url: string) {
   try {
     return parse(url, { useLibpqCompat: true })
   } catch (cause) {
-    const reason = cause instanceof URIError ? 'it is no URL' : 'a file that it names cannot be read'
+    const reason = cause instanceof URIError ? noUrl : 'a file that it names cannot be read'
     throw new Failure('CONFIGURATION', reason, { cause })
   }
 }
+
+const noUrl =
+  'it is no URL: in a name or a password, % is written as %25, # as %23, / as %2F, : as %3A, ? as %3F and @ as %40'
 
 function refusal(reason: string): Failure {
   return new Failure('CONFIGURATION', reason)

@@ -18,7 +18,7 @@ export async function lockSqlite(file: string): Promise<() => Promise<void>> {
   return () => connection.dispose()
 }
 
-const inUse = 'another gateway has it open, and only one may'
+const inUse = 'another gateway has it open, and only one may: stop it'
 
 /** Whether a database could not be opened because another gateway has it open. */
 export function isInUse({ message }: Failure): boolean {

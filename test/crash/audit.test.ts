@@ -67,7 +67,9 @@ describe('the file of the audit log', { timeout: 60_000 }, () => {
     const folder = await temporaryFolder()
     const process = await start(folder, { settings: 'audit.destination: ./none/audit.ndjson\n' })
     expect(await process.ended).toBe(78)
-    expect(process.err).toMatch(/audit\.destination: the file cannot be opened: ENOENT/)
+    expect(process.err).toMatch(
+      /audit\.destination: the file cannot be opened: its folder is not there \(ENOENT\)/,
+    )
   })
 
   const { missing } = smallFiles

@@ -99,7 +99,7 @@ describe(`the image, without a container engine, on a tree that may only be read
     expect(await readdir(join(image.folder, image.volume))).toContain('gateway.db')
     expect(await outcome(start(image.health, settings))).toMatchObject({
       code: 69,
-      said: 'profile-gateway: the gateway does not answer\n',
+      said: `profile-gateway: no gateway answers at HOST 0.0.0.0 and PORT ${settings.PORT}\n`,
     })
   })
 

@@ -114,7 +114,7 @@ export async function walk({
     await writeFile(path, text)
     const values = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [
       name,
-      name.endsWith('PORT') ? '4000' : 'a-secret-of-some-length',
+      name.endsWith('PORT') ? '9464' : 'a-secret-of-some-length',
     ])
     loadConfig({ ...(Object.fromEntries(values) as Record<string, string>), GATEWAY_CONFIG: path })
   }

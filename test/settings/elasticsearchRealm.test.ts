@@ -66,7 +66,9 @@ describe('the settings of a realm that asks a cluster', () => {
     ],
     [
       'hosts: https://es.example.com; ssl.certificate_authorities: missing.pem',
-      ['ssl.certificate_authorities.0: expected a file of certificates as PEM'],
+      [
+        'ssl.certificate_authorities.0: the file cannot be read: there is none at that path, which begins at the folder of the settings (ENOENT)',
+      ],
     ],
   ])('are refused where they are wrong: %s', async (settings, expected) => {
     expect(await said(settings)).toEqual(expected.map((problem) => problem.replace('KEY', key)))

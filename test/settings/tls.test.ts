@@ -35,7 +35,6 @@ describe('a certificate and its key', () => {
   )
 
   it.each([
-    ['that is not there', {}],
     ['that is empty', { 'server.pem': '', 'server.key.pem': '' }],
     ['that is none', { 'server.pem': 's3cret', 'server.key.pem': 's3cret' }],
     ['of the other kind', { 'server.pem': files['server.key.pem'], 'server.key.pem': files['server.pem'] }],
@@ -43,6 +42,15 @@ describe('a certificate and its key', () => {
     expect(await problems(both, {}, given)).toEqual([
       'gateway.yml:1: tls.certificate: expected a file of certificates as PEM',
       'gateway.yml:1: tls.key: expected a file with a private key as PEM, without a passphrase',
+    ])
+  })
+
+  it('are each told where none is', async () => {
+    const none =
+      'the file cannot be read: there is none at that path, which begins at the folder of the settings (ENOENT)'
+    expect(await problems(both, {}, {})).toEqual([
+      `gateway.yml:1: tls.certificate: ${none}`,
+      `gateway.yml:1: tls.key: ${none}`,
     ])
   })
 

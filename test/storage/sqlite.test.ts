@@ -56,7 +56,7 @@ describe('an open SQLite database', () => {
 })
 
 describe('one opener at a time', () => {
-  const taken = 'another gateway has it open, and only one may'
+  const taken = 'another gateway has it open, and only one may: stop it'
 
   it('refuses a second in the same process', async () => {
     const file = await newFile()
