@@ -26,7 +26,7 @@ const walks: readonly Walk[] = [
     notRun: {
       'npm ci && npm test': 'it is what runs this test',
       'npx profile-gateway serve --workers 4': 'it needs PostgreSQL; cli/workers.test.ts serves so',
-      "npm run --silent bench -- --only '^JWT remembered, writing' --rounds 1 > report.md":
+      "npm run --silent bench -- --only '^JWT remembered, writing' --rounds 1 > report.md # 3 minutes":
         'it takes minutes; bench/ has tests of its own',
       'npm i --no-save @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto':
         'the tests have another SDK, which metrics/spans.test.ts runs',
