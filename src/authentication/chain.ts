@@ -27,12 +27,16 @@ export function createChain(realms: readonly Realm[]) {
     apiKey: thoseFor('apiKey'),
   }
 
-  return async function ask(credentials: Credentials, source: Source): Promise<Proof | Refusal | Doubtful> {
+  return async function ask(
+    credentials: Credentials,
+    source: Source,
+    anew = false,
+  ): Promise<Proof | Refusal | Doubtful> {
     const failures: unknown[] = []
     const refusals: Refusal[] = []
     for (const realm of realmsFor[credentials.kind]) {
       try {
-        const answer = await realm.authenticate(credentials, source)
+        const answer = await realm.authenticate(credentials, source, anew)
         if (answer?.kind === 'refused') refusals.push(answer)
         if (isDecisive(answer)) return answer.kind === 'proven' ? answer : expired
       } catch (failure) {

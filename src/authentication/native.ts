@@ -30,7 +30,7 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
   return {
     takes: 'password',
 
-    async authenticate(credentials, source) {
+    async authenticate(credentials, source, anew) {
       if (credentials.kind !== 'password' || !owns(credentials.username)) return null
       const { username, password } = credentials
       // What is issued on the proof rests on the user as it is once its hash is our own.
@@ -38,7 +38,7 @@ export function createNativeRealm({ ref, users, passwords, owns, report }: Nativ
         const stored = isSecurityName(username) ? await users.findPassword(username) : null
         // Without a hash that could match, a decoy is verified: unknown, disabled and wrong cost the same.
         const hash = stored?.enabled ? stored.passwordHash : null
-        const proven = await passwords.verify(username, hash, password, source)
+        const proven = await passwords.verify(username, hash, password, source, anew)
         if (!stored) return refused
         if (!proven) return refusedKnown
         // Only whoever knows the password gets to know that a large user takes longer.

@@ -68,17 +68,18 @@ export function createPasswords({
 
     /**
      * Whether the password is the one behind the user's hash. Without a hash: false, at the cost that other names have,
-     * alone and among others.
+     * alone and among others. `anew`: whatever is remembered.
      */
     async verify(
       username: string,
       passwordHash: string | null,
       password: string,
       source: Source,
+      anew = false,
     ): Promise<boolean> {
       const against = passwordHash ?? decoyFor(username)
       const key = keyOf(username, against, password)
-      if (proven.has(key)) {
+      if (proven.has(key) && !anew) {
         count?.(true)
         return true
       }

@@ -40,7 +40,7 @@ export function createProve(parts: ProveParts): Prove {
   const { chain, throttle, mappedSubject, securityEpoch: currentEpoch } = parts
 
   return async function prove(credentials, attempt) {
-    const judge = () => chain(credentials, sourceOf(attempt))
+    const judge = (anew: boolean) => chain(credentials, sourceOf(attempt), anew)
     const answer = await throttle(credentials, attempt, judge, judged)
     if (answer.kind === 'doubtful') throw answer.failure
     return answer.kind === 'proven' ? mapped(answer, attempt) : answer

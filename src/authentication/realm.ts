@@ -9,8 +9,11 @@ import type { AuthenticationType, Standing, Subject, TokenOrigin } from './subje
 export interface Realm {
   /** The one kind of credentials that can be its own: about others it is not asked. Without it: any can. */
   readonly takes?: Credentials['kind']
-  /** `source`: for whom it is done, where others wait for the same. */
-  authenticate(credentials: Credentials, source: Source): Promise<Proof | Refusal | null>
+  /**
+   * `source`: for whom it is done, where others wait for the same. `anew`: a password is not proven by what is remembered
+   * of it.
+   */
+  authenticate(credentials: Credentials, source: Source, anew?: boolean): Promise<Proof | Refusal | null>
 }
 
 /** A user proven by one set of credentials. */

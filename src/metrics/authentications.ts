@@ -85,9 +85,9 @@ export function createAuthentications(registry: Registry, spans: Spans) {
         }
         waiting += 1
         try {
-          const judged = () => {
+          const judged = (anew: boolean) => {
             waited()
-            return judge()
+            return judge(anew)
           }
           const answer = await throttle(credentials, attempt, judged, isWrongGuess)
           if (isWaiting) countRefused[role]()

@@ -55,7 +55,7 @@ export function createRealmMetrics(registry: Registry, spans: Spans): RealmWatch
     }
     return {
       ...realm,
-      authenticate: (credentials, source) => done(stage, () => realm.authenticate(credentials, source)),
+      authenticate: (...given) => done(stage, () => realm.authenticate(...given)),
     }
   }
 }

@@ -265,6 +265,17 @@ describe('a proof', () => {
     await taken
   })
 
+  it('does not count where it is to be found out anew, which it is', async () => {
+    const passwords = newPasswords()
+    const [secret, other] = [await cheapHash('secret'), await cheapHash('other')]
+    await verify(passwords, secret, 'secret')
+    const anew = () => passwords.verify('jacknich', secret, 'secret', source, true)
+    expect(await anew()).toBe(true)
+    const taken = take(passwords, places, other)
+    await expect(anew()).rejects.toMatchObject(unavailable)
+    await taken
+  })
+
   it('counts only for the hash against which it was proven', async () => {
     const passwords = newPasswords()
     const [first, second, changed] = await Promise.all(['secret', 'secret', 'new secret'].map(cheapHash))

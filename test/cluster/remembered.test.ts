@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { describe, expect, it } from 'vitest'
-import { authenticationBody, send } from '../support/cluster.ts'
-import { basic, type Fetch } from '../support/testApp.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { authenticationBody, send, startCluster } from '../support/cluster.ts'
+import { basic, createTestApp, type Fetch } from '../support/testApp.ts'
 import { eventually } from '../authentication/jwt/eventually.ts'
 import { callAs } from './doors.ts'
 import { gatewayBefore } from './gateway.ts'
@@ -52,9 +52,11 @@ describe('what is remembered of a proof', () => {
   it.each(['cache.ttl: 0', 'cache.size: 0'])('is nothing with %s', async (setting) => {
     const { fetch, cluster } = await gatewayBefore(`realms.elasticsearch.main.${setting}`)
     cluster.put(clara.password, user)
-    for (const times of [1, 2, 3]) {
+    for (let time = 0; time < 3; time++) {
+      const before = cluster.asked()
       expect(await status(fetch)).toBe(200)
-      expect(cluster.asked()).toBe(times)
+      // Once, or again where its body was late: the machine may be busy.
+      expect(cluster.asked()).toBeGreaterThan(before)
     }
   })
 
@@ -99,6 +101,22 @@ describe('what is remembered of a proof', () => {
     expect(await callAs(fetch, basic(clara))).toMatchObject({ status: 200 })
     await advance(1)
     expect(await callAs(fetch, basic(clara))).toMatchObject({ status: 503 })
+  })
+
+  it('does not tell the right one of many passwords while the cluster is down', async () => {
+    const cluster = await startCluster()
+    const settings = `
+realms.native.native: { order: 0, enabled: false }
+realms.elasticsearch.main: { order: 1, hosts: "${cluster.url}" }`
+    const { fetch, close } = await createTestApp({ settings })
+    onTestFinished(close)
+    cluster.put(clara.password, user)
+    await status(fetch)
+    await cluster.close()
+    expect(await status(fetch)).toBe(200)
+    const statusOf = async (password: string) => (await callAs(fetch, basic({ ...clara, password }))).status
+    for (let n = 0; n < 8; n++) expect(await statusOf(`guess ${n}`)).toBe(503)
+    expect(await status(fetch)).toBe(503)
   })
 
   it('counts from when it was asked for', async () => {

@@ -14,7 +14,7 @@ export const callerAttempt: Attempt = { role: 'caller', origin }
 export const source = sourceOf(callerAttempt)
 
 /** Counts nothing. */
-export const unlimited: Throttle = (_, __, judge) => judge()
+export const unlimited: Throttle = (_, __, judge) => judge(false)
 
 /** The proof by realms alone, however often it is tried. */
 export function provenByRealms(realms: readonly Realm[]): Prove {

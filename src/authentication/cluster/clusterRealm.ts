@@ -38,24 +38,25 @@ export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
   let problem: string | null = null
 
   return {
-    async authenticate(credentials, source) {
+    async authenticate(credentials, source, anew = false) {
       if (credentials.kind === 'apiKey') return null
       const headers = clusterHeadersOf(credentials)
       if (!headers) return null
-      const answer = await answerTo(credentials, headers, source)
+      const answer = await answerTo(credentials, headers, source, anew)
       return answer.kind === 'user' ? proofOf(answer) : answer
     },
     problem: () => problem,
   }
 
-  /** Remembered, or asked for once by all who want it now. */
+  /** Remembered, unless it is to be found out anew, or asked for once by all who want it now. */
   async function answerTo(
     credentials: Grant,
     headers: Readonly<Record<string, string>>,
     source: Source,
+    anew: boolean,
   ): Promise<ClusterUser | Refusal> {
     const key = proven.keyOf(credentials)
-    return proven.find(key) ?? once(key, () => ask(key, headers, source))
+    return (!anew && proven.find(key)) || once(key, () => ask(key, headers, source))
   }
 
   /** @throws `UNAVAILABLE` where the cluster cannot be asked, or does not say */

@@ -19,8 +19,8 @@ export function createAttempts(clock: () => number) {
       const counting = countingOf(budgets)
       const kept = keptBy(counting)
       if (kept) return kept
-      const full = counting.find(isFull)
-      if (full) return { kind: 'full', key: full.key }
+      const full = fullOf(counting)
+      if (full) return full
       for (const budget of counting) change(budget, ({ underWay }) => ({ underWay: underWay + 1 }))
       return { kind: 'taken', budgets: counting }
     },
@@ -41,8 +41,13 @@ export function createAttempts(clock: () => number) {
       }
     },
 
-    /** What an attempt has to wait for that is not to be taken; null: nothing. */
-    keptOf: (budgets: readonly Budget[]): Kept | null => keptBy(countingOf(budgets)),
+    /** What an attempt has to wait for that is not to be taken: of those under way at its name alone; null: nothing. */
+    hindranceTo(budgets: readonly Budget[]): Kept | Full | null {
+      const counting = countingOf(budgets)
+      return keptBy(counting) ?? fullOf(counting.filter((budget) => budget.of === 'name'))
+    },
+
+    countingOf,
 
     /** Takes others' word for it that there is to be no attempt of one of the budgets for so long, in milliseconds. */
     keep({ key, wait }: Kept, budgets: readonly Budget[]): void {
@@ -80,6 +85,11 @@ export function createAttempts(clock: () => number) {
       forgottenAt - (free - 1) * forgetAfter,
     )
     return Math.max(0, over < 0 ? 0 : until - clock(), keptUntil - clock())
+  }
+
+  function fullOf(budgets: readonly Budget[]): Full | null {
+    const full = budgets.find(isFull)
+    return full ? { kind: 'full', key: full.key } : null
   }
 
   /** After a wait there is one attempt. */

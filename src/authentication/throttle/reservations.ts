@@ -18,11 +18,8 @@ export interface Reservation {
   readonly budgets: readonly Budget[]
   /** Says what it was, to all of them or to those that count after all. */
   settle(verdict: Verdict, counting?: readonly Budget[]): void
-  /**
-   * Says why nobody could judge it; it was wrong for those that count after all. Those of its name who wait are told so
-   * too, if it is so for them all now.
-   */
-  abandon(cause: unknown, counting: readonly Budget[]): void
+  /** Says why nobody could judge it. Those of its name who wait are told so too, if it is so for them all now. */
+  abandon(cause: unknown): void
 }
 
 /** @throws `UNAVAILABLE` if too many wait for others to be judged, if that takes too long, or if nobody can judge those */
@@ -53,7 +50,8 @@ export const longestWaiting = 10_000
 /**
  * Makes the function that reserves attempts before they are judged. Those that only others under way could keep out wait
  * for what these prove to be: whoever is right is never refused for being one of many. Who was right just now need not
- * reserve anything: to send the same once more is no guess, and while there is a wait it is refused as anything else.
+ * reserve anything, since to send the same once more is no guess, but waits and is refused as anything else of its name:
+ * else a thousand guesses at once would tell which of them that is.
  */
 export function createReservations({ attempts, clock }: ReservationsParts): Reserve {
   /** By the budget that is full. First come, first served. */
@@ -84,7 +82,7 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
       return null
     }
     const taken = isRemembered(name)
-      ? (attempts.keptOf(budgets) ?? ({ kind: 'taken', budgets: [] } as const))
+      ? (attempts.hindranceTo(budgets) ?? ({ kind: 'taken', budgets: [] } as const))
       : attempts.take(budgets)
     if (taken.kind === 'full') return taken.key
     resolve(taken.kind === 'kept' ? taken : reservationOf(name, taken.budgets))
@@ -96,24 +94,21 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
       kind: 'reserved',
       budgets,
       settle(verdict, counting = budgets) {
-        count(budgets, verdict, counting)
+        for (const budget of budgets)
+          attempts.settle([budget], counting.includes(budget) ? verdict : 'unjudged')
         // What is only remembered is not remembered for longer: whoever never pauses has to stay known, too.
         if (verdict === 'right' && budgets.length > 0) remembered.set(name, clock())
         if (verdict === 'wrong') remembered.delete(name)
         for (const { key } of budgets) letIn(key)
       },
-      abandon(cause, counting) {
-        count(budgets, 'wrong', counting)
+      abandon(cause) {
+        attempts.settle(budgets, 'unjudged')
         for (const { key, of } of budgets) {
           if (of === 'name' && isForAll(cause)) turnAway(key, cause)
           else letIn(key)
         }
       },
     }
-  }
-
-  function count(budgets: readonly Budget[], verdict: Verdict, counting: readonly Budget[]): void {
-    for (const budget of budgets) attempts.settle([budget], counting.includes(budget) ? verdict : 'unjudged')
   }
 
   /** As many as there is room for. Who has room here may find another budget full. */

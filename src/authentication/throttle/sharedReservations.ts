@@ -57,7 +57,7 @@ export function createSharedReservations(parts: SharedReservationsParts) {
     if (here.kind === 'kept') return (await isKnownElsewhere(tried, here)) ? reserve(tried) : here
     if (here.budgets.length === 0) return here
     const taken = await takenOf(here.budgets).catch((cause: unknown) => {
-      here.abandon(cause, [])
+      here.abandon(cause)
       throw cause
     })
     if (taken.kind === 'kept') {
@@ -71,21 +71,17 @@ export function createSharedReservations(parts: SharedReservationsParts) {
       budgets: taken.budgets,
       settle(verdict, counting = taken.budgets) {
         here.settle(verdict, counting)
-        settleAll(taken.budgets, verdict, counting)
+        settle(counting, verdict)
+        settle(
+          taken.budgets.filter((budget) => !counting.includes(budget)),
+          'unjudged',
+        )
       },
-      abandon(cause, counting) {
-        here.abandon(cause, counting)
-        settleAll(taken.budgets, 'wrong', counting)
+      abandon(cause) {
+        here.abandon(cause)
+        settle(taken.budgets, 'unjudged')
       },
     }
-  }
-
-  function settleAll(budgets: readonly Budget[], verdict: Verdict, counting: readonly Budget[]): void {
-    settle(counting, verdict)
-    settle(
-      budgets.filter((budget) => !counting.includes(budget)),
-      'unjudged',
-    )
   }
 
   /** It is full only by what is being judged: that is soon over. */

@@ -1,7 +1,6 @@
 // The throttle: how often credentials may be tried. It counts attempts before anything is verified; it knows neither who
 // is right, nor how that is found out.
 
-import { LRUCache } from 'lru-cache'
 import { failureOf } from '../../errors.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Credentials } from '../credentials.ts'
@@ -11,21 +10,23 @@ import { createAttempts } from './attempts.ts'
 import { createBudgets, type Budget, type BudgetsParts } from './budgets.ts'
 import { createReservations } from './reservations.ts'
 import { createSharedReservations } from './sharedReservations.ts'
+import { createUnjudged } from './unjudged.ts'
 import { tooManyAttempts, type TooManyAttempts } from './tooManyAttempts.ts'
 
 /** What an answer says of credentials. Doubtful: some have refused them, and others could not judge. */
 export type Judged = Verdict | 'doubtful'
 
 /**
- * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end. A password that nobody
- * could judge, or not all, counts for its name, and once: whose was right before is known without being judged, so any
- * other one is a guess; to send the same again is none, and who sends many of them may only have met an outage.
+ * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end, and what is doubtful
+ * does for the name alone: while others are away it says nothing of whoever sends many. What nobody could judge does not
+ * count; after as many different ones of a name as may be wrong, others have to be judged `anew`: what is remembered would
+ * tell the right one from all that nobody can judge.
  * @throws what `judge` throws, `UNAVAILABLE`
  */
 export type Throttle = <Answer>(
   credentials: Credentials,
   attempt: Attempt,
-  judge: () => Promise<Answer>,
+  judge: (anew: boolean) => Promise<Answer>,
   judged: (answer: Answer) => Judged,
 ) => Promise<Answer | TooManyAttempts>
 
@@ -37,9 +38,6 @@ interface ThrottleParts extends BudgetsParts {
   /** Epoch milliseconds. */
   clock: () => number
 }
-
-/** Of how many passwords it is known that they were counted without having been judged. */
-const mostUnjudged = 100_000
 
 /**
  * Counts attempts by name, by address where one is known, and grants by caller. Each is taken before it is judged, and
@@ -53,22 +51,27 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
   const everywhere = shared && createSharedReservations({ attempts, reserve: here, shared, report, clock })
   const reserve = everywhere?.reserve ?? here
   const secretName = createSecretNames()
-  const unjudged = new LRUCache<string, true>({ max: mostUnjudged })
+  const unjudged = createUnjudged(clock)
 
   const throttle: Throttle = async (credentials, attempt, judge, judged) => {
     const budgets = budgetsOf(credentials, attempt)
-    if (budgets.length === 0) return judge()
+    if (budgets.length === 0) return judge(false)
     const name = nameOf(credentials, budgets)
     const reserved = await reserve({ name, budgets })
     if (reserved.kind === 'kept') return tooManyAttempts(Math.ceil(reserved.wait / 1_000))
-    const answer = await judge().catch((cause: unknown) => {
-      const isUnjudged = failureOf(cause).code === 'UNAVAILABLE'
-      reserved.abandon(cause, isUnjudged ? countingOnce(name, reserved.budgets) : [])
+    const counting = reserved.budgets.length > 0 ? reserved.budgets : attempts.countingOf(budgets)
+    const answer = await judge(unjudged.areMany(counting)).catch((cause: unknown) => {
+      if (failureOf(cause).code === 'UNAVAILABLE') unjudged.add(name, counting)
+      reserved.abandon(cause)
       throw cause
     })
     const verdict = judged(answer)
     if (verdict !== 'doubtful') reserved.settle(verdict)
-    else reserved.settle('wrong', countingOnce(name, reserved.budgets))
+    else
+      reserved.settle(
+        'wrong',
+        reserved.budgets.filter((budget) => budget.of === 'name'),
+      )
     return answer
   }
 
@@ -76,13 +79,6 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
     throttle,
     /** Waits until all that was tried is counted. */
     close: async () => everywhere?.close(),
-  }
-
-  /** Of what was not judged by all, the budgets that count. */
-  function countingOnce(name: string, budgets: readonly Budget[]): readonly Budget[] {
-    if (unjudged.has(name)) return []
-    unjudged.set(name, true)
-    return budgets.filter((budget) => budget.of === 'name')
   }
 
   /** Names equal attempts, and nothing else can be read from it. */

@@ -108,7 +108,7 @@ describe('a realm that has no room for a password', () => {
     ['a caller', call],
     ['an application', grant],
     ['a user at an address', grantFrom],
-  ])('counts for %s nothing that nobody has judged, and has nobody behind it judge', async (_, attempt) => {
+  ])('counts nothing of %s as nobody has judged, and has nobody behind it judge', async (_, attempt) => {
     const busy = busyRealm(() => proofOf('user-0'))
     const asked: string[] = []
     const behind: Realm = {
@@ -120,7 +120,7 @@ describe('a realm that has no room for a password', () => {
     }
     const prove = gatewayOf([busy, behind])
     const taking = await fill(prove, attempt)
-    for (const n of times(30)) expect(await prove(pair(`user-${n}`, 'right'), attempt)).toBe('UNAVAILABLE')
+    for (const n of times(30)) expect(await prove(pair('user-0', `right ${n}`), attempt)).toBe('UNAVAILABLE')
     busy.go()
     await Promise.all(taking)
     expect(await prove(pair('user-0', 'right'), attempt)).toBe('proven')

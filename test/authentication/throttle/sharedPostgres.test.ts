@@ -2,7 +2,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Attempt } from '../../../src/authentication/attempt.ts'
 import type { AttemptRepository } from '../../../src/authentication/throttle/attemptRepository.ts'
 import { createThrottle } from '../../../src/authentication/throttle/throttle.ts'
-import { Failure } from '../../../src/errors.ts'
 import { application } from '../../profile/activating.ts'
 import { origin } from '../../support/attempts.ts'
 import { prepared } from '../../support/testDatabase.ts'
@@ -48,7 +47,6 @@ describe('gateways on one PostgreSQL database', () => {
         const judge = async () => {
           judged += 1
           await Promise.resolve()
-          if (password.startsWith('unjudged')) throw new Failure('UNAVAILABLE', 'the server does not answer')
           return password === 'right' ? 'right' : 'wrong'
         }
         const credentials = { kind: 'password', username, password } as const
@@ -91,19 +89,6 @@ describe('gateways on one PostgreSQL database', () => {
     expect([await one.attempt('right'), await other.attempt('right')]).toEqual([60, 60])
     await pass(60_000)
     expect([await one.attempt('right'), await other.attempt('right')]).toEqual(['right', 'right'])
-  })
-
-  it('count together what nobody could judge, once at each', async () => {
-    const { one, other, settled } = await gateways()
-    const fails = (at: typeof one, password: string) =>
-      expect(at.attempt(password)).rejects.toThrow('the server does not answer')
-    for (const n of times(20)) await fails(n % 2 ? one : other, 'unjudged')
-    for (const n of times(5)) await fails(n % 2 ? one : other, `unjudged ${n}`)
-    await settled()
-    expect(await other.attempt('right')).toBe('right')
-    await fails(other, 'unjudged 5')
-    await settled()
-    expect(await one.attempt('right')).toBe(30)
   })
 
   it('let in all who are right, however many come at once, everywhere', async () => {

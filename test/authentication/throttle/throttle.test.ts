@@ -12,6 +12,7 @@ const minute = 60_000
 function throttled() {
   let now = 1_800_000_000_000
   let judged = 0
+  let judgedAnew = 0
   const { throttle } = createThrottle({
     attempts: 8,
     attempts_per_address: 20,
@@ -25,14 +26,16 @@ function throttled() {
   })
   return {
     judged: () => judged,
+    judgedAnew: () => judgedAnew,
     pass: (milliseconds: number) => (now += milliseconds),
     /** `right`, `wrong`, or how long to wait, in seconds. */
     async attempt(credentials: Credentials, attempt: Attempt = from(null), judge?: () => Promise<Judged>) {
       const answer = await throttle(
         credentials,
         attempt,
-        async () => {
+        async (anew) => {
           judged += 1
+          if (anew) judgedAnew += 1
           if (judge) return judge()
           await Promise.resolve()
           return credentials.kind === 'password' && credentials.password === 'right' ? 'right' : 'wrong'
@@ -137,7 +140,7 @@ describe('a name', () => {
     expect(gateway.judged()).toBe(8)
   })
 
-  it('lets none wait behind those that nobody can judge: all fail at once', async () => {
+  it('lets none wait behind those that nobody can judge: all fail at once, and none counts', async () => {
     const gateway = throttled()
     const { promise: broken, reject } = Promise.withResolvers<Judged>()
     const tried = times(100).map((n) => gateway.attempt(guess(n), from(null), () => broken))
@@ -148,38 +151,7 @@ describe('a name', () => {
       new Set([cause]),
     )
     expect(gateway.judged()).toBe(8)
-  })
-
-  it.each([
-    ['had no place for', new Failure('UNAVAILABLE', 'too many', { retryAfterSeconds: 1 })],
-    ['was away for', new Failure('UNAVAILABLE', 'the server does not answer')],
-  ])(
-    'is kept by passwords that a realm %s, each of which counts once, at the name alone',
-    async (_, cause) => {
-      const gateway = throttled()
-      const fails = (credentials: Credentials, attempt = from('192.0.2.1')) =>
-        expect(gateway.attempt(credentials, attempt, () => Promise.reject(cause))).rejects.toBe(cause)
-      for (const _ of times(40)) await fails(grant('right'))
-      for (const n of times(6)) await fails(guess(n))
-      expect(await gateway.attempt(grant('right'))).toBe('right')
-      await fails(guess(6))
-      expect(await gateway.attempt(grant('right'))).toBe(30)
-      for (const n of times(1_200)) await fails(grant('right', `user-${n}`))
-      expect(await gateway.attempt(grant('right', 'another'), from('192.0.2.1'))).toBe('right')
-    },
-  )
-
-  it('is not kept by what went wrong while it was judged', async () => {
-    const gateway = throttled()
-    const broken = () => Promise.reject(new Error('broken'))
-    for (const n of times(40)) await expect(gateway.attempt(guess(n), from(null), broken)).rejects.toThrow()
-    expect(await gateway.attempt(grant('right'))).toBe('right')
-  })
-
-  it('is kept by one password for once, however often others could not judge it', async () => {
-    const gateway = throttled()
-    for (const _ of times(40))
-      expect(await gateway.attempt(guess(0), from(null), doubtfully)).toBe('doubtful')
+    await guessed(gateway, 7)
     expect(await gateway.attempt(grant('right'))).toBe('right')
   })
 
@@ -188,7 +160,7 @@ describe('a name', () => {
     ['found no place', new Failure('UNAVAILABLE', 'too many', { retryAfterSeconds: 1 })],
   ])('has others judged where some %s', async (_, cause) => {
     const gateway = throttled()
-    const broken = times(8).map(() => gateway.attempt(guess(0), from(null), () => Promise.reject(cause)))
+    const broken = times(8).map((n) => gateway.attempt(guess(n), from(null), () => Promise.reject(cause)))
     const right = gateway.attempt(grant('right'))
     await Promise.allSettled(broken)
     expect(await right).toBe('right')
@@ -410,6 +382,56 @@ describe('a caller that sends a token or an API key', () => {
   })
 })
 
+describe('passwords that nobody could judge', () => {
+  const fails = async (
+    gateway: ReturnType<typeof throttled>,
+    credentials: Credentials,
+    attempt = from(null),
+    cause: Error = new Failure('UNAVAILABLE', 'too many', { retryAfterSeconds: 1 }),
+  ) => expect(gateway.attempt(credentials, attempt, () => Promise.reject(cause))).rejects.toBe(cause)
+  const isJudgedAnew = async (gateway: ReturnType<typeof throttled>, attempt = from(null)) => {
+    const before = gateway.judgedAnew()
+    expect(await gateway.attempt(grant('right'), attempt)).toBe('right')
+    return gateway.judgedAnew() > before
+  }
+
+  it.each([
+    ['had no place', new Failure('UNAVAILABLE', 'too many', { retryAfterSeconds: 1 })],
+    ['were for a server that is away', new Failure('UNAVAILABLE', 'it does not answer')],
+  ])(
+    'and %s have others of their name judged anew, after eight that differ, and keep nobody out',
+    async (_, cause) => {
+      const gateway = throttled()
+      await gateway.attempt(grant('right'))
+      for (const n of times(7)) await fails(gateway, guess(n), from(null), cause)
+      for (const n of times(40)) await fails(gateway, guess(n % 7), from(null), cause)
+      expect(await isJudgedAnew(gateway)).toBe(false)
+      await fails(gateway, guess(7), from(null), cause)
+      expect(await isJudgedAnew(gateway)).toBe(true)
+      expect(await gateway.attempt(grant('right', 'another'))).toBe('right')
+      expect(gateway.judgedAnew()).toBe(1)
+      gateway.pass(80 * minute)
+      expect(await isJudgedAnew(gateway)).toBe(false)
+    },
+  )
+
+  it('are those of strangers where somebody is known, and count from there alone', async () => {
+    const gateway = throttled()
+    const home = calling('192.0.2.1')
+    await gateway.attempt(grant('right'), home)
+    for (const n of times(100)) await fails(gateway, guess(n), calling(`198.51.100.${n}`))
+    expect(await isJudgedAnew(gateway, home)).toBe(false)
+    for (const n of times(8)) await fails(gateway, guess(n), home)
+    expect(await isJudgedAnew(gateway, home)).toBe(true)
+  })
+
+  it('are not those that failed by a mistake of ours', async () => {
+    const gateway = throttled()
+    for (const n of times(40)) await fails(gateway, guess(n), from(null), new Error('broken'))
+    expect(await isJudgedAnew(gateway)).toBe(false)
+  })
+})
+
 describe('those who are right', () => {
   it('are never refused for being many at once: one address, one application, different names', async () => {
     const gateway = throttled()
@@ -433,19 +455,39 @@ describe('those who are right', () => {
     expect(await right).toBe(30)
   })
 
-  it('wait for nobody while what they send is remembered, and no longer', async () => {
+  it('wait for nobody while what they send is remembered, except at their own name, and no longer', async () => {
+    const gateway = throttled()
+    const address = from('192.0.2.1')
+    await gateway.attempt(grant('right', 'another'), address)
+    const verdict = Promise.withResolvers<Judged>()
+    const guesses = times(20).map((n) =>
+      gateway.attempt(grant('wrong', `user-${n}`), address, () => verdict.promise),
+    )
+    expect(await gateway.attempt(grant('right', 'another'), address)).toBe('right')
+    gateway.pass(604_800_000)
+    const right = gateway.attempt(grant('right', 'another'), address)
+    await setImmediate()
+    expect(gateway.judged()).toBe(22)
+    verdict.resolve('right')
+    await Promise.all(guesses)
+    expect(await right).toBe('right')
+  })
+
+  it('are not told from guessers at once by what is remembered', async () => {
     const gateway = throttled()
     await gateway.attempt(grant('right'))
     const verdict = Promise.withResolvers<Judged>()
-    const guesses = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict.promise))
-    expect(await gateway.attempt(grant('right'))).toBe('right')
-    gateway.pass(30_000)
-    const right = gateway.attempt(grant('right'))
+    const guesses = times(1_000).map((n) =>
+      n === 500
+        ? gateway.attempt(grant('right'))
+        : gateway.attempt(guess(n), from(null), () => verdict.promise),
+    )
     await setImmediate()
-    expect(gateway.judged()).toBe(10)
+    expect(gateway.judged()).toBe(9)
     verdict.resolve('wrong')
-    await Promise.all(guesses)
-    expect(await right).toBe(30)
+    const answers = await Promise.all(guesses)
+    expect(answers.filter((answer) => answer === 'wrong')).toHaveLength(8)
+    expect(answers[500]).toBe(30)
   })
 
   it('are not told from guessers while a name is kept, though what they send is remembered', async () => {
