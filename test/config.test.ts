@@ -295,6 +295,10 @@ describe('a value from elsewhere', () => {
     expect(await problems('activation:\n  unchanged_grace: ${NOT_SET}\n')).toContain(
       'gateway.yml:2: ${NOT_SET}: there is no environment variable NOT_SET',
     )
+    expect(await problems('proxies.trusted_proxies: [nonsense, "${NOT_SET}"]\n')).toEqual([
+      'gateway.yml:1: ${NOT_SET}: there is no environment variable NOT_SET',
+      expect.stringMatching(/^gateway\.yml:1: proxies\.trusted_proxies\.0: /),
+    ])
     expect(await problems('metrics.port: ${NOT_SET}\n')).toEqual([
       'gateway.yml:1: ${NOT_SET}: there is no environment variable NOT_SET',
     ])

@@ -48,7 +48,7 @@ export function unreadable(error: unknown): string | null {
 }
 
 const reasons = {
-  ENOENT: 'there is none at that path, which begins at the folder of the settings',
+  ENOENT: 'there is none at that path; a relative one begins at the folder of the settings',
   ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
   EACCES: 'this user may not read it',

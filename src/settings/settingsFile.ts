@@ -70,10 +70,7 @@ export function parseSettings(text: string, folder: string, environment: Environ
       if (inside.includes('__proto__')) problems.push(`${line}: ${inside.join('.')}: unknown setting`)
       else if (isMap(inner) && inner.items.length > 0) addAll(inner, inside)
       else if (!isLeftEmpty(inner)) {
-        const before = problems.length
-        const setting = isMap(inner) ? {} : plain(inner)
-        if (problems.length > before) missing.add(inside.join('.'))
-        set(inside, setting, line)
+        set(inside, isMap(inner) ? {} : plain(inner, inside.join('.')), line)
         if (isScalar(inner)) origins.set(inside.join('.'), originIn(String(inner.value)))
       }
     }
@@ -109,21 +106,23 @@ export function parseSettings(text: string, folder: string, environment: Environ
     return file === null ? { kind: 'environment' } : { kind: 'file', file }
   }
 
-  function plain(node: unknown): unknown {
-    if (isAlias(node)) return plain(node.resolve(document))
-    if (isSeq(node)) return node.items.map(plain)
+  function plain(node: unknown, place: string): unknown {
+    if (isAlias(node)) return plain(node.resolve(document), place)
+    if (isSeq(node)) return node.items.map((item, index) => plain(item, `${place}.${index}`))
     if (!isScalar(node)) return isMap(node) ? node.toJS(document) : null
-    if (typeof node.value === 'string') return substitute(node.value, lineAt(node))
+    if (typeof node.value === 'string') return substitute(node.value, lineAt(node), place)
     // A number that means a text, such as an id, stays as it is written.
     return typeof node.value === 'number' && String(node.value) !== node.source ? node.source : node.value
   }
 
-  function substitute(text: string, line: number): string {
+  function substitute(text: string, line: number, place: string): string {
     return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
       const file = fileNamed(name)
       const found = file === null ? environment[name] : contentOf(file)
-      if (found === undefined) problems.push(`${line}: \${${name}}: ${missingFrom(name, file)}`)
-      return found ?? ''
+      if (found !== undefined) return found
+      problems.push(`${line}: \${${name}}: ${missingFrom(name, file)}`)
+      missing.add(place)
+      return ''
     })
   }
 

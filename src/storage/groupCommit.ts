@@ -34,7 +34,7 @@ const patience = 100
  * few where each brings some, and all who come while one is under way, which join the next. Whoever comes alone waits
  * for nobody. If a statement fails for what it was given, each half of it is made again, until whatever was wrong is
  * alone; if the database cannot do it now, it fails for all it was made for, and for those who wait behind them with
- * their keys, one statement for each: what was in its way is in theirs. It fails for nobody else.
+ * their keys, who would have a statement each, one after another: they have waited as long. It fails for nobody else.
  */
 export function createGroupCommit<Item, Answer>(parts: GroupCommitParts<Item, Answer>) {
   const { statement, keyOf, sizeOf = () => 0, mostSlow = 3 } = parts

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import { databaseErrorOf, isPassing } from './databaseError.ts'
+import { isWellFormed } from './postgresqlUrl.ts'
 import { isSqlite } from './sqliteFile.ts'
 
 /**
@@ -36,10 +37,9 @@ const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^(ENOSPC|SQLITE_FULL)$/, 'the disk is full'],
 ]
 
-/** The URL without who opens it and with what. */
-function publicUrl(url: string): string {
-  if (isSqlite(url)) return url
-  if (!URL.canParse(url)) return 'DATABASE_URL'
-  const { protocol, host, pathname } = new URL(url)
-  return `${protocol}//${host}${pathname}`
+/** The URL without who opens it and with what: not at all, where a part of the password could stand elsewhere. */
+function publicUrl(text: string): string {
+  if (isSqlite(text)) return text
+  const url = URL.parse(text)
+  return url && isWellFormed(url) ? `${url.protocol}//${url.host}${url.pathname}` : 'DATABASE_URL'
 }

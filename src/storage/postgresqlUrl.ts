@@ -39,10 +39,14 @@ export function postgresqlUrl(url: string): ClientConfig {
   }
 }
 
+/** Whether nothing stands behind a part that belongs before it, as where a password has a `/`, `?` or `#`. */
+export function isWellFormed({ pathname, search, hash }: URL): boolean {
+  return hash === '' && !`${pathname}${search}`.includes('@')
+}
+
 function parametersOf(text: string): ReadonlyMap<string, string> {
   const url = URL.parse(text)
-  // Where a password has one, the rest of the URL is behind it.
-  if (!url || text.includes('#')) throw refusal(noUrl)
+  if (!url || !isWellFormed(url)) throw refusal(noUrl)
   const given = new Map<string, string>()
   for (const [name, value] of url.searchParams) {
     const known = parameters[name]
@@ -65,7 +69,7 @@ function parsed(url: string) {
 }
 
 const noUrl =
-  'it is no URL: in a name or a password, % is written as %25, # as %23, / as %2F, : as %3A, ? as %3F and @ as %40'
+  'it is no URL: in a name, a password or a parameter, % is written as %25, # as %23, / as %2F, : as %3A, ? as %3F and @ as %40'
 
 function refusal(reason: string): Failure {
   return new Failure('CONFIGURATION', reason)

@@ -67,7 +67,7 @@ describe('the settings of a realm that asks a cluster', () => {
     [
       'hosts: https://es.example.com; ssl.certificate_authorities: missing.pem',
       [
-        'ssl.certificate_authorities.0: the file cannot be read: there is none at that path, which begins at the folder of the settings (ENOENT)',
+        'ssl.certificate_authorities.0: the file cannot be read: there is none at that path; a relative one begins at the folder of the settings (ENOENT)',
       ],
     ],
   ])('are refused where they are wrong: %s', async (settings, expected) => {

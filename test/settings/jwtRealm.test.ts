@@ -311,7 +311,7 @@ describe('a setting of a realm of tokens is refused', () => {
     [
       'ssl.certificate_authorities',
       'missing.pem',
-      'ssl.certificate_authorities.0: the file cannot be read: there is none at that path, which begins at the folder of the settings (ENOENT)',
+      'ssl.certificate_authorities.0: the file cannot be read: there is none at that path; a relative one begins at the folder of the settings (ENOENT)',
     ],
     [
       'ssl.certificate_authorities',

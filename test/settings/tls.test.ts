@@ -47,7 +47,7 @@ describe('a certificate and its key', () => {
 
   it('are each told where none is', async () => {
     const none =
-      'the file cannot be read: there is none at that path, which begins at the folder of the settings (ENOENT)'
+      'the file cannot be read: there is none at that path; a relative one begins at the folder of the settings (ENOENT)'
     expect(await problems(both, {}, {})).toEqual([
       `gateway.yml:1: tls.certificate: ${none}`,
       `gateway.yml:1: tls.key: ${none}`,

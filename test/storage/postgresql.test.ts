@@ -109,6 +109,18 @@ describe('a PostgreSQL database that cannot be served', () => {
   })
 })
 
+it.each(['31337#s3cret', '31337/s3cret', '31337?s3cret'])(
+  'the URL of a PostgreSQL database is not repeated where its password is %s, as it should not be written',
+  async (password) => {
+    const url = `postgres://gate:${password}@127.0.0.1/db`
+    const opened = openDatabase(optionsFor({ url, clock: () => 0 }))
+    await expect(opened).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringMatching(/^cannot open DATABASE_URL: it is no URL: in a name, /) as string,
+    })
+  },
+)
+
 describe('a PostgreSQL database on whose search path are two schemas', () => {
   const path = 'gate, public, clock, pg_catalog'
   const user = { username: 'ada', passwordHash: '', roles: [], fullName: null, email: null, metadata: {} }

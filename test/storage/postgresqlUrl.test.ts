@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { postgresqlUrl } from '../../src/storage/postgresqlUrl.ts'
 
 const noUrl =
-  'it is no URL: in a name or a password, % is written as %25, # as %23, / as %2F, : as %3A, ? as %3F and @ as %40'
+  'it is no URL: in a name, a password or a parameter, % is written as %25, # as %23, / as %2F, : as %3A, ? as %3F and @ as %40'
 const authority = `${import.meta.dirname}/../support/tls/authority.pem`
 
 describe('the URL of a PostgreSQL database', () => {
@@ -54,6 +54,8 @@ describe('the URL of a PostgreSQL database', () => {
     ['postgres://user:p%ff@host/db', noUrl],
     ['postgres://user:p#ss@host/db', noUrl],
     ['postgres://user:5#ss@host/db', noUrl],
+    ['postgres://user:5/ss@host/db', noUrl],
+    ['postgres://user:5?ss@host/db', noUrl],
     ['postgres://host/db?port=abc', 'port: expected a number'],
     ['postgres://host/db?sslmode=prefer', 'sslmode: expected disable, require, verify-ca or verify-full'],
     ['postgres://host/db?sslmode=disable&sslmode=require', 'sslmode: given twice'],
