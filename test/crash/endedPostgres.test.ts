@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, expect, it } from 'vitest'
+import { Client } from 'pg'
+import { afterAll, expect, it, onTestFinished } from 'vitest'
 import { startPostgres } from '../support/postgres.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { losses } from './losses.ts'
@@ -19,6 +20,11 @@ it('a gateway that is told to end while many writes wait for each other makes al
   const folder = await temporaryFolder()
   const { fetch, process } = await serve(folder, { environment })
   const people = await populate(fetch)
+  const holder = new Client({ connectionString: environment.DATABASE_URL })
+  await holder.connect()
+  onTestFinished(() => holder.end())
+  await holder.query('BEGIN')
+  await holder.query('LOCK TABLE profiles IN SHARE MODE')
   let answered = 0
   const answers = people.regulars.flatMap((person) =>
     Array.from({ length: activations }, async () => {
@@ -30,10 +36,14 @@ it('a gateway that is told to end while many writes wait for each other makes al
       person.activations.set(activation.seqNo, activation)
     }),
   )
-  while (answered === 0) await delay(1)
-  expect(await process.stop()).toBe(0)
-  expect(answered).toBe(answers.length)
+  // All of them have come, and wait for the first.
+  await delay(2_000)
+  const ended = process.stop()
+  await delay(200)
+  expect(answered).toBe(0)
+  await holder.query('COMMIT')
   await Promise.all(answers)
+  expect(await ended).toBe(0)
 
   const again = await serve(folder, { environment })
   expect(await losses(again.fetch, people)).toEqual([])
