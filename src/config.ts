@@ -267,6 +267,7 @@ function settingsOf(environment: Environment, file: string | null, problems: str
     const settings = parseSettings(readFileSync(file, 'utf8'), dirname(file), environment)
     const { value, lineOf, isMissing } = settings
     problems.push(...settings.problems.map((problem) => `${file}:${problem}`))
+    if (value === undefined) return undefined
     const parsed = settingsSchema(settings).safeParse(value)
     for (const issue of parsed.error?.issues ?? []) {
       for (const { path, message } of problemsOf(issue))

@@ -434,9 +434,17 @@ describe('a file that is not sound', () => {
     ['activation: "x\n', /^gateway\.yml:\d: /],
     ['activation: {}\n---\nhttp: {}\n', /^gateway\.yml:2: /],
     ['a: b: c\n', /^gateway\.yml:1: /],
-    ['%YAML 9\n---\n- a: "\\q"', /^gateway\.yml:3: /],
+    ['%YAML 9\n---\n- a: "\\q"', /^gateway\.yml:1: /],
   ])('is no YAML: %j', async (settings, expected) => {
-    expect(await problems(settings)).toContainEqual(expect.stringMatching(expected))
+    const beside = { HOST: '0.0.0.0' }
+    expect(await problems(settings, beside)).toEqual([expect.stringMatching(expected)])
+  })
+
+  it('says that a name of the environment has to be in quotes within braces', async () => {
+    expect(await problems('metrics: { port: ${METRICS_PORT} }\n')).toEqual([
+      'gateway.yml:1: Unexpected flow-map-start at node end (within braces and brackets, ${NAME} has to be in quotes)',
+    ])
+    expect(await problems('a: "${s3cret\nb: {\n')).toEqual([expect.not.stringContaining('s3cret')])
   })
 
   it('never has a value repeated that may be a secret', async () => {

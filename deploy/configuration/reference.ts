@@ -37,7 +37,7 @@ editor with the YAML language server (in Visual Studio Code the extension _YAML_
 - Names are nested or dotted, with Elasticsearch's prefix \`xpack.security.authc.\` or without: \`token.timeout: 20m\` is
   \`token: { timeout: 20m }\`.
 - \`\${NAME}\` is a value of the environment, \`\${file:path}\` the content of a file, by its path from the folder of \`gateway.yml\`.
-  Secrets stand in the file only so.
+  Within braces and brackets it stands in quotes: \`metrics: { port: "\${METRICS_PORT}" }\`. Secrets stand in the file only so.
 - A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size one with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs none. A list
   may be one text with commas.
 - Whatever is wrong is said at once, with its line, and the exit code is 78. An editor sees less: that a required setting is missing, or

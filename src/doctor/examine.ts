@@ -41,7 +41,7 @@ function validityOf({ settingsFile }: Config): string {
 export function unconfigured({ message, problems }: Failure): Check[] {
   const finding = problems.length > 0 ? problems.join('; ') : message
   return [
-    failure('configuration', finding, 'correct it: README.md has all settings'),
+    failure('configuration', finding, 'correct it: docs/configuration.md has all settings'),
     ...['database', 'realms', 'clock', 'settings'].map((id) => skipped(id, 'the configuration is not valid')),
   ]
 }

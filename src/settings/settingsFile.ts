@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
 
 export interface SettingsFile {
+  /** Undefined where it is no YAML. */
   readonly value: unknown
   /** Where it stands. */
   readonly folder: string
@@ -35,21 +36,24 @@ export function parseSettings(text: string, folder: string, environment: Environ
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineAt = (node: unknown) => lines.linePos((node as Node | null)?.range?.[0] ?? 0).line
-  const problems = document.errors.map(
-    ({ message, pos: [start] }) => `${lines.linePos(start).line}: ${message}`,
-  )
+  // What comes after the first is of what the parser makes of it.
+  const problems = document.errors.slice(0, 1).map(({ message, pos: [start] }) => {
+    const line = text.split('\n')[lines.linePos(start).line - 1]
+    const said = message.replace(/: ".*/s, '')
+    return `${lines.linePos(start).line}: ${said}${line?.includes('${') ? quotesNeeded : ''}`
+  })
   const known = new Map<string, number>()
   const origins = new Map<string, Origin>()
   const missing = new Set<string>()
   const value = nothing()
+  const isYaml = problems.length === 0
   const { contents } = document
-  if (isMap(contents)) addAll(contents, [])
-  else if (contents && !isLeftEmpty(contents) && problems.length === 0)
-    problems.push('1: expected settings by name')
+  if (isYaml && isMap(contents)) addAll(contents, [])
+  else if (isYaml && contents && !isLeftEmpty(contents)) problems.push('1: expected settings by name')
   const originOf = (path: readonly string[]) => origins.get(path.join('.')) ?? { kind: 'text' as const }
   const isMissing = (path: readonly string[]) =>
     path.some((_, last) => missing.has(path.slice(0, last + 1).join('.')))
-  return { value, folder, originOf, lineOf, isMissing, problems }
+  return { value: isYaml ? value : undefined, folder, originOf, lineOf, isMissing, problems }
 
   function lineOf(path: readonly string[]): number {
     for (let length = path.length; length > 0; length--) {
@@ -130,6 +134,8 @@ export function parseSettings(text: string, folder: string, environment: Environ
     return name.startsWith('file:') ? resolve(folder, name.slice('file:'.length)) : null
   }
 }
+
+const quotesNeeded = ' (within braces and brackets, ${NAME} has to be in quotes)'
 
 /** Settings with none in them, and no prototype that a name could reach. */
 function nothing(): Settings {

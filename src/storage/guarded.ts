@@ -25,7 +25,10 @@ function guardedMethod(method: Method): Method {
       const error = databaseErrorOf(thrown)
       const { code, kind, message } = error
       // PostgreSQL says in its details which row it was, whole.
-      const cause = kind === '' ? thrown : new Error(`the database says ${code} ${kind}: ${message}`)
+      const cause =
+        kind === ''
+          ? thrown
+          : new Error(`the database says ${[code, kind].filter(Boolean).join(' ')}: ${message}`)
       if (!isPassing(error)) throw cause
       const details = { cause, isUndone: isUndone(error) }
       throw new Failure('UNAVAILABLE', 'the database is not available, try again later', details)
