@@ -183,9 +183,6 @@ export function loadConfig(
   if (settings && settings.metrics.port !== null) {
     const problem = metricsExposureProblem(settings.metrics.host, settings)
     if (problem !== null) problems.push(problem)
-    const { host: metricsHost, port: metricsPort } = settings.metrics
-    if (metricsHost === host && metricsPort === Number(port) && metricsPort !== 0)
-      problems.push('metrics.port: expected another port than PORT')
   }
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })

@@ -133,19 +133,6 @@ describe('the environment', () => {
     },
   )
 
-  it('has metrics at another port of the same host', async () => {
-    const settings = 'metrics: { port: 4001 }'
-    expect(await problems(settings, { PORT: '4001' })).toEqual([
-      'metrics.port: expected another port than PORT',
-    ])
-    expect(await problems('metrics: { port: 4000 }')).toEqual([
-      'metrics.port: expected another port than PORT',
-    ])
-    for (const environment of [{}, { PORT: '4001', HOST: '127.0.0.2' }])
-      expect((await load(settings, environment)).settings.metrics.port).toBe(4_001)
-    expect((await load('metrics: { port: 0 }', { PORT: '0' })).settings.metrics.port).toBe(0)
-  })
-
   it('must not name a settings file that cannot be read', async () => {
     const folder = await temporaryFolder()
     for (const GATEWAY_CONFIG of [join(folder, 'missing.yml'), folder]) {

@@ -56,7 +56,8 @@ export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
     anew: boolean,
   ): Promise<ClusterUser | Refusal> {
     const key = proven.keyOf(credentials)
-    return (!anew && proven.find(key)) || once(key, () => ask(key, headers, source))
+    const remembered = anew ? undefined : proven.find(key)
+    return remembered ?? once(key, () => ask(key, headers, source))
   }
 
   /** @throws `UNAVAILABLE` where the cluster cannot be asked, or does not say */
