@@ -160,7 +160,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'the same, while a cluster is away',
     file: 'src/authentication/cluster/clusterRealm.ts',
-    without: ['anew ? undefined : proven.find(key)', 'proven.find(key)'],
+    without: ['anew ? null : proven.find(key)', 'proven.find(key)'],
     test: 'cluster/remembered.test.ts',
     title: 'does not tell the right one of many passwords',
   },

@@ -56,7 +56,7 @@ export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
     anew: boolean,
   ): Promise<ClusterUser | Refusal> {
     const key = proven.keyOf(credentials)
-    const remembered = anew ? undefined : proven.find(key)
+    const remembered = anew ? null : proven.find(key)
     return remembered ?? once(key, () => ask(key, headers, source))
   }
 
