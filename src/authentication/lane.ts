@@ -13,6 +13,12 @@ export function createLane<Waiter>(places: number) {
     /** How many wait. */
     size: () => taken,
 
+    /** Whether a waiter of a source would have a place. */
+    hasRoom(source: string): boolean {
+      const { length } = rows.get(source) ?? []
+      return length < mostOfOne && (taken < places || longestRow().length > length + 1)
+    },
+
     /** Gives a waiter the last place of its source. Answers who has none now, if anybody: that one, or another. */
     add(source: string, waiter: Waiter): Waiter | undefined {
       const row = rows.get(source) ?? []
@@ -45,10 +51,15 @@ export function createLane<Waiter>(places: number) {
 
   /** Takes out the last one of the source that has most, if those are more than so many. */
   function lastOfLongest(length: number): Waiter | undefined {
-    let longest: Waiter[] = []
-    for (const row of rows.values()) if (row.length > longest.length) longest = row
+    const longest = longestRow()
     if (longest.length <= length) return undefined
     taken -= 1
     return longest.pop()
+  }
+
+  function longestRow(): Waiter[] {
+    let longest: Waiter[] = []
+    for (const row of rows.values()) if (row.length > longest.length) longest = row
+    return longest
   }
 }

@@ -68,7 +68,7 @@ export function createPasswords({
 
     /**
      * Whether the password is the one behind the user's hash. Without a hash: false, at the cost that other names have,
-     * alone and among others. `anew`: whatever is remembered.
+     * alone and among others. `anew`: what is remembered counts only while there is a place to find it out.
      */
     async verify(
       username: string,
@@ -79,7 +79,7 @@ export function createPasswords({
     ): Promise<boolean> {
       const against = passwordHash ?? decoyFor(username)
       const key = keyOf(username, against, password)
-      if (proven.has(key) && !anew) {
+      if (proven.has(key) && (!anew || enqueue.hasRoom(source))) {
         count?.(true)
         return true
       }

@@ -57,8 +57,13 @@ export function createQueue({
           grants: createTogether(togetherWithin, lanes.grants.size),
         }
 
+  return Object.assign(enqueue, {
+    /** Whether a task of a source would have a place now. */
+    hasRoom: ({ lane, key }: Source): boolean => free > 0 || lanes[lane].hasRoom(key),
+  })
+
   /** `isLate`: whether nobody waits for the task any more. */
-  return function enqueue<T>(source: Source, isLate: () => boolean, task: () => Promise<T>): Promise<T> {
+  function enqueue<T>(source: Source, isLate: () => boolean, task: () => Promise<T>): Promise<T> {
     return watch(source.lane, (watched) => inTurn(source, isLate, watched), task)
   }
 

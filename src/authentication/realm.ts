@@ -11,7 +11,7 @@ export interface Realm {
   readonly takes?: Credentials['kind']
   /**
    * `source`: for whom it is done, where others wait for the same. `anew`: a password is not proven by what is remembered
-   * of it.
+   * of it where another one could not be judged.
    */
   authenticate(credentials: Credentials, source: Source, anew?: boolean): Promise<Proof | Refusal | null>
 }

@@ -99,6 +99,21 @@ describe('a lane', () => {
     expect(add('i', 1)).toEqual(['e2'])
   })
 
+  it('says beforehand for whom there is room', () => {
+    const lane = createLane<object>(8)
+    for (let n = 0; n < 200; n++) {
+      const source = `source ${(n * n) % 7}`
+      const waiter = {}
+      const hasRoom = lane.hasRoom(source)
+      expect([n, lane.add(source, waiter) !== waiter]).toEqual([n, hasRoom])
+      if (n % 5 === 0)
+        lane.next(
+          () => false,
+          () => undefined,
+        )
+    }
+  })
+
   it('refuses whoever comes where all have as much', () => {
     const { add } = lane(8)
     for (const source of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) expect(add(source, 1)).toEqual([null])

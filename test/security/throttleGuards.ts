@@ -151,9 +151,16 @@ export const throttleGuards: readonly Guard[] = [
     title: 'have others of their name judged anew',
   },
   {
+    item: 'the same, where more names are tried than are remembered',
+    file: 'src/authentication/throttle/unjudged.ts',
+    without: ["if (reason === 'evict')", "if (reason === 'expire')"],
+    test: 'authentication/throttle/unjudged.test.ts',
+    title: 'are taken for many of whoever is not known',
+  },
+  {
     item: 'the same, while the queue is full',
     file: 'src/authentication/passwords.ts',
-    without: ['proven.has(key) && !anew', 'proven.has(key)'],
+    without: ['(!anew || enqueue.hasRoom(source))', 'true'],
     test: 'authentication/passwords.test.ts',
     title: 'does not count where it is to be found out anew',
   },

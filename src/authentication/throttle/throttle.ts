@@ -19,8 +19,8 @@ export type Judged = Verdict | 'doubtful'
 /**
  * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end, and what is doubtful
  * does for the name alone: while others are away it says nothing of whoever sends many. What nobody could judge does not
- * count; after as many different ones of a name as may be wrong, others have to be judged `anew`: what is remembered would
- * tell the right one from all that nobody can judge.
+ * count; after many different ones of a name, others have to be judged `anew`: what is remembered would tell the right one
+ * from all that nobody can judge.
  * @throws what `judge` throws, `UNAVAILABLE`
  */
 export type Throttle = <Answer>(
@@ -61,7 +61,8 @@ export function createThrottle({ shared, report, clock, ...parts }: ThrottlePart
     if (reserved.kind === 'kept') return tooManyAttempts(Math.ceil(reserved.wait / 1_000))
     const counting = reserved.budgets.length > 0 ? reserved.budgets : attempts.countingOf(budgets)
     const answer = await judge(unjudged.areMany(counting)).catch((cause: unknown) => {
-      if (failureOf(cause).code === 'UNAVAILABLE') unjudged.add(name, counting)
+      if (failureOf(cause).code === 'UNAVAILABLE')
+        unjudged.add(secretName(JSON.stringify(credentials)), counting)
       reserved.abandon(cause)
       throw cause
     })

@@ -4,42 +4,62 @@ import type { Budget } from './budgets.ts'
 /** Of how many keys it is known what nobody could judge. */
 const mostKeys = 100_000
 
+/** How many that differ are many. */
+const many = 8
+
 /** So much of a secret name tells a few apart. */
 const markLength = 8
 
 interface Tried {
-  /** Of each that was different, until they are as many as may be wrong. */
+  /** Of each that was different, until they are many. */
   readonly marks: readonly string[]
-  /** In epoch milliseconds. */
-  readonly lastAt: number
+  /** Epoch milliseconds. */
+  readonly until: number
 }
 
 /**
  * Counts different passwords of one name that nobody could judge, in this process alone. None was refused for being
- * wrong, yet each is a guess wherever what is remembered would have told the right one. Names are those of `Tried`.
+ * wrong, yet each is a guess wherever what is remembered would have told the right one.
  */
 export function createUnjudged(clock: () => number) {
-  const tried = new LRUCache<string, Tried>({ max: mostKeys })
+  /** Until when names are forgotten too soon, and any may have had many. */
+  let crowdedUntil = 0
+  const tried = new LRUCache<string, Tried>({
+    max: mostKeys,
+    dispose({ until }, _, reason) {
+      if (reason === 'evict') crowdedUntil = Math.max(crowdedUntil, until)
+    },
+  })
 
   return {
-    /** Takes that nobody could judge an attempt of these budgets. */
-    add(name: string, budgets: readonly Budget[]): void {
-      const mark = name.slice(0, markLength)
+    /** Takes that nobody could judge a password, which has a secret name, for these budgets. */
+    add(password: string, budgets: readonly Budget[]): void {
+      const mark = password.slice(0, markLength)
       for (const budget of budgets) {
-        if (budget.of !== 'name') continue
+        const { key, of, free, forgetAfter } = budget
         const marks = marksOf(budget)
-        const isOther = marks.length < budget.free && !marks.includes(mark)
-        tried.set(budget.key, { marks: isOther ? [...marks, mark] : marks, lastAt: clock() })
+        if (of !== 'name' || areManyOf(budget) || marks.includes(mark)) continue
+        tried.set(key, { marks: [...marks, mark], until: clock() + free * forgetAfter })
       }
     },
 
-    /** Whether there were as many of a name as may be wrong: until none came for as long as it takes to forget those. */
+    /**
+     * Whether there were eight of a name, or as many as may be wrong: until no other one has come for as long as it takes
+     * to forget those. Where too many names were tried to know, nobody is trusted who is not known.
+     */
     areMany: (budgets: readonly Budget[]): boolean =>
-      budgets.some((budget) => budget.of === 'name' && marksOf(budget).length >= budget.free),
+      budgets.some(
+        (budget) =>
+          budget.of === 'name' && (areManyOf(budget) || (budget.knownFor === 0 && clock() < crowdedUntil)),
+      ),
   }
 
-  function marksOf({ key, free, forgetAfter }: Budget): readonly string[] {
+  function areManyOf(budget: Budget): boolean {
+    return marksOf(budget).length >= Math.min(many, budget.free)
+  }
+
+  function marksOf({ key }: Budget): readonly string[] {
     const found = tried.get(key)
-    return found && clock() - found.lastAt < free * forgetAfter ? found.marks : []
+    return found && clock() < found.until ? found.marks : []
   }
 }
