@@ -144,6 +144,14 @@ export const throttleGuards: readonly Guard[] = [
     title: 'are not told from guessers at once by what is remembered',
   },
   {
+    item: 'A password told by being remembered, at another gateway',
+    file: 'src/authentication/throttle/sharedReservations.ts',
+    without: ['hasWaited || !(await waitedForOthers(tried))', 'hasWaited || true'],
+    test: 'authentication/throttle/sharedPostgres.test.ts',
+    title: 'tell nobody who was right just now',
+    project: 'postgresql',
+  },
+  {
     item: 'A password told by being remembered, while nobody can judge',
     file: 'src/authentication/throttle/throttle.ts',
     without: ['unjudged.areMany(counting)', 'false'],

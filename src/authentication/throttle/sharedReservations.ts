@@ -41,22 +41,25 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   const settling = new Set<Promise<void>>()
   const closing = new AbortController()
   const once = createUnderWay<boolean>()
+  /** By the budgets of names: what the others are asked of them. */
+  const asking = new Map<string, Promise<unknown>>()
   /** Since when. */
   const strangers = new LRUCache<string, number>({ max: mostStrangers })
 
   return {
-    reserve,
+    reserve: (tried: Tried) => reserve(tried),
     async close(): Promise<void> {
       closing.abort()
       while (settling.size > 0) await Promise.all(settling)
     },
   }
 
-  async function reserve(tried: Tried): Promise<Reservation | Kept> {
+  async function reserve(tried: Tried, hasWaited = false): Promise<Reservation | Kept> {
     const here = await reserveHere(tried)
     if (here.kind === 'kept') return (await isKnownElsewhere(tried, here)) ? reserve(tried) : here
-    if (here.budgets.length === 0) return here
-    const taken = await takenOf(here.budgets).catch((cause: unknown) => {
+    if (here.budgets.length === 0)
+      return hasWaited || !(await waitedForOthers(tried)) ? here : reserve(tried, true)
+    const taken = await asked(here.budgets, takenOf(here.budgets)).catch((cause: unknown) => {
       here.abandon(cause)
       throw cause
     })
@@ -82,6 +85,27 @@ export function createSharedReservations(parts: SharedReservationsParts) {
         settle(taken.budgets, 'unjudged')
       },
     }
+  }
+
+  function asked<T>(budgets: readonly Budget[], answer: Promise<T>): Promise<T> {
+    for (const { key, of } of budgets) {
+      if (of !== 'name') continue
+      const known = Promise.allSettled([answer]).then(() => {
+        if (asking.get(key) === known) asking.delete(key)
+      })
+      asking.set(key, known)
+    }
+    return answer
+  }
+
+  /**
+   * Waits for what others are being asked of a name: it may have to wait everywhere. Else who was right just now, and asks
+   * nobody, would be told from those who try beside. Whether there was anything.
+   */
+  async function waitedForOthers({ budgets }: Tried): Promise<boolean> {
+    const waited = attempts.countingOf(budgets).flatMap(({ key }) => asking.get(key) ?? [])
+    await Promise.all(waited)
+    return waited.length > 0
   }
 
   /** It is full only by what is being judged: that is soon over. */

@@ -91,6 +91,15 @@ describe('gateways on one PostgreSQL database', () => {
     expect([await one.attempt('right'), await other.attempt('right')]).toEqual(['right', 'right'])
   })
 
+  it('tell nobody who was right just now from others of a name that waits at another of them', async () => {
+    const { one, other, settled } = await gateways()
+    expect(await other.attempt('right')).toBe('right')
+    for (const n of times(8)) expect(await one.attempt(`wrong ${n}`)).toBe('wrong')
+    await settled()
+    const tried = times(8).map((n) => other.attempt(n === 5 ? 'right' : `wrong ${n}`))
+    expect(await Promise.all(tried)).toEqual(times(8).map(() => 30))
+  })
+
   it('let in all who are right, however many come at once, everywhere', async () => {
     const { one, other } = await gateways()
     const same = times(128).map((n) => (n % 2 ? one : other).attempt('right', '192.0.2.1'))
