@@ -123,7 +123,11 @@ describe('a certificate that is renewed', () => {
   it.each([
     ['has another key', () => put('renewed', 'server'), 'the key does not belong to the certificate'],
     ['is none', () => writeFileSync(join(own, 'certificate.pem'), 'n0ne'), 'expected a file of certificates'],
-    ['is not there', () => rmSync(join(own, 'key.pem')), 'expected a file with a private key'],
+    [
+      'is not there',
+      () => rmSync(join(own, 'key.pem')),
+      'tls.key: the file cannot be read: there is none at that path',
+    ],
   ])('stays as it is where the new one %s, which one line says', async (_, spoil, why) => {
     spoil()
     const before = app.logs().length
