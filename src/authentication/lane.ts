@@ -16,7 +16,7 @@ export function createLane<Waiter>(places: number) {
     /** Whether a waiter of a source would have a place. */
     hasRoom(source: string): boolean {
       const { length } = rows.get(source) ?? []
-      return length < mostOfOne && (taken < places || longestRow().length > length + 1)
+      return length < mostOfOne && (taken < places || rowLongerThan(length + 1) !== undefined)
     },
 
     /** Gives a waiter the last place of its source. Answers who has none now, if anybody: that one, or another. */
@@ -51,15 +51,16 @@ export function createLane<Waiter>(places: number) {
 
   /** Takes out the last one of the source that has most, if those are more than so many. */
   function lastOfLongest(length: number): Waiter | undefined {
-    const longest = longestRow()
-    if (longest.length <= length) return undefined
+    const longest = rowLongerThan(length)
+    if (!longest) return undefined
     taken -= 1
     return longest.pop()
   }
 
-  function longestRow(): Waiter[] {
+  /** The longest one, if it is longer than that. */
+  function rowLongerThan(length: number): Waiter[] | undefined {
     let longest: Waiter[] = []
     for (const row of rows.values()) if (row.length > longest.length) longest = row
-    return longest
+    return longest.length > length ? longest : undefined
   }
 }

@@ -38,9 +38,9 @@ export function parseSettings(text: string, folder: string, environment: Environ
   const lineAt = (node: unknown) => lines.linePos((node as Node | null)?.range?.[0] ?? 0).line
   // What comes after the first is of what the parser makes of it.
   const problems = document.errors.slice(0, 1).map(({ message, pos: [start] }) => {
-    const line = text.split('\n')[lines.linePos(start).line - 1]
+    const { line } = lines.linePos(start)
     const said = message.replace(/: ".*/s, '')
-    return `${lines.linePos(start).line}: ${said}${line?.includes('${') ? quotesNeeded : ''}`
+    return `${line}: ${said}${text.split('\n')[line - 1]?.includes('${') ? quotesNeeded : ''}`
   })
   const known = new Map<string, number>()
   const origins = new Map<string, Origin>()

@@ -56,7 +56,7 @@ describe('what is remembered of a proof', () => {
       const before = cluster.asked()
       expect(await status(fetch)).toBe(200)
       // Once, or again where its body was late: the machine may be busy.
-      expect(cluster.asked()).toBeGreaterThan(before)
+      expect([1, 2]).toContain(cluster.asked() - before)
     }
   })
 

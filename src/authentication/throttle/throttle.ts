@@ -10,8 +10,8 @@ import { createAttempts } from './attempts.ts'
 import { createBudgets, type Budget, type BudgetsParts } from './budgets.ts'
 import { createReservations } from './reservations.ts'
 import { createSharedReservations } from './sharedReservations.ts'
-import { createUnjudged } from './unjudged.ts'
 import { tooManyAttempts, type TooManyAttempts } from './tooManyAttempts.ts'
+import { createUnjudged } from './unjudged.ts'
 
 /** What an answer says of credentials. Doubtful: some have refused them, and others could not judge. */
 export type Judged = Verdict | 'doubtful'
