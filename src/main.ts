@@ -9,6 +9,9 @@ import { failureOf, type FailureCode } from './errors.ts'
 // The database holds what is only the gateway's to read.
 process.umask(0o077)
 
+// Where nothing is said, graphql-js looks for mistakes of developers at every value: a quarter of all that a request costs.
+process.env.NODE_ENV ??= 'production'
+
 // Saves up to half of the time to start. A command's modules are loaded only after it, so that they are in the cache too.
 // It is beside the program: what is in it is run as it is, so nobody may write it who may not write the program.
 enableCompileCache(join(import.meta.dirname, '../.compile-cache'))
