@@ -4,16 +4,19 @@ import { apiKeyOf, isValidKey, type ApiKeyRow } from './apiKeyRow.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
 import { createLargeReads } from './largeReads.ts'
+import { given } from './statement.ts'
 
 /** Makes what finds API keys, many at once. */
 export function createApiKeyReads(connected: Connected): ApiKeyRepository['find'] {
-  const { statement, rows, joined, now } = connected
-  const read = createLargeReads<Row>(connected, canBeLarge, (ids, texts) =>
-    statement(sql`
+  const { rows, joined, clock } = connected
+  const read = createLargeReads<Row>(
+    connected,
+    canBeLarge,
+    (texts) => sql`
       SELECT "rows"."key", "api_keys"."id", "keyHash", "name", "username", "realmName", "realmType", "createdAt",
-        "expiresAt", "invalidatedAt", ${texts} AS "texts", (${isValidKey(now)}) AS "isValid", "securityEpoch"
-      FROM ${rows(ids, { key: 'text' })} ${joined('JOIN', 'api_keys', sql`"api_keys"."id" = "rows"."key"`)}
-      LEFT JOIN "cluster" ON "cluster"."id" = 1`),
+        "expiresAt", "invalidatedAt", ${texts} AS "texts", (${isValidKey(() => clock)}) AS "isValid", "securityEpoch"
+      FROM ${rows(given, { key: 'text' })} ${joined('JOIN', 'api_keys', sql`"api_keys"."id" = "rows"."key"`)}
+      LEFT JOIN "cluster" ON "cluster"."id" = 1`,
   )
 
   return async function find(id) {
@@ -39,7 +42,7 @@ interface Row extends Omit<ApiKeyRow, 'roleDescriptors' | 'limitedBy' | 'metadat
   readonly keyHash: string
   readonly texts: string
   readonly isValid: unknown
-  readonly securityEpoch: bigint | null
+  readonly securityEpoch: bigint | number | null
 }
 
 const canBeLarge = ['roleDescriptors', 'limitedBy', 'metadata'].map((name) => raw(`"${name}"`))

@@ -10,6 +10,7 @@ import type { Budget } from '../authentication/throttle/budgets.ts'
 import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
+import { given } from './statement.ts'
 import { unlessHeld } from './unlessHeld.ts'
 
 /** After how long those that are being judged are taken for lost, in milliseconds: since the first of them was taken. */
@@ -29,6 +30,10 @@ interface Counting {
   readonly full: boolean
 }
 
+interface KeyRow {
+  readonly key: string
+}
+
 interface Settled {
   readonly budgets: readonly Budget[]
   readonly verdict: Verdict
@@ -39,7 +44,13 @@ interface Settled {
  * statement is made for; where somebody else holds one, or up to eight, those fail that need it, and no others. However
  * many attempts there are, three connections are used at most.
  */
-export function createAttemptRepository({ client, statement, now, json }: Connected): AttemptRepository {
+export function createAttemptRepository({ client, prepare, now, json }: Connected): AttemptRepository {
+  const takeGiven = prepare<{ readonly counting: readonly Counting[] }>(sql`
+    SELECT "counting" FROM "take_attempts"(${json(given)}, ${now()}, ${lease}::bigint) ORDER BY "position"`)
+  const settleGiven = prepare(sql`SELECT "settle_attempts"(${json(given)}, ${now()})::text`)
+  const readHeld = prepare<KeyRow>(sql`SELECT "key" FROM "held_attempts"(${json(given)}) AS "key"`)
+  const readKnown = prepare<KeyRow>(sql`
+    SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(given)}))) AND "knownUntil" > ${now()}`)
   const take = createGroupCommit({
     statement: unlessHeld({ statement: takeAll, keysOf, heldOf }),
     mostSlow,
@@ -67,31 +78,25 @@ export function createAttemptRepository({ client, statement, now, json }: Connec
   }
 
   async function takeAll(tried: readonly (readonly Budget[])[]): Promise<(Taken | Kept | Full)[]> {
-    const given = tried.map((budgets) => budgets.map(({ key, ...budget }) => ({ given: key, ...budget })))
-    const rows = await statement<{ readonly counting: readonly Counting[] }>(sql`
-      SELECT "counting" FROM "take_attempts"(${json(JSON.stringify(given))}, ${now()}, ${lease}::bigint) ORDER BY "position"`)
+    const attempts = tried.map((budgets) => budgets.map(({ key, ...budget }) => ({ given: key, ...budget })))
+    const rows = await takeGiven(JSON.stringify(attempts))
     return rows.map(({ counting }, index) => answerOf(tried[index] ?? [], counting))
   }
 
   async function settleAll(settled: readonly Settled[]): Promise<true[]> {
-    const given = settled.flatMap(({ budgets, verdict }) =>
+    const verdicts = settled.flatMap(({ budgets, verdict }) =>
       budgets.map(({ key, ...budget }) => ({ given: key, ...budget, verdict })),
     )
-    await statement(sql`SELECT "settle_attempts"(${json(JSON.stringify(given))}, ${now()})::text`)
+    await settleGiven(JSON.stringify(verdicts))
     return settled.map(() => true)
   }
 
   async function heldOf(keys: readonly string[]): Promise<Set<string>> {
-    const rows = await statement<{ readonly key: string }>(sql`
-      SELECT "key" FROM "held_attempts"(${json(JSON.stringify(keys))}) AS "key"`)
-    return new Set(rows.map(({ key }) => key))
+    return new Set((await readHeld(JSON.stringify(keys))).map(({ key }) => key))
   }
 
   async function areKnown(budgets: readonly Budget[]): Promise<boolean[]> {
-    const keys = JSON.stringify(keysOf(budgets))
-    const rows = await statement<{ readonly key: string }>(sql`
-      SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(keys)}))) AND "knownUntil" > ${now()}`)
-    const known = new Set(rows.map(({ key }) => key))
+    const known = new Set((await readKnown(JSON.stringify(keysOf(budgets)))).map(({ key }) => key))
     return budgets.map(({ key }) => known.has(key))
   }
 }

@@ -7,6 +7,7 @@ import { createGroupCommit } from './groupCommit.ts'
 import { canBeLarge, profileColumns, profileWith, type ProfileRow } from './profileRow.ts'
 import { smallTexts } from './smallTexts.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
+import { given } from './statement.ts'
 
 interface Asked {
   readonly base: string
@@ -18,33 +19,35 @@ export type FindCandidates = (base: string, basis: Basis | null) => Promise<Cand
 
 /** Makes what reads the profiles that could belong to a username, of many at once. */
 export function createCandidates(connected: Connected): FindCandidates {
-  const { statement, rows, jsonTexts } = connected
-  const small = smallTexts(connected, canBeLarge)
-  const readTogether = createGroupCommit<Asked, Candidates | null>({
-    statement: (asked) => read(asked, small),
-  })
+  const { prepareRead, rows, jsonTexts } = connected
+  const from = rows(given, { base: 'text', ...basisColumns })
+  const readSmall = readWith(smallTexts(connected, canBeLarge))
+  const readWhole = readWith(jsonTexts(canBeLarge))
+  const readTogether = createGroupCommit<Asked, Candidates | null>({ statement: readSmall })
 
   return async function candidates(base, basis) {
     const asked = { base, basis }
-    const found = (await readTogether(asked)) ?? (await read([asked], jsonTexts(canBeLarge)))[0]
+    const found = (await readTogether(asked)) ?? (await readWhole([asked]))[0]
     if (!found) throw new Error('a profile has no labels')
     return found
   }
 
   /** Of each, or null where not all was read. */
-  async function read(asked: readonly Asked[], texts: Sql): Promise<(Candidates | null)[]> {
-    const given = asked.map(({ base, basis }) => ({ base, ...basisRow(basis) }))
-    const from = rows(JSON.stringify(given), { base: 'text', ...basisColumns })
-    return candidatesOfEach(
-      await statement(sql`${selectCandidates(connected, texts, from)} ORDER BY "position"`),
+  function readWith(texts: Sql) {
+    const read = prepareRead<CandidateRow>(
+      sql`${selectCandidates(connected, texts, from)} ORDER BY "position"`,
     )
+    return async (asked: readonly Asked[]): Promise<(Candidates | null)[]> => {
+      const given = asked.map(({ base, basis }) => ({ base, ...basisRow(basis) }))
+      return candidatesOfEach(await read(JSON.stringify(given)))
+    }
   }
 }
 
 /** The SELECT of what there is of each of the rows: the clock comes even where there is no profile. */
-export function selectCandidates({ now, joined }: Connected, texts: Sql, rows: Sql): Sql {
+export function selectCandidates({ clock, joined }: Connected, texts: Sql, rows: Sql): Sql {
   return sql`
-      SELECT "position", ${now()} AS "now", ${standsInRow(empty)} AS "stands", ${profileColumns}, ${texts} AS "texts"
+      SELECT "position", ${clock} AS "now", ${standsInRow(empty)} AS "stands", ${profileColumns}, ${texts} AS "texts"
       FROM ${rows} ${joined('LEFT JOIN', 'profiles', sql`"profiles"."base" = "rows"."base"`)}`
 }
 

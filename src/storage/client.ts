@@ -2,7 +2,7 @@ import type { Sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import type { JsonRows } from './jsonRows.ts'
-import type { Statement } from './statement.ts'
+import type { given, Prepare, PrepareRead } from './statement.ts'
 
 /** The client of either database. They come from one schema, and differ in types that nothing here uses. */
 export type Client = PrismaClient
@@ -20,16 +20,19 @@ export function clientOptions(connection: SqlDriverAdapter) {
 /** An open database as the repositories use it: its client, and what its SQL says in its own way. */
 export interface Connected extends Wording {
   readonly client: Client
-  readonly statement: Statement
+  readonly prepare: Prepare
+  readonly prepareRead: PrepareRead
 }
 
 /** What the SQL of a kind of database says in its own way. */
 export interface Wording {
   /** Its clock, in epoch milliseconds. */
   readonly now: () => Sql
+  /** The same in a statement that is prepared: it is read each time. */
+  readonly clock: Sql
   readonly rows: JsonRows
   /** JSON text as the value of a column. */
-  readonly json: (text: string) => Sql
+  readonly json: (text: string | typeof given) => Sql
   /** How many bytes a column takes, found without reading it; too many where it is compressed. */
   readonly storedSize: (column: Sql) => Sql
   /** Columns in a list of JSON, as text, each of them as text or null. */

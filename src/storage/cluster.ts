@@ -25,8 +25,8 @@ export async function auditKey({ cluster }: Client): Promise<string> {
 const rowMissing = 'the database lacks the row of the cluster: restart the gateway'
 
 /** The security epoch as a statement has read it. Without it nobody could know which roles count. */
-export function epochOut(column: bigint | null | undefined): number {
-  if (typeof column === 'bigint') return Number(column)
+export function epochOut(column: bigint | number | null | undefined): number {
+  if (typeof column === 'bigint' || typeof column === 'number') return Number(column)
   throw new Failure('CONFIGURATION', rowMissing)
 }
 

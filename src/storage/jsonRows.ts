@@ -1,13 +1,14 @@
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
+import type { given } from './statement.ts'
 
 /** The types that a column can have, in either database. */
 export type ColumnType = 'text' | 'boolean' | 'bigint' | 'integer' | 'json'
 
 /**
- * Rows as a table in a statement: `"rows"`, in which they have the order of their `"position"`. The text is the JSON
- * of a list of objects with a member for each column.
+ * Rows as a table in a statement: `"rows"`, in which they have the order of their `"position"`. The text, or the
+ * one that a prepared statement is given, is the JSON of a list of objects with a member for each column.
  */
-export type JsonRows = (text: string, columns: Readonly<Record<string, ColumnType>>) => Sql
+export type JsonRows = (text: string | typeof given, columns: Readonly<Record<string, ColumnType>>) => Sql
 
 export const sqliteRows: JsonRows = (text, columns) => {
   const selected = Object.entries(columns).map(([name, type]) =>

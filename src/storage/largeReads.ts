@@ -1,5 +1,5 @@
 import type { Sql } from '@prisma/client/runtime/client'
-import type { Wording } from './client.ts'
+import type { Connected } from './client.ts'
 import { createReadsByKey, listOf } from './readsByKey.ts'
 import { smallTexts } from './smallTexts.ts'
 
@@ -13,23 +13,24 @@ interface Keyed {
 type Read<Row extends Keyed> = Omit<Row, 'texts'> & { readonly texts: string | null }
 
 /**
- * Makes what finds the row with a key, many at once, and large ones by themselves. `read` gives the rows with the keys
- * in a list of JSON, each as `{ key }`, and their texts as it is told.
+ * Makes what finds the row with a key, many at once, and large ones by themselves. `select` is what reads the rows with
+ * the keys in a list of JSON, each as `{ key }`, and their texts as it is told.
  */
 export function createLargeReads<Row extends Keyed>(
-  wording: Wording,
+  connected: Connected,
   canBeLarge: readonly Sql[],
-  read: (keys: string, texts: Sql) => Promise<readonly Read<Row>[]>,
+  select: (texts: Sql) => Sql,
 ): (key: string) => Promise<Row | null> {
-  const small = smallTexts(wording, canBeLarge)
-  const whole = wording.jsonTexts(canBeLarge)
+  const { prepareRead, jsonTexts } = connected
+  const readSmall = prepareRead<Read<Row>>(select(smallTexts(connected, canBeLarge)))
+  const readWhole = prepareRead<Read<Row>>(select(jsonTexts(canBeLarge)))
   const readTogether = createReadsByKey(
-    async (keys) => new Map((await read(keys, small)).map((row) => [row.key, row])),
+    async (keys) => new Map((await readSmall(keys)).map((row) => [row.key, row])),
   )
 
   return async function find(key) {
     const together = await readTogether(key)
-    const row = together?.texts === null ? (await read(listOf([key]), whole))[0] : together
+    const row = together?.texts === null ? (await readWhole(listOf([key])))[0] : together
     return row ? (row as Row) : null
   }
 }

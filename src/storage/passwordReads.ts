@@ -4,20 +4,21 @@ import type { Connected } from './client.ts'
 import { createReadsByKey } from './readsByKey.ts'
 import { smallTexts } from './smallTexts.ts'
 import { foundUserOf, type FoundColumns } from './userRow.ts'
+import { given } from './statement.ts'
 
 /** Makes what reads the password of a user, of many at once. */
 export function createPasswordReads(connected: Connected): UserRepository['findPassword'] {
-  const { statement, rows, joined } = connected
+  const { prepareRead, rows, joined } = connected
   const others = smallTexts(connected, [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`])
-  return createReadsByKey(async (usernames) => {
-    const found = await statement<Row>(sql`
+  const read = prepareRead<Row>(sql`
       SELECT
         "users"."username", "passwordHash", "enabled", "incarnation", "revision", "securityEpoch",
         ${others} AS "others"
-      FROM ${rows(usernames, { key: 'text' })}
+      FROM ${rows(given, { key: 'text' })}
       ${joined('JOIN', 'users', sql`"users"."username" = "rows"."key"`)} LEFT JOIN "cluster" ON "id" = 1`)
-    return new Map(found.map((row) => [row.username, passwordOf(row)]))
-  })
+  return createReadsByKey(
+    async (usernames) => new Map((await read(usernames)).map((row) => [row.username, passwordOf(row)])),
+  )
 }
 
 type Row = Omit<FoundColumns, 'roles' | 'fullName' | 'email' | 'metadata'> & {

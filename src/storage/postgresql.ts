@@ -15,7 +15,7 @@ import { migrate, type Dialect } from './migrate.ts'
 import { migrationState } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { postgresqlUrl } from './postgresqlUrl.ts'
-import { createStatement } from './statement.ts'
+import { createPrepare, readAsJson } from './statement.ts'
 import { createStatementNames, type StatementNames } from './statementNames.ts'
 import { watched } from './watched.ts'
 
@@ -27,17 +27,21 @@ export const postgresql: Dialect = {
 }
 
 export function postgresqlConnected(connection: SqlDriverAdapter, names?: StatementNames): Connected {
+  const prepare = names
+    ? createPrepare(connection, ({ text }) => names.name(text), names.areToBlame)
+    : createPrepare(connection, ({ text }) => text)
   return {
     client: new PrismaClient(clientOptions(connection)) as unknown as Client,
-    statement: names
-      ? createStatement(connection, ({ text }) => names.name(text), names.areToBlame)
-      : createStatement(connection, ({ text }) => text),
+    ...{ prepare, prepareRead: readAsJson(prepare) },
     ...postgresqlWording,
   }
 }
 
+const now = sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`
+
 const postgresqlWording: Wording = {
-  now: () => sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
+  now: () => now,
+  clock: now,
   rows: postgresqlRows,
   json: (text) => sql`${text}::jsonb`,
   // Compressed, a little can be a lot: at most so many times as much, by either method.

@@ -6,6 +6,7 @@ import { baseOf } from './baseOf.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
+import { given, type Statement } from './statement.ts'
 
 /** What a profile says of its user. */
 export const userColumns = {
@@ -31,15 +32,20 @@ const columns = { uid: 'text', base: 'text', ...refreshed } as const
 /** What it depends on whether a row is written. */
 const others = { isNew: 'boolean', ...basisColumns } as const
 
-interface Written {
+interface PutRow {
   readonly uid: string
+}
+
+interface Written extends PutRow {
   /** Its row, as JSON. */
   readonly row: string
 }
 
 /** Makes what writes profiles that were activated, many at once. */
 export function createProfileWrites(connected: Connected): Pick<ProfileRepository, 'create' | 'refresh'> {
-  const { statement, rows, forShare, forShareUnlessLocked, forUpdate, forUpdateUnlessLocked } = connected
+  const { prepare, rows, forShare, forShareUnlessLocked, forUpdate, forUpdateUnlessLocked } = connected
+  const putWaiting = prepare<PutRow>(putting(forShare, forUpdate))
+  const putUnlessLocked = prepare<PutRow>(putting(forShareUnlessLocked, forUpdateUnlessLocked))
   const writeTogether = createGroupCommit<Written, boolean | null>({
     statement: writeAll,
     keyOf: ({ uid }) => uid,
@@ -57,7 +63,7 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
   }
 
   async function writeAlone(written: Written): Promise<boolean> {
-    return (await uidsWritten([written], forShare, forUpdate)).has(written.uid)
+    return (await uidsWritten([written], putWaiting)).has(written.uid)
   }
 
   /**
@@ -67,7 +73,7 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
   async function writeAll(several: readonly Written[]): Promise<(boolean | null)[]> {
     const [first] = several
     if (first && several.length === 1) return [await writeAlone(first)]
-    const uids = await uidsWritten(several, forShareUnlessLocked, forUpdateUnlessLocked)
+    const uids = await uidsWritten(several, putUnlessLocked)
     return several.map(({ uid }) => uids.has(uid) || null)
   }
 
@@ -75,16 +81,22 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
    * A row that is there is refreshed if it has the version before; only what is new is put where there is none. They are
    * locked and put in the order of their uids, as by everybody: of two gateways one waits at most.
    */
-  async function uidsWritten(several: readonly Written[], lockUser: Sql, lockRow: Sql): Promise<Set<string>> {
+  async function uidsWritten(several: readonly Written[], putAll: Statement<PutRow>): Promise<Set<string>> {
     const sorted = several.toSorted((one, other) => (one.uid < other.uid ? -1 : 1))
-    const given = `[${sorted.map(({ row }) => row).join()}]`
-    const from = sql`
+    const done = await putAll(`[${sorted.map(({ row }) => row).join()}]`)
+    return new Set(done.map(({ uid }) => uid))
+  }
+
+  function putting(lockUser: Sql, lockRow: Sql): Sql {
+    return put(
+      connected,
+      {},
+      sql`
       FROM ${rows(given, { ...columns, ...others })}
       WHERE ("isNew" OR EXISTS (SELECT 1 FROM "profiles" WHERE "profiles"."uid" = "rows"."uid" ${lockRow}))
         AND ${standsInRow(lockUser)}
-      ORDER BY "position"`
-    const done = await statement<{ uid: string }>(put(connected, {}, from))
-    return new Set(done.map(({ uid }) => uid))
+      ORDER BY "position"`,
+    )
   }
 }
 

@@ -9,6 +9,7 @@ import { canBeLarge } from './profileRow.ts'
 import { put, userColumns, userRow } from './profileWrites.ts'
 import { smallTexts } from './smallTexts.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
+import { given } from './statement.ts'
 
 interface Asked {
   readonly base: string
@@ -36,9 +37,10 @@ export function createRefreshing(
   connected: Connected,
   find: FindCandidates,
 ): ProfileRepository['candidates'] {
-  const { statement, rows } = connected
+  const { prepareRead, rows } = connected
   const fresh = createFreshProfiles()
-  const texts = smallTexts(connected, canBeLarge)
+  const { select, before } = refreshing(connected, smallTexts(connected, canBeLarge), rows(given, columns))
+  const refreshed = prepareRead<CandidateRow>(select, before)
   const refreshTogether = createGroupCommit<Asked, Candidates | null>({
     statement: refreshAll,
     keyOf: ({ base }) => base,
@@ -55,8 +57,7 @@ export function createRefreshing(
   }
 
   async function refreshAll(asked: readonly Asked[]): Promise<(Candidates | null)[]> {
-    const given = rows(`[${asked.map(({ row }) => row).join()}]`, columns)
-    return candidatesOfEach(await statement<CandidateRow>(refreshing(connected, texts, given)))
+    return candidatesOfEach(await refreshed(`[${asked.map(({ row }) => row).join()}]`))
   }
 }
 
@@ -66,15 +67,15 @@ function nullIfReadOnly(thrown: unknown): null {
 }
 
 /**
- * The statement that reads what there is of each of the rows, and refreshes a profile that is alone, of that user of that
+ * A statement that reads what there is of each of the rows, and refreshes a profile that is alone, of that user of that
  * realm, and not fresh, while nobody else is writing it or its user. Nobody is waited for, so the order of locks does not
  * matter; what is locked in vain is free again when the statement ends. It is locked last, where nothing else stands in
  * the way: a lock, too, is a write.
  */
-function refreshing(connected: Connected, texts: Sql, rows: Sql): Sql {
+function refreshing(connected: Connected, texts: Sql, rows: Sql): Readonly<Record<'before' | 'select', Sql>> {
   const { forShareUnlessLocked, forUpdateUnlessLocked } = connected
   const selected = { enabled: sql`TRUE`, seqNo: sql`"seqNo" + 1` }
-  return sql`
+  const before = sql`
     WITH "given" AS MATERIALIZED (SELECT * FROM ${rows}),
     "found" AS MATERIALIZED (${selectCandidates(connected, texts, sql`"given" AS "rows"`)}),
     "stale" AS MATERIALIZED (
@@ -94,8 +95,11 @@ function refreshing(connected: Connected, texts: Sql, rows: Sql): Sql {
       WHERE EXISTS (SELECT 1 FROM "profiles" WHERE "profiles"."uid" = "stale"."uid" ${forUpdateUnlessLocked})
         AND ${standsInRow(forShareUnlessLocked)}`,
     )})
+    `
+  const select = sql`
     SELECT "found".*, "refreshed"."uid" IS NOT NULL AS "isRefreshed"
     FROM "found" LEFT JOIN "refreshed" ON "refreshed"."uid" = "found"."uid" ORDER BY "position"`
+  return { before, select }
 }
 
 /**

@@ -12,7 +12,7 @@ import { readMigrations } from './migrations.ts'
 import { preparedOnce } from './preparedOnce.ts'
 import { sqliteFile } from './sqliteFile.ts'
 import { lockSqlite } from './sqliteLock.ts'
-import { createStatement } from './statement.ts'
+import { createPrepare, readByColumns } from './statement.ts'
 import { watched } from './watched.ts'
 
 export const sqlite: Dialect = {
@@ -21,15 +21,17 @@ export const sqlite: Dialect = {
 }
 
 export function sqliteConnected(connection: SqlDriverAdapter, clock: () => number) {
+  const prepare = createPrepare(connection, ({ sql: text }) => text)
   return {
     client: new PrismaClient(clientOptions(connection)),
-    statement: createStatement(connection, ({ sql: text }) => text),
+    ...{ prepare, prepareRead: readByColumns(prepare) },
     ...sqliteWording(clock),
   }
 }
 
 const sqliteWording = (clock: () => number): Wording => ({
   now: () => sql`${clock()}`,
+  clock: sql`${clock}`,
   rows: sqliteRows,
   json: (text) => sql`${text}`,
   storedSize: (column) => sql`octet_length(${column})`,

@@ -3,10 +3,11 @@ import type { TokenRepository } from '../authentication/tokens/tokenRepository.t
 import type { Connected } from './client.ts'
 import { createLargeReads } from './largeReads.ts'
 import { pairOf, type TokenRow } from './tokenRow.ts'
+import { given } from './statement.ts'
 
 /** Makes what finds pairs of tokens by the hash of one of them. */
 export function createTokenReads(connected: Connected): TokenRepository['find'] {
-  const { statement, rows, joined, now } = connected
+  const { rows, joined, clock } = connected
   const byAccess = readsBy('accessHash')
   const byRefresh = readsBy('refreshHash')
 
@@ -17,13 +18,15 @@ export function createTokenReads(connected: Connected): TokenRepository['find'] 
 
   function readsBy(hash: 'accessHash' | 'refreshHash') {
     const key = raw(`"tokens"."${hash}"`)
-    return createLargeReads<TokenRow>(connected, canBeLarge, (keys, texts) =>
-      statement(sql`
-        SELECT ${key} AS "key", ${columns}, ${now()} AS "now", ${succeeded} AS "succeeded", "securityEpoch", ${texts} AS "texts",
+    return createLargeReads<TokenRow>(
+      connected,
+      canBeLarge,
+      (texts) => sql`
+        SELECT ${key} AS "key", ${columns}, ${clock} AS "now", ${succeeded} AS "succeeded", "securityEpoch", ${texts} AS "texts",
           ("tokens"."incarnation" IS NULL OR "users"."username" IS NOT NULL) AS "stands",
           "revision", "users"."incarnation" AS "userIncarnation"
-        FROM ${rows(keys, { key: 'text' })} ${joined('JOIN', 'tokens', sql`${key} = "rows"."key"`)}
-        ${joined('LEFT JOIN', 'users', isItsUser)} LEFT JOIN "cluster" ON "id" = 1`),
+        FROM ${rows(given, { key: 'text' })} ${joined('JOIN', 'tokens', sql`${key} = "rows"."key"`)}
+        ${joined('LEFT JOIN', 'users', isItsUser)} LEFT JOIN "cluster" ON "id" = 1`,
     )
   }
 }

@@ -17,7 +17,7 @@ export interface TokenRow
   readonly texts: string
   readonly stands: boolean | number | bigint
   readonly succeeded: boolean | number | bigint
-  readonly securityEpoch: bigint | null
+  readonly securityEpoch: bigint | number | null
   readonly revision: number | null
   readonly userIncarnation: string | null
 }

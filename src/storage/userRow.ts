@@ -4,7 +4,7 @@ import { epochOut } from './cluster.ts'
 import { objectOut, stringsOut } from './json.ts'
 
 /** A user as it is read, with the security epoch of that moment. */
-export type FoundColumns = UserModel & { securityEpoch: bigint | null }
+export type FoundColumns = UserModel & { securityEpoch: bigint | number | null }
 
 export function foundUserOf(row: FoundColumns): FoundUser {
   const { username, incarnation, revision, securityEpoch } = row

@@ -122,11 +122,11 @@ describe('a prepared statement', () => {
   ])('%s is made without', async (_, change) => {
     const database = await newDatabase()
     onTestFinished(database.remove)
-    const { client, statement, close } = await connect({ ...optionsFor(database), poolSize: 1 })
+    const { client, prepare, close } = await connect({ ...optionsFor(database), poolSize: 1 })
     onTestFinished(close)
-    const emails = sql`SELECT "email" FROM "profiles"`
-    for (let n = 0; n < 2; n += 1) expect(await statement(emails)).toEqual([])
+    const readEmails = prepare(sql`SELECT "email" FROM "profiles"`)
+    for (let n = 0; n < 2; n += 1) expect(await readEmails('')).toEqual([])
     await client.$executeRawUnsafe(change)
-    for (let n = 0; n < 2; n += 1) expect(await statement(emails)).toEqual([])
+    for (let n = 0; n < 2; n += 1) expect(await readEmails('')).toEqual([])
   })
 })
