@@ -1,5 +1,7 @@
 import {
   execute,
+  getOperationAST,
+  specifiedRules,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -17,11 +19,12 @@ import { parseWithinLimits, validateWithinLimits } from './withinLimits.ts'
  * Its HTTP layer is not used, so no guard may be one of that layer's hooks: here they are parser limits and rules.
  */
 export function createPipeline(schema: GraphQLSchema) {
+  const remembered = withoutCredentials(schema)
   return createYoga({
     schema,
-    plugins: [limits],
+    plugins: [limits, runRemembered(schema, remembered)],
     parserAndValidationCache: {
-      documentCache: withoutCredentials(schema),
+      documentCache: remembered,
       // What does not parse may be a password in the wrong place.
       errorCache: { get: () => undefined, set: () => undefined },
     },
@@ -36,6 +39,8 @@ export function createPipeline(schema: GraphQLSchema) {
 }
 
 export type Pipeline = ReturnType<typeof createPipeline>
+
+const rules = [...specifiedRules, ...ownRules]
 
 const limits: Plugin = {
   onParse({ setParseFn }) {
@@ -52,7 +57,27 @@ const limits: Plugin = {
 }
 
 /**
- * Keeps parsed documents, except those with a credential written into them. One that is not valid may hold a
+ * Has a document that is remembered, and so is valid, executed at once: on its way through the pipeline each plugin would
+ * look at it once more. Its parameters are checked as ever; what is sent by GET, or names no operation, is the pipeline's
+ * to refuse.
+ */
+function runRemembered(schema: GraphQLSchema, documents: Documents): Plugin {
+  return {
+    onParams({ params: asked, request, setParamsHandler }) {
+      const { query, operationName } = (asked ?? {}) as Partial<typeof asked>
+      const document = request.method === 'POST' && query !== undefined ? documents.get(query) : undefined
+      if (!document || !getOperationAST(document, operationName)) return
+      setParamsHandler(({ params: { variables: variableValues }, context: contextValue }) =>
+        execute({ schema, document, operationName, variableValues, contextValue }),
+      )
+    },
+  }
+}
+
+type Documents = ReturnType<typeof withoutCredentials>
+
+/**
+ * Keeps parsed documents that are valid, except those with a credential written into them. One that is not valid may hold a
  * credential anywhere.
  */
 function withoutCredentials(schema: GraphQLSchema) {
@@ -64,7 +89,7 @@ function withoutCredentials(schema: GraphQLSchema) {
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {
-      const isValid = validateWithinLimits()(schema, document).length === 0
+      const isValid = validateWithinLimits()(schema, document, rules).length === 0
       if (isValid && !hasLiteralCredential(schema, document)) documents.set(text, document)
     },
   }

@@ -274,3 +274,40 @@ describe('415', () => {
     expectRefused(answer, 415, 'BAD_REQUEST')
   })
 })
+
+describe('a document that comes again, and is not looked at anew', () => {
+  const document = `
+    query A($name: String!) { user(username: $name) { username } }
+    query B { viewer { username } }
+    mutation C { deleteUser(username: "nobody") { __typename } }`
+  let others = 0
+
+  it.each([
+    ['one of its operations', { operationName: 'A', variables: { name: 'elastic' } }],
+    ['another one', { operationName: 'B' }],
+    ['a mutation', { operationName: 'C' }],
+    ['null for what is not needed', { operationName: 'B', variables: null, extensions: null }],
+    ['no name', {}],
+    ['an empty name', { operationName: '' }],
+    ['a name that it has not', { operationName: 'D' }],
+    ['a name that is none', { operationName: ['B'] }],
+    ['a variable that is missing', { operationName: 'A' }],
+    ['a variable of another type', { operationName: 'A', variables: { name: 5 } }],
+    ['a variable too many', { operationName: 'B', variables: { more: 1 } }],
+    ['variables that are a list', { operationName: 'B', variables: [] }],
+    ['extensions that are text', { operationName: 'B', extensions: '{}' }],
+    ['a parameter that nobody knows', { operationName: 'B', doc_id: 1 }],
+  ])('is answered as the first time: with %s', async (_, params) => {
+    const query = `${document} # ${++others}`
+    const first = await send(fetch, json({ query, ...params }))
+    const again = await send(fetch, json({ query, ...params }))
+    expect([again.status, again.text]).toEqual([first.status, first.text])
+  })
+
+  it('is refused by GET if it is a mutation', async () => {
+    expect((await send(fetch, json({ query: document, operationName: 'C' }))).status).toBe(200)
+    const search = { query: document, operationName: 'C' }
+    const answer = await send(fetch, { method: 'GET', headers: { 'content-type': null }, search })
+    expectRefused(answer, 405, 'BAD_REQUEST')
+  })
+})
