@@ -63,8 +63,9 @@ const limits: Plugin = {
  */
 function runRemembered(schema: GraphQLSchema, documents: Documents): Plugin {
   return {
-    onParams({ params: asked, request, setParamsHandler }) {
-      const { query, operationName } = (asked ?? {}) as Partial<typeof asked>
+    onParams({ params, request, setParamsHandler }) {
+      // Whether they are an object at all is looked at after this.
+      const { query, operationName } = (params as typeof params | null) ?? {}
       const document = request.method === 'POST' && query !== undefined ? documents.get(query) : undefined
       if (!document || !getOperationAST(document, operationName)) return
       setParamsHandler(({ params: { variables: variableValues }, context: contextValue }) =>
