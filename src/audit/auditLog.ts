@@ -138,7 +138,10 @@ export function createAuditLog({
   }
 
   async function writeAll(): Promise<void> {
-    while (queue.length > 0) await writeGroup(nextGroup())
+    while (queue.length > 0) {
+      const underWay = writeGroup(nextGroup())
+      if (underWay) await underWay
+    }
     writing = null
   }
 
@@ -151,14 +154,21 @@ export function createAuditLog({
     return group
   }
 
-  async function writeGroup(group: readonly Line[]): Promise<void> {
+  function writeGroup(group: readonly Line[]): Promise<void> | undefined {
+    const written = destination.write(group.map(({ text }) => text).join(''))
+    if (written) return waitFor(written, group)
+    isFailing = false
+    settle(group, false)
+  }
+
+  async function waitFor(written: Promise<void>, group: readonly Line[]): Promise<void> {
     underWay = group
     const timer = setTimeout(() => {
       isStalled = true
       fail([...group, ...queue], new Error(`a write has not ended after ${patience} ms`))
     }, patience)
     try {
-      await destination.write(group.map(({ text }) => text).join(''))
+      await written
       isFailing = false
       settle(group, false)
     } catch (cause) {

@@ -8,8 +8,11 @@ import { systemReason } from '../systemReason.ts'
 export interface Destination {
   /** How much is written at once at most, in bytes, unless one line alone is longer. */
   readonly mostBytes: number
-  /** Resolves when the operating system has all of it. What was written of it, if that fails, is no line of the next. */
-  readonly write: (lines: string) => Promise<void>
+  /**
+   * Resolves when the operating system has all of it; undefined: it has. What was written of it, if that fails, is no
+   * line of the next.
+   */
+  readonly write: (lines: string) => Promise<void> | undefined
   /** Opens a file anew, which somebody has moved away. Throws if that fails: then it stays open as it is. */
   readonly reopen: () => void
   /** Lets go of it. A write that still waits for it then is given up. */
@@ -94,15 +97,7 @@ function endsWithin(descriptor: number): boolean {
   return last.toString() !== '\n'
 }
 
-type Write = (descriptor: number, bytes: Buffer, from: number) => Promise<{ readonly bytesWritten: number }>
-
-const writeByThread: Write = promisify(write)
-
-/** It costs a tenth of what it costs to have a thread do it. */
-const writeAtOnce: Write = (descriptor, bytes, from) =>
-  new Promise((resolve) => {
-    resolve({ bytesWritten: writeSync(descriptor, bytes, from) })
-  })
+const writeByThread = promisify(write)
 
 /**
  * A pipe is opened anew: what it says when it is full belongs to the opening, and any process that has it from us, or
@@ -136,13 +131,17 @@ async function brokeOff(descriptor: number): Promise<boolean> {
 
 /** `isTorn`: whether it ends in the middle of a line. `isShared`: whether it is a file to which others add too. */
 function linesTo(descriptor: number, isTorn = false, isShared = false) {
-  const writeTo = isPrompt(descriptor) ? writeAtOnce : writeByThread
+  const isAtOnce = isPrompt(descriptor)
   let underWay: Promise<void> = Promise.resolve()
   let isGivenUp = false
 
   return {
-    write(lines: string): Promise<void> {
-      return (underWay = writeLines(lines))
+    write(lines: string): Promise<void> | undefined {
+      if (!isAtOnce) return (underWay = writeLines(lines))
+      const bytes = bytesOf(lines)
+      const written = atOnce(bytes)
+      if (written < bytes.length) return (underWay = writeAll(bytes, written))
+      isTorn = false
     },
     /** Waits no longer for a pipe that is full. */
     giveUp(): void {
@@ -159,21 +158,40 @@ function linesTo(descriptor: number, isTorn = false, isShared = false) {
 
   async function writeLines(lines: string): Promise<void> {
     if (isShared) isTorn = await brokeOff(descriptor)
-    await writeAll(Buffer.from(isTorn ? `\n${lines}` : lines))
+    await writeAll(bytesOf(lines), 0)
   }
 
-  async function writeAll(bytes: Buffer): Promise<void> {
-    for (let written = 0; written < bytes.length;) {
-      written += await writeSome(bytes, written)
-      isTorn = written < bytes.length
-      // The rest would not stand behind it.
-      if (isTorn && isShared) throw new Error('a write to a file that is shared has broken off')
+  function bytesOf(lines: string): Buffer {
+    return Buffer.from(isTorn ? `\n${lines}` : lines)
+  }
+
+  /** As much as there is room for now. It costs a tenth of what it costs to have a thread do it. */
+  function atOnce(bytes: Buffer): number {
+    try {
+      return writeSync(descriptor, bytes)
+    } catch {
+      // Why, the next try will say.
+      return 0
     }
+  }
+
+  async function writeAll(bytes: Buffer, from: number): Promise<void> {
+    for (let written = from; written < bytes.length;) {
+      if (written > 0) {
+        isTorn = true
+        // The rest would not stand behind it.
+        if (isShared) throw new Error('a write to a file that is shared has broken off')
+      }
+      written += await writeSome(bytes, written)
+    }
+    isTorn = false
   }
 
   async function writeSome(bytes: Buffer, from: number): Promise<number> {
     try {
-      const { bytesWritten } = await writeTo(descriptor, bytes, from)
+      const bytesWritten = isAtOnce
+        ? writeSync(descriptor, bytes, from)
+        : (await writeByThread(descriptor, bytes, from)).bytesWritten
       if (bytesWritten === 0) throw new Error('nothing was written')
       return bytesWritten
     } catch (error) {

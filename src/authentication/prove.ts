@@ -5,7 +5,7 @@ import type { Credentials } from './credentials.ts'
 import type { MappedSubject } from './mappedSubject.ts'
 import { isGuess, type Proof, type Refusal } from './realm.ts'
 import { sourceOf } from './source.ts'
-import type { Subject } from './subject.ts'
+import type { MappedFrom, Subject } from './subject.ts'
 import type { Judged, Throttle } from './throttle/throttle.ts'
 import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
 
@@ -43,12 +43,11 @@ export function createProve(parts: ProveParts): Prove {
     const judge = (anew: boolean) => chain(credentials, sourceOf(attempt), anew)
     const answer = await throttle(credentials, attempt, judge, judged)
     if (answer.kind === 'doubtful') throw answer.failure
-    return answer.kind === 'proven' ? mapped(answer, attempt) : answer
+    const mappedFrom = answer.kind === 'proven' ? answer.standing?.mappedFrom : null
+    return answer.kind === 'proven' && mappedFrom ? mapped(answer, mappedFrom, attempt) : answer
   }
 
-  async function mapped(proof: Proof, attempt: Attempt): Promise<Proof> {
-    const mappedFrom = proof.standing?.mappedFrom
-    if (!mappedFrom) return proof
+  async function mapped(proof: Proof, mappedFrom: MappedFrom, attempt: Attempt): Promise<Proof> {
     const given = attempt.role === 'subject' ? attempt.caller.securityEpoch : null
     const securityEpoch = proof.securityEpoch ?? given ?? (await currentEpoch())
     const subject = await mappedSubject(proof.subject, mappedFrom, securityEpoch)

@@ -5,7 +5,8 @@ interface Stored {
 }
 
 /**
- * Makes the function that gives all stored definitions of a kind as of a security epoch that was just read, or later.
+ * Makes the function that gives all stored definitions of a kind as of a security epoch that was just read, or later: at
+ * once where they are known.
  * They are kept in memory as long as everybody reads the same epoch: a change counts everywhere from the first request
  * that begins after it. A database that was restored may have an older epoch.
  */
@@ -14,8 +15,11 @@ export function createDefinitionsAt<Definitions extends Stored>(readStored: () =
   let reading: Promise<Definitions> | undefined
   let next: Promise<Definitions> | undefined
 
-  return async function definitionsAt(securityEpoch: number): Promise<Definitions> {
-    if (known?.securityEpoch === securityEpoch) return known
+  return function definitionsAt(securityEpoch: number): Definitions | Promise<Definitions> {
+    return known?.securityEpoch === securityEpoch ? known : learn()
+  }
+
+  async function learn(): Promise<Definitions> {
     known = await readFromNow()
     return known
   }

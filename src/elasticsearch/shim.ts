@@ -54,7 +54,7 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
         : repeated === null
           ? null
           : simpleError(400, repeated)
-      return Promise.resolve(refused && render(refused, request))
+      return refused && render(refused, request)
     },
 
     async enter(request, body, caller) {

@@ -30,18 +30,19 @@ export function createGraphqlDoor({
 }: GraphqlDoorParts): Door<Sender> {
   // Loading it takes as long as all the rest: whoever starts the gateway need not wait for it.
   const pipeline = once(async () => (await import('./yoga.ts')).createPipeline(schema))
-  const page = once(graphiqlPage)
+  const page = once(async (): Promise<DoorResponse> => {
+    const { html, headers } = await graphiqlPage()
+    return { status: 200, headers, body: html }
+  })
 
   return {
     bodyLimit,
     nameOf: ({ path }) => path,
 
-    async open(request) {
+    open(request) {
       const repeated = repeatedHeader(request.rawHeaders)
       if (repeated !== null) return protocolError(400, repeated)
-      if (!wantsPage(request)) return null
-      const { html, headers } = await page()
-      return { status: 200, headers, body: html }
+      return wantsPage(request) ? page() : null
     },
 
     async enter(request, body, sender) {

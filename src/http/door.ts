@@ -24,7 +24,7 @@ export interface Door<Caller> {
   /** The largest body that it takes, in bytes. */
   readonly bodyLimit: number
   /** What anybody may have, caller or not; null for everything else. */
-  open(request: DoorRequest): Promise<DoorResponse | null>
+  open(request: DoorRequest): DoorResponse | null | Promise<DoorResponse | null>
   /** The request as messages name it: some queries carry what must not be repeated. */
   nameOf(request: DoorRequest): string
   /** Which of its routes a request takes: one of a closed list. Without it, the door has but one. */

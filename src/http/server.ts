@@ -186,7 +186,8 @@ export function createServer<Caller>({
   ): Promise<FastifyReply> {
     let origin: Origin | undefined
     try {
-      const open = await door.open(request)
+      const opened = door.open(request)
+      const open = opened instanceof Promise ? await opened : opened
       if (open) return await send(reply, open)
       const from = (origin = originOf(raw.id, addressOf(raw), request.headers))
       const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), from)

@@ -19,15 +19,18 @@ export function createStatements(registry: Registry): WatchStatement {
   )
   const failed = { read: failures('read'), write: failures('write') }
 
-  return async function watch(kind, statement) {
+  return function watch(kind, statement) {
     const since = secondsNow()
-    try {
-      return await statement()
-    } catch (thrown) {
-      failed[kind]()
-      throw thrown
-    } finally {
-      took(secondsNow() - since, kind)
-    }
+    return statement().then(
+      (answer) => {
+        took(secondsNow() - since, kind)
+        return answer
+      },
+      (thrown: unknown) => {
+        failed[kind]()
+        took(secondsNow() - since, kind)
+        throw thrown
+      },
+    )
   }
 }

@@ -18,22 +18,20 @@ export function guarded<Port extends object>(port: Port): Port {
 type Method = (...given: unknown[]) => Promise<unknown>
 
 function guardedMethod(method: Method): Method {
-  return async (...given) => {
-    try {
-      return await insisting(() => method(...given))
-    } catch (thrown) {
-      const error = databaseErrorOf(thrown)
-      const { code, kind, message } = error
-      // PostgreSQL says in its details which row it was, whole.
-      const cause =
-        kind === ''
-          ? thrown
-          : new Error(`the database says ${[code, kind].filter(Boolean).join(' ')}: ${message}`)
-      if (!isPassing(error)) throw cause
-      const details = { cause, isUndone: isUndone(error) }
-      throw new Failure('UNAVAILABLE', 'the database is not available, try again later', details)
-    }
-  }
+  return (...given) => insisting(() => method(...given)).catch(refuse)
+}
+
+function refuse(thrown: unknown): never {
+  const error = databaseErrorOf(thrown)
+  const { code, kind, message } = error
+  // PostgreSQL says in its details which row it was, whole.
+  const cause =
+    kind === ''
+      ? thrown
+      : new Error(`the database says ${[code, kind].filter(Boolean).join(' ')}: ${message}`)
+  if (!isPassing(error)) throw cause
+  const details = { cause, isUndone: isUndone(error) }
+  throw new Failure('UNAVAILABLE', 'the database is not available, try again later', details)
 }
 
 /** Makes a statement, and makes it again where the database itself has undone it. */

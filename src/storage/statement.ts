@@ -81,9 +81,6 @@ export function readAsJson(prepare: Prepare): PrepareRead {
     const statement = prepare<{ readonly rows: string | null }>(
       sql`${before}SELECT json_agg("row")::text AS "rows" FROM (${select}) AS "row"`,
     )
-    return async (text) => {
-      const [{ rows }] = (await statement(text)) as [{ readonly rows: string | null }]
-      return rows === null ? [] : (JSON.parse(rows) as never)
-    }
+    return (text) => statement(text).then(([row]) => JSON.parse(row?.rows ?? '[]') as never)
   }
 }

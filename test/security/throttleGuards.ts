@@ -146,7 +146,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'A password told by being remembered, at another gateway',
     file: 'src/authentication/throttle/sharedReservations.ts',
-    without: ['hasWaited || !(await waitedForOthers(tried))', 'hasWaited || true'],
+    without: ['hasWaited ? [] : askedOf(tried)', '[]'],
     test: 'authentication/throttle/sharedPostgres.test.ts',
     title: 'tell nobody who was right just now',
     project: 'postgresql',

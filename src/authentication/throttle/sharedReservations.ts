@@ -57,8 +57,12 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   async function reserve(tried: Tried, hasWaited = false): Promise<Reservation | Kept> {
     const here = await reserveHere(tried)
     if (here.kind === 'kept') return (await isKnownElsewhere(tried, here)) ? reserve(tried) : here
-    if (here.budgets.length === 0)
-      return hasWaited || !(await waitedForOthers(tried)) ? here : reserve(tried, true)
+    if (here.budgets.length === 0) {
+      const others = hasWaited ? [] : askedOf(tried)
+      if (others.length === 0) return here
+      await Promise.all(others)
+      return reserve(tried, true)
+    }
     const taken = await asked(here.budgets, takenOf(here.budgets)).catch((cause: unknown) => {
       here.abandon(cause)
       throw cause
@@ -99,13 +103,12 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   }
 
   /**
-   * Waits for what others are being asked of a name: it may have to wait everywhere. Else who was right just now, and asks
-   * nobody, would be told from those who try beside. Whether there was anything.
+   * What others are being asked of a name, which is to be waited for: it may have to wait everywhere. Else who was right
+   * just now, and asks nobody, would be told from those who try beside.
    */
-  async function waitedForOthers({ budgets }: Tried): Promise<boolean> {
-    const waited = attempts.countingOf(budgets).flatMap(({ key }) => asking.get(key) ?? [])
-    await Promise.all(waited)
-    return waited.length > 0
+  function askedOf({ budgets }: Tried): readonly Promise<unknown>[] {
+    if (asking.size === 0) return []
+    return attempts.countingOf(budgets).flatMap(({ key }) => asking.get(key) ?? [])
   }
 
   /** It is full only by what is being judged: that is soon over. */

@@ -31,7 +31,8 @@ export function createMappedRoles({ stored, report }: MappedRolesParts) {
     { username, dn, groups, metadata, realm }: MappedUser,
     securityEpoch: number,
   ): Promise<readonly string[]> {
-    const definitions = await definitionsAt(securityEpoch)
+    const given = definitionsAt(securityEpoch)
+    const definitions = given instanceof Promise ? await given : given
     if (compiled?.securityEpoch !== definitions.securityEpoch) compiled = compile(definitions)
     const { mappings, known } = compiled
     if (mappings.length === 0) return none
