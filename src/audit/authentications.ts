@@ -34,16 +34,17 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
 
   return {
     prove(prove: Prove): Prove {
-      return async function recordedProve(credentials, attempt) {
-        try {
-          const answer = await prove(credentials, attempt)
-          proof(credentials, attempt, answer)
-          return answer
-        } catch (thrown) {
-          proof(credentials, attempt, failureOf(thrown))
-          throw thrown
-        }
-      }
+      return (credentials, attempt) =>
+        prove(credentials, attempt).then(
+          (answer) => {
+            proof(credentials, attempt, answer)
+            return answer
+          },
+          (thrown: unknown) => {
+            proof(credentials, attempt, failureOf(thrown))
+            throw thrown
+          },
+        )
     },
 
     proof,

@@ -73,7 +73,7 @@ export function createAuthentications(registry: Registry, spans: Spans) {
 
     throttle:
       (throttle: Throttle): Throttle =>
-      async (credentials, attempt, judge, isWrongGuess) => {
+      (credentials, attempt, judge, isWrongGuess) => {
         const { role } = attempt
         const since = secondsNow()
         let isWaiting = true as boolean
@@ -84,17 +84,21 @@ export function createAuthentications(registry: Registry, spans: Spans) {
           throttleTook(secondsNow() - since, role)
         }
         waiting += 1
-        try {
-          const judged = (anew: boolean) => {
-            waited()
-            return judge(anew)
-          }
-          const answer = await throttle(credentials, attempt, judged, isWrongGuess)
-          if (isWaiting) countRefused[role]()
-          return answer
-        } finally {
+        const judged = (anew: boolean) => {
           waited()
+          return judge(anew)
         }
+        return throttle(credentials, attempt, judged, isWrongGuess).then(
+          (answer) => {
+            if (isWaiting) countRefused[role]()
+            waited()
+            return answer
+          },
+          (thrown: unknown) => {
+            waited()
+            throw thrown
+          },
+        )
       },
 
     /** The realm that has proven a grant. */
