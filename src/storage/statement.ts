@@ -4,6 +4,8 @@ import {
   type ArgType,
   type ColumnType,
   type SqlDriverAdapter,
+  type SqlQuery,
+  type SqlResultSet,
 } from '@prisma/driver-adapter-utils'
 
 /** Stands in a statement for the text that it is given each time it is made. */
@@ -34,17 +36,26 @@ export function createPrepare(
   textOf: (sql: Sql) => string,
   isForgiven: (thrown: unknown) => boolean = () => false,
 ): Prepare {
+  async function make(query: SqlQuery): Promise<SqlResultSet> {
+    try {
+      return await connection.queryRaw(query)
+    } catch (thrown) {
+      if (!isForgiven(thrown)) throw thrown
+      return await connection.queryRaw(query)
+    } finally {
+      // Prisma keeps the last hundred queries for its debugging: what they were given is garbage sooner.
+      query.args = []
+    }
+  }
+
   return function prepare<Row extends object>(prepared: Sql): Statement<Row> {
     const text = textOf(prepared)
     const { values } = prepared
     const argTypes = values.map(() => asGiven)
 
     return async function statement(taken) {
-      const query = { sql: text, args: values.map((value) => valueOf(value, taken)), argTypes }
-      const { columnNames, columnTypes, rows } = await connection.queryRaw(query).catch((thrown: unknown) => {
-        if (!isForgiven(thrown)) throw thrown
-        return connection.queryRaw(query)
-      })
+      const args = values.map((value) => valueOf(value, taken))
+      const { columnNames, columnTypes, rows } = await make({ sql: text, args, argTypes })
       const columns = columnNames.map((name, place) => ({ name, out: conversions[columnTypes[place] ?? 0] }))
       return rows.map((values) => {
         const row: Record<string, unknown> = {}
