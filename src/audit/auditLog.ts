@@ -139,8 +139,8 @@ export function createAuditLog({
 
   async function writeAll(): Promise<void> {
     while (queue.length > 0) {
-      const underWay = writeGroup(nextGroup())
-      if (underWay) await underWay
+      const written = writeGroup(nextGroup())
+      if (written) await written
     }
     writing = null
   }

@@ -10,7 +10,7 @@ export interface Destination {
   readonly mostBytes: number
   /**
    * Resolves when the operating system has all of it; undefined: it has. What was written of it, if that fails, is no
-   * line of the next.
+   * line of the next. It never throws.
    */
   readonly write: (lines: string) => Promise<void> | undefined
   /** Opens a file anew, which somebody has moved away. Throws if that fails: then it stays open as it is. */

@@ -43,8 +43,9 @@ export function createProve(parts: ProveParts): Prove {
     const judge = (anew: boolean) => chain(credentials, sourceOf(attempt), anew)
     const answer = await throttle(credentials, attempt, judge, judged)
     if (answer.kind === 'doubtful') throw answer.failure
-    const mappedFrom = answer.kind === 'proven' ? answer.standing?.mappedFrom : null
-    return answer.kind === 'proven' && mappedFrom ? mapped(answer, mappedFrom, attempt) : answer
+    if (answer.kind !== 'proven') return answer
+    const mappedFrom = answer.standing?.mappedFrom
+    return mappedFrom ? mapped(answer, mappedFrom, attempt) : answer
   }
 
   async function mapped(proof: Proof, mappedFrom: MappedFrom, attempt: Attempt): Promise<Proof> {

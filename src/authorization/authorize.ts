@@ -43,11 +43,11 @@ export function createAuthorize(stored: Pick<RoleRepository, 'definitions'>) {
     action: Action,
     { isOwn = true, grantsOtherwise = () => false }: Circumstances = {},
   ): Promise<void> {
-    const stored = rolesAt(caller.securityEpoch)
-    const effective = effectiveRoles(caller.roles, stored instanceof Promise ? await stored : stored)
+    const roles = rolesAt(caller.securityEpoch)
+    const effective = effectiveRoles(caller.roles, roles instanceof Promise ? await roles : roles)
     const limits = caller.apiKey ? limitsOf(caller.apiKey) : [effective]
-    const allows = (roles: readonly Role[]) =>
-      grants(clusterOf(roles), action, isOwn) || grantsOtherwise(roles)
+    const allows = (given: readonly Role[]) =>
+      grants(clusterOf(given), action, isOwn) || grantsOtherwise(given)
     if (limits.every(allows)) return
     throw new Failure('FORBIDDEN', denial(caller, effective, action, isOwn))
   }

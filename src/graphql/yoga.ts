@@ -16,7 +16,8 @@ import { parseWithinLimits, validateWithinLimits } from './withinLimits.ts'
 
 /**
  * The pipeline for strangers' documents: parse, validate, execute, each document's parsing and validation remembered.
- * Its HTTP layer is not used, so no guard may be one of that layer's hooks: here they are parser limits and rules.
+ * Its HTTP layer is not used, so no guard may be one of that layer's hooks, nor one of Envelop's, which a document that is
+ * remembered does not meet: here they are parser limits and rules.
  */
 export function createPipeline(schema: GraphQLSchema) {
   const remembered = withoutCredentials(schema)
@@ -40,7 +41,7 @@ export function createPipeline(schema: GraphQLSchema) {
 
 export type Pipeline = ReturnType<typeof createPipeline>
 
-const rules = [...specifiedRules, ...ownRules]
+const allRules = [...specifiedRules, ...ownRules]
 
 const limits: Plugin = {
   onParse({ setParseFn }) {
@@ -90,7 +91,7 @@ function withoutCredentials(schema: GraphQLSchema) {
   return {
     get: (text: string) => documents.get(text),
     set(text: string, document: DocumentNode) {
-      const isValid = validateWithinLimits()(schema, document, rules).length === 0
+      const isValid = validateWithinLimits()(schema, document, allRules).length === 0
       if (isValid && !hasLiteralCredential(schema, document)) documents.set(text, document)
     },
   }

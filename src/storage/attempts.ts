@@ -44,13 +44,13 @@ interface Settled {
  * statement is made for; where somebody else holds one, or up to eight, those fail that need it, and no others. However
  * many attempts there are, three connections are used at most.
  */
-export function createAttemptRepository({ client, prepare, now, json }: Connected): AttemptRepository {
+export function createAttemptRepository({ client, prepare, now, clock, json }: Connected): AttemptRepository {
   const takeGiven = prepare<{ readonly counting: readonly Counting[] }>(sql`
-    SELECT "counting" FROM "take_attempts"(${json(given)}, ${now()}, ${lease}::bigint) ORDER BY "position"`)
-  const settleGiven = prepare(sql`SELECT "settle_attempts"(${json(given)}, ${now()})::text`)
+    SELECT "counting" FROM "take_attempts"(${json(given)}, ${clock}, ${lease}::bigint) ORDER BY "position"`)
+  const settleGiven = prepare(sql`SELECT "settle_attempts"(${json(given)}, ${clock})::text`)
   const readHeld = prepare<KeyRow>(sql`SELECT "key" FROM "held_attempts"(${json(given)}) AS "key"`)
   const readKnown = prepare<KeyRow>(sql`
-    SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(given)}))) AND "knownUntil" > ${now()}`)
+    SELECT "key" FROM "attempts" WHERE "key" = ANY(ARRAY(SELECT jsonb_array_elements_text(${json(given)}))) AND "knownUntil" > ${clock}`)
   const take = createGroupCommit({
     statement: unlessHeld({ statement: takeAll, keysOf, heldOf }),
     mostSlow,

@@ -7,7 +7,7 @@ import { createGroupCommit } from './groupCommit.ts'
 import { canBeLarge, profileColumns, profileWith, type ProfileRow } from './profileRow.ts'
 import { smallTexts } from './smallTexts.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
-import { given } from './statement.ts'
+import { given, type Statement } from './statement.ts'
 
 interface Asked {
   readonly base: string
@@ -19,10 +19,10 @@ export type FindCandidates = (base: string, basis: Basis | null) => Promise<Cand
 
 /** Makes what reads the profiles that could belong to a username, of many at once. */
 export function createCandidates(connected: Connected): FindCandidates {
-  const { prepareRead, rows, jsonTexts } = connected
+  const { prepare, prepareRead, rows, jsonTexts } = connected
   const from = rows(given, { base: 'text', ...basisColumns })
-  const readSmall = readWith(smallTexts(connected, canBeLarge))
-  const readWhole = readWith(jsonTexts(canBeLarge))
+  const readSmall = readBy(prepareRead<CandidateRow>(select(smallTexts(connected, canBeLarge))))
+  const readWhole = readBy(prepare<CandidateRow>(select(jsonTexts(canBeLarge))))
   const readTogether = createGroupCommit<Asked, Candidates | null>({ statement: readSmall })
 
   return async function candidates(base, basis) {
@@ -32,15 +32,16 @@ export function createCandidates(connected: Connected): FindCandidates {
     return found
   }
 
-  /** Of each, or null where not all was read. */
-  function readWith(texts: Sql) {
-    const read = prepareRead<CandidateRow>(
-      sql`${selectCandidates(connected, texts, from)} ORDER BY "position"`,
-    )
-    return async (asked: readonly Asked[]): Promise<(Candidates | null)[]> => {
-      const given = asked.map(({ base, basis }) => ({ base, ...basisRow(basis) }))
-      return candidatesOfEach(await read(JSON.stringify(given)))
-    }
+  function select(texts: Sql): Sql {
+    return sql`${selectCandidates(connected, texts, from)} ORDER BY "position"`
+  }
+}
+
+/** Makes what reads the candidates of each, or null where not all was read. */
+function readBy(read: Statement<CandidateRow>) {
+  return async (asked: readonly Asked[]): Promise<(Candidates | null)[]> => {
+    const wanted = asked.map(({ base, basis }) => ({ base, ...basisRow(basis) }))
+    return candidatesOfEach(await read(JSON.stringify(wanted)))
   }
 }
 

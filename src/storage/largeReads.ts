@@ -21,9 +21,9 @@ export function createLargeReads<Row extends Keyed>(
   canBeLarge: readonly Sql[],
   select: (texts: Sql) => Sql,
 ): (key: string) => Promise<Row | null> {
-  const { prepareRead, jsonTexts } = connected
+  const { prepare, prepareRead, jsonTexts } = connected
   const readSmall = prepareRead<Read<Row>>(select(smallTexts(connected, canBeLarge)))
-  const readWhole = prepareRead<Read<Row>>(select(jsonTexts(canBeLarge)))
+  const readWhole = prepare<Read<Row>>(select(jsonTexts(canBeLarge)))
   const readTogether = createReadsByKey(
     async (keys) => new Map((await readSmall(keys)).map((row) => [row.key, row])),
   )

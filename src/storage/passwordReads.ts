@@ -3,8 +3,8 @@ import type { StoredPassword, UserRepository } from '../authentication/userRepos
 import type { Connected } from './client.ts'
 import { createReadsByKey } from './readsByKey.ts'
 import { smallTexts } from './smallTexts.ts'
-import { foundUserOf, type FoundColumns } from './userRow.ts'
 import { given } from './statement.ts'
+import { foundUserOf, type FoundColumns } from './userRow.ts'
 
 /** Makes what reads the password of a user, of many at once. */
 export function createPasswordReads(connected: Connected): UserRepository['findPassword'] {

@@ -5,7 +5,7 @@ import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { canBeLarge, profileColumns, profileWith, type ProfileRow } from './profileRow.ts'
 import { smallTexts } from './smallTexts.ts'
-import { given } from './statement.ts'
+import { given, type Statement } from './statement.ts'
 
 type Uids = readonly string[]
 
@@ -14,9 +14,9 @@ const uidSize = 60
 
 /** Makes what finds profiles by their uids, for many at once. */
 export function createProfileReads(connected: Connected): ProfileRepository['find'] {
-  const { prepareRead, rows, joined, jsonTexts } = connected
-  const readSmall = readWith(smallTexts(connected, canBeLarge))
-  const readWhole = readWith(jsonTexts(canBeLarge))
+  const { prepare, prepareRead, rows, joined, jsonTexts } = connected
+  const readSmall = readBy(prepareRead<Row>(select(smallTexts(connected, canBeLarge))))
+  const readWhole = readBy(prepare<Row>(select(jsonTexts(canBeLarge))))
   const readTogether = createGroupCommit<Uids, Profile[] | null>({
     statement: readSmall,
     sizeOf: (uids) => uids.length * uidSize,
@@ -27,22 +27,25 @@ export function createProfileReads(connected: Connected): ProfileRepository['fin
     return (await readTogether(uids)) ?? (await readWhole([uids]))[0] ?? []
   }
 
-  /** Of each list, or null where not all of one was read. */
-  function readWith(texts: Sql) {
-    const read = prepareRead<Row>(sql`
+  function select(texts: Sql): Sql {
+    return sql`
       SELECT ${profileColumns}, ${texts} AS "texts"
-      FROM ${rows(given, { uid: 'text' })} ${joined('JOIN', 'profiles', sql`"profiles"."uid" = "rows"."uid"`)}`)
-    return async (lists: readonly Uids[]): Promise<(Profile[] | null)[]> => {
-      const given = [...new Set(lists.flat())].map((uid) => ({ uid }))
-      const byUid = new Map((await read(JSON.stringify(given))).map((row) => [row.uid, row]))
-      return lists.map((uids) => {
-        const rowsOfList = [...new Set(uids)].flatMap((uid) => byUid.get(uid) ?? [])
-        const profiles = rowsOfList.flatMap(({ texts, ...row }) =>
-          texts === null ? [] : profileWith(texts, row),
-        )
-        return profiles.length === rowsOfList.length ? profiles : null
-      })
-    }
+      FROM ${rows(given, { uid: 'text' })} ${joined('JOIN', 'profiles', sql`"profiles"."uid" = "rows"."uid"`)}`
+  }
+}
+
+/** Makes what reads the profiles of each list, or null where not all of one was read. */
+function readBy(read: Statement<Row>) {
+  return async (lists: readonly Uids[]): Promise<(Profile[] | null)[]> => {
+    const wanted = [...new Set(lists.flat())].map((uid) => ({ uid }))
+    const byUid = new Map((await read(JSON.stringify(wanted))).map((row) => [row.uid, row]))
+    return lists.map((uids) => {
+      const rowsOfList = [...new Set(uids)].flatMap((uid) => byUid.get(uid) ?? [])
+      const profiles = rowsOfList.flatMap(({ texts, ...row }) =>
+        texts === null ? [] : profileWith(texts, row),
+      )
+      return profiles.length === rowsOfList.length ? profiles : null
+    })
   }
 }
 

@@ -77,16 +77,14 @@ export function createProfileWrites(connected: Connected): Pick<ProfileRepositor
     return several.map(({ uid }) => uids.has(uid) || null)
   }
 
-  /**
-   * A row that is there is refreshed if it has the version before; only what is new is put where there is none. They are
-   * locked and put in the order of their uids, as by everybody: of two gateways one waits at most.
-   */
+  /** They are locked and put in the order of their uids, as by everybody: of two gateways one waits at most. */
   async function uidsWritten(several: readonly Written[], putAll: Statement<PutRow>): Promise<Set<string>> {
     const sorted = several.toSorted((one, other) => (one.uid < other.uid ? -1 : 1))
     const done = await putAll(`[${sorted.map(({ row }) => row).join()}]`)
     return new Set(done.map(({ uid }) => uid))
   }
 
+  /** A row that is there is refreshed if it has the version before; only what is new is put where there is none. */
   function putting(lockUser: Sql, lockRow: Sql): Sql {
     return put(
       connected,

@@ -21,7 +21,10 @@ export type Statement<Row> = (text: string) => Promise<Row[]>
  */
 export type Prepare = <Row extends object>(statement: Sql) => Statement<Row>
 
-/** The same for one that reads: what it selects, and what stands before that. Whole numbers may come as either type. */
+/**
+ * The same for one that reads what is small, as all rows may come in one text: what it selects, and what stands before
+ * that. Whole numbers may come as either type.
+ */
 export type PrepareRead = <Row extends object>(select: Sql, before?: Sql) => Statement<Row>
 
 /** The driver converts none of them. */
@@ -57,10 +60,10 @@ export function createPrepare(
       const args = values.map((value) => valueOf(value, taken))
       const { columnNames, columnTypes, rows } = await make({ sql: text, args, argTypes })
       const columns = columnNames.map((name, place) => ({ name, out: conversions[columnTypes[place] ?? 0] }))
-      return rows.map((values) => {
+      return rows.map((found) => {
         const row: Record<string, unknown> = {}
         for (const [place, { name, out }] of columns.entries()) {
-          const value = values[place]
+          const value = found[place]
           row[name] = out && value !== null ? out(value) : value
         }
         return row as Row

@@ -2,8 +2,8 @@ import { raw, sqltag as sql } from '@prisma/client/runtime/client'
 import type { TokenRepository } from '../authentication/tokens/tokenRepository.ts'
 import type { Connected } from './client.ts'
 import { createLargeReads } from './largeReads.ts'
-import { pairOf, type TokenRow } from './tokenRow.ts'
 import { given } from './statement.ts'
+import { pairOf, type TokenRow } from './tokenRow.ts'
 
 /** Makes what finds pairs of tokens by the hash of one of them. */
 export function createTokenReads(connected: Connected): TokenRepository['find'] {

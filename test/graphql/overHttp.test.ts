@@ -304,6 +304,38 @@ describe('a document that comes again, and is not looked at anew', () => {
     expect([again.status, again.text]).toEqual([first.status, first.text])
   })
 
+  it.each([
+    ['a field that there is not', '{ nothing }'],
+    [
+      'too deep',
+      `{ __schema { types { fields { type ${'{ ofType '.repeat(20)}{ name }${' }'.repeat(20)} } } } }`,
+    ],
+    ['too costly', `{ ${Array.from({ length: 101 }, (_, n) => `a${n}: viewer { username }`).join(' ')} }`],
+    ['three directives', '{ viewer @skip(if: false) @include(if: true) @include(if: true) { username } }'],
+    [
+      'two fields that take a credential',
+      `mutation ($a: String!) {
+        a: changePassword(username: "nobody", password: $a) { __typename }
+        b: changePassword(username: "nobody", password: $a) { __typename }
+      }`,
+    ],
+    ['a subscription', 'subscription { viewer { username } }'],
+    [
+      'a subscription beside a query',
+      'query A { viewer { username } } subscription B { viewer { username } }',
+    ],
+    ['U+0000 in a string', '{ user(username: "\\u0000") { username } }'],
+  ])('is refused as the first time: %s', async (_, query) => {
+    const params = {
+      query,
+      variables: { a: 'n3w-p@ssw0rd' },
+      operationName: query.startsWith('query') ? 'A' : null,
+    }
+    const [first, again] = [await send(fetch, json(params)), await send(fetch, json(params))]
+    expectRefused(again, 400, 'GRAPHQL_VALIDATION_FAILED')
+    expect(again.text).toBe(first.text)
+  })
+
   it('is refused by GET if it is a mutation', async () => {
     expect((await send(fetch, json({ query: document, operationName: 'C' }))).status).toBe(200)
     const search = { query: document, operationName: 'C' }

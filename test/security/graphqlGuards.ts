@@ -200,6 +200,20 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'is forgotten if a credential is written into it',
   },
   {
+    item: 'documents that are kept are valid: they are not looked at again',
+    file: 'src/graphql/yoga.ts',
+    without: ['(schema, document, allRules).length === 0', '(schema, document, []).length >= 0'],
+    test: 'graphql/overHttp.test.ts',
+    title: 'is refused as the first time',
+  },
+  {
+    item: 'documents that are kept meet our own rules, too',
+    file: 'src/graphql/yoga.ts',
+    without: ['(schema, document, allRules)', '(schema, document)'],
+    test: 'graphql/overHttp.test.ts',
+    title: 'is refused as the first time',
+  },
+  {
     item: 'documents that are kept take a bounded part of memory',
     file: 'src/graphql/yoga.ts',
     without: [' + bytesOfToken * tokensIn(document)', ''],

@@ -31,17 +31,17 @@ export function createMappedRoles({ stored, report }: MappedRolesParts) {
     { username, dn, groups, metadata, realm }: MappedUser,
     securityEpoch: number,
   ): Promise<readonly string[]> {
-    const given = definitionsAt(securityEpoch)
-    const definitions = given instanceof Promise ? await given : given
+    const known = definitionsAt(securityEpoch)
+    const definitions = known instanceof Promise ? await known : known
     if (compiled?.securityEpoch !== definitions.securityEpoch) compiled = compile(definitions)
-    const { mappings, known } = compiled
+    const { mappings, remembered } = compiled
     if (mappings.length === 0) return none
     const user = { username, dn, groups, metadata, realm: { name: realm.name } }
     const key = JSON.stringify(user)
-    const remembered = known.get(key)
-    if (remembered) return remembered
+    const before = remembered.get(key)
+    if (before) return before
     const roles = rolesBy(mappings, user)
-    known.set(key, roles, { size: key.length + roles.reduce((sum, role) => sum + role.length, 0) })
+    remembered.set(key, roles, { size: key.length + roles.reduce((sum, role) => sum + role.length, 0) })
     return roles
   }
 
@@ -49,7 +49,7 @@ export function createMappedRoles({ stored, report }: MappedRolesParts) {
     return {
       securityEpoch,
       mappings: mappings.filter(({ enabled }) => enabled).flatMap(readable),
-      known: new LRUCache<string, readonly string[]>({ maxSize: mostRemembered }),
+      remembered: new LRUCache<string, readonly string[]>({ maxSize: mostRemembered }),
     }
   }
 
