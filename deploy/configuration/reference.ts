@@ -28,7 +28,8 @@ const introduction = `Every setting, with what it takes and its default. This pa
 test/settings/generated.test.ts -u\` makes them anew.`
 
 const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. \`UV_THREADPOOL_SIZE\` is how many
-threads Node has for passwords and files: four more than cores, unless it is set. The command line also takes \`GATEWAY_PASSWORD\` and
+threads Node has for passwords and files: four more than cores, unless it is set. \`NODE_ENV\`, by which libraries look for mistakes
+of developers or not, is \`production\`, unless it is set. The command line also takes \`GATEWAY_PASSWORD\` and
 \`GATEWAY_API_KEY\`, or \`…_FILE\`: see [The command line](cli.md).`
 
 const howToWrite = `\`cp gateway.example.yml gateway.yml\` begins one, with every setting and its default. Its first line names the schema, by which an
