@@ -6,8 +6,8 @@ interface Stored {
 
 /**
  * Makes the function that gives all stored definitions of a kind as of a security epoch that was just read, or later: at
- * once where they are known. They are kept in memory as long as everybody reads the same epoch: a change counts everywhere from the first request
- * that begins after it. A database that was restored may have an older epoch.
+ * once where they are known. They are kept in memory as long as everybody reads the same epoch: a change counts everywhere
+ * from the first request that begins after it. A database that was restored may have an older epoch.
  */
 export function createDefinitionsAt<Definitions extends Stored>(readStored: () => Promise<Definitions>) {
   let known: Definitions | undefined
