@@ -15,7 +15,7 @@ export const given = Symbol('given')
 export type Statement<Row> = (text: string) => Promise<Row[]>
 
 /**
- * Puts a statement together, once, that is made again and again, at a third of what `$queryRaw` costs: for those that
+ * Puts a statement together, once, that is made again and again, at less than half of what `$queryRaw` costs: for those that
  * requests wait for. Of its values, `given` is the text that comes each time, and functions are called each time; all are
  * texts, numbers, truth values or null.
  */
