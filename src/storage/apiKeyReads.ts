@@ -14,7 +14,7 @@ export function createApiKeyReads(connected: Connected): ApiKeyRepository['find'
     canBeLarge,
     (texts) => sql`
       SELECT "rows"."key", "api_keys"."id", "keyHash", "name", "username", "realmName", "realmType", "createdAt",
-        "expiresAt", "invalidatedAt", ${texts} AS "texts", (${isValidKey(() => clock)}) AS "isValid", "securityEpoch"
+        "expiresAt", "invalidatedAt", ${texts} AS "texts", (${isValidKey(clock)}) AS "isValid", "securityEpoch"
       FROM ${rows(given, { key: 'text' })} ${joined('JOIN', 'api_keys', sql`"api_keys"."id" = "rows"."key"`)}
       LEFT JOIN "cluster" ON "cluster"."id" = 1`,
   )

@@ -8,8 +8,8 @@ import { objectOut } from './json.ts'
 export type ApiKeyRow = Omit<ApiKeyModel, 'keyHash' | 'base' | 'realmDomain' | 'removableAt'>
 
 /** The condition that a key has neither expired nor been invalidated. */
-export function isValidKey(now: () => Sql): Sql {
-  return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now()})`
+export function isValidKey(now: Sql): Sql {
+  return sql`"invalidatedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > ${now})`
 }
 
 export function apiKeyOf(row: ApiKeyRow): ApiKey {

@@ -87,7 +87,7 @@ export function createApiKeyRepository(connected: Connected): ApiKeyRepository {
 
   /** The condition that an owner can have one more valid key. */
   function hasRoom(owner: OwnerSelection, most: number): Sql {
-    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValidKey(now)}) < ${most}`
+    return sql`(SELECT count(*) FROM "api_keys" WHERE ${isOwnedBy(owner)} AND ${isValidKey(now())}) < ${most}`
   }
 
   function selected({ ids, name, username, realmName, owner, activeOnly }: ApiKeySelection): Sql {
@@ -97,7 +97,7 @@ export function createApiKeyRepository(connected: Connected): ApiKeyRepository {
       ...(username === null ? [] : [isOf(username)]),
       ...(realmName === null ? [] : [sql`"realmName" = ${realmName}`]),
       ...(owner === null ? [] : [isOwnedBy(owner)]),
-      ...(activeOnly ? [isValidKey(now)] : []),
+      ...(activeOnly ? [isValidKey(now())] : []),
     ])
   }
 }

@@ -32,7 +32,8 @@ export function postgresqlConnected(connection: SqlDriverAdapter, names?: Statem
     : createPrepare(connection, ({ text }) => text)
   return {
     client: new PrismaClient(clientOptions(connection)) as unknown as Client,
-    ...{ prepare, prepareRead: readAsJson(prepare) },
+    prepare,
+    prepareRead: readAsJson(prepare),
     ...postgresqlWording,
   }
 }

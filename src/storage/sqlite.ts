@@ -24,7 +24,8 @@ export function sqliteConnected(connection: SqlDriverAdapter, clock: () => numbe
   const prepare = createPrepare(connection, ({ sql: text }) => text)
   return {
     client: new PrismaClient(clientOptions(connection)),
-    ...{ prepare, prepareRead: readByColumns(prepare) },
+    prepare,
+    prepareRead: readByColumns(prepare),
     ...sqliteWording(clock),
   }
 }
