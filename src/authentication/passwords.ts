@@ -16,8 +16,11 @@ export const longestPassword = 4_096
 const waitingForOne = 250
 /** How long it takes to hash one where others keep the cores busy, in milliseconds: many times what it takes in a flood. */
 const starving = 2_000
-/** For how long an answer waits at most for others, in milliseconds: about two hashes of ours, where all cores are busy. */
-const togetherWithin = 25
+/**
+ * For how long an answer waits at most for others, in milliseconds, where so many wait for a hash: about two hashes of ours
+ * where all cores are busy; in a flood more, a small part of what those behind wait.
+ */
+const togetherWithin = (waiting: number) => Math.min(150, Math.max(25, 0.3 * waiting))
 /** In milliseconds. Whoever has waited longer has gone. */
 const longestWait = 10_000
 

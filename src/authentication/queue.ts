@@ -15,8 +15,11 @@ interface QueueParts {
   running: number
   /** How many of each lane wait at most. */
   waiting: number
-  /** For how long those whose task is done wait at most for others of their lane, to go on together, in milliseconds; without: not at all. */
-  togetherWithin?: number
+  /**
+   * For how long those whose task is done wait at most for others of their lane, to go on together, in milliseconds, where so
+   * many wait in it; without: not at all.
+   */
+  togetherWithin?: (waiting: number) => number
   /** What is said of a task that is refused. */
   full: string
   /** Told from where the first one comes that is refused, and when nobody waits any more: null. */

@@ -12,7 +12,7 @@ const never = () => false
 interface Parts {
   running?: number
   waiting?: number
-  togetherWithin?: number
+  togetherWithin?: () => number
 }
 
 /** A queue, and what is known of its tasks. */
@@ -60,7 +60,7 @@ describe('a queue', () => {
   })
 
   it('answers those together who are done while as many wait, right or wrong, and the next begin meanwhile', async () => {
-    const { task, started } = queue({ togetherWithin: 60_000 })
+    const { task, started } = queue({ togetherWithin: () => 60_000 })
     const tasks = many(5).map((n) => task(`${n}`))
     const answered: string[] = []
     for (const { answer } of tasks)
@@ -82,7 +82,7 @@ describe('a queue', () => {
   })
 
   it('answers whoever is alone in a lane at once, however many wait in the other', async () => {
-    const { task } = queue({ togetherWithin: 60_000 })
+    const { task } = queue({ togetherWithin: () => 60_000 })
     const alone = task('alone', caller())
     const others = many(5).map((n) => task(`${n}`, grant()))
     alone.end()

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers())
 
 /** What is done in this order, and who has gone on. */
 function doneOnes(waiting: () => number) {
-  const together = createTogether(25, waiting)
+  const together = createTogether((many) => Math.max(25, many / 40), waiting)
   const gone: string[] = []
   const done = async (name: string) => {
     void together().then(() => gone.push(name))
@@ -34,16 +34,19 @@ describe('those who are done', () => {
     expect(gone).toEqual(['a', 'b', 'c'])
   })
 
-  it('go on after so long, however many wait, and the next ones wait anew', async () => {
-    const { gone, done } = doneOnes(() => 1_000)
+  it('go on after so long as those who wait are many, and the next ones wait anew', async () => {
+    let waiting = 1_000
+    const { gone, done } = doneOnes(() => waiting)
     await done('a')
     await vi.advanceTimersByTimeAsync(24)
     await done('b')
     expect(gone).toEqual([])
     await vi.advanceTimersByTimeAsync(1)
     expect(gone).toEqual(['a', 'b'])
+    waiting = 4_000
     await done('c')
-    await vi.advanceTimersByTimeAsync(24)
+    waiting = 1_000
+    await vi.advanceTimersByTimeAsync(99)
     expect(gone).toEqual(['a', 'b'])
     await vi.advanceTimersByTimeAsync(1)
     expect(gone).toEqual(['a', 'b', 'c'])
