@@ -50,11 +50,11 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   const cores = Math.ceil(availableParallelism() / workers)
   widenThreadPool(cores)
   // With as many threads that answer as there are cores, nothing would ever be left.
-  const giveHashingItsShare = await lowerBackgroundThreads(availableParallelism() > workers)
+  const lowering = lowerBackgroundThreads(availableParallelism() > workers)
   const config = loadConfig()
   const logger = createLog(config.logLevel, number)
   const { settingsFile } = config
-  const app = await createApp({
+  const creating = createApp({
     ...{ config, logger, clock },
     adoptRealms: adoptRealms && isFirst,
     adoptReloaded: adoptRealms,
@@ -65,11 +65,12 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
       logger.warn(
         'what else runs on this machine keeps passwords waiting: from now on they have a share of its cores',
       )
-      void giveHashingItsShare()
+      void lowering.then((giveHashingItsShare) => giveHashingItsShare())
     },
     // Only a terminal has somebody who reads the password that is made up.
     ...(process.stderr.isTTY && isFirst && { makeUpPassword }),
   })
+  const [app] = await Promise.all([creating, lowering])
   if (app.madeUpPassword !== null) {
     note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
   }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { lruCache } from '../lruCache.ts'
 import type { Candidates, Refresh } from '../profile/repository.ts'
 
 /** Of how many. */
@@ -10,7 +10,7 @@ const mostRemembered = 10_000
  */
 export function createFreshProfiles(clock: () => number = () => performance.now()) {
   /** Until when they are fresh. */
-  const fresh = new LRUCache<string, number>({ max: mostRemembered })
+  const fresh = lruCache<number>(mostRemembered)
 
   return {
     has: (base: string): boolean => (fresh.get(base) ?? -Infinity) > clock(),

@@ -1,7 +1,6 @@
 // Other servers that realms ask: how they are reached, and what is done while they cannot be. It knows neither what is
 // asked, nor what an answer means.
 
-import { Agent, request as send } from 'undici'
 import { createQueue, type WatchTurn } from '../queue.ts'
 import type { Source } from '../source.ts'
 import { createBreaker } from './breaker.ts'
@@ -57,21 +56,26 @@ const headers = { 'accept-encoding': 'identity', 'user-agent': 'profile-gateway'
 /** Connections are kept and bounded in number, and so are the requests that wait for one. Redirects are not followed. */
 export function createRemote(parts: RemoteParts): Remote {
   const { connectTimeout, readTimeout, socketTimeout, maxConnections, clock, report, reportFull } = parts
-  const agent = new Agent({
-    connections: maxConnections,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: socketTimeout,
-    bodyTimeout: socketTimeout,
-    connect: {
-      timeout: connectTimeout,
-      // A resumed session would not show its certificate again.
-      maxCachedSessions: 0,
-      rejectUnauthorized: parts.verificationMode !== 'none',
-      ...(parts.certificateAuthorities.length > 0 && { ca: [...parts.certificateAuthorities] }),
-      ...(parts.verificationMode === 'certificate' && { checkServerIdentity: () => undefined }),
-    },
-  })
+  // Without servers to ask, nobody waits for it to load.
+  const client = import('undici')
+  const agent = client.then(
+    ({ Agent }) =>
+      new Agent({
+        connections: maxConnections,
+        pipelining: 1,
+        allowH2: false,
+        headersTimeout: socketTimeout,
+        bodyTimeout: socketTimeout,
+        connect: {
+          timeout: connectTimeout,
+          // A resumed session would not show its certificate again.
+          maxCachedSessions: 0,
+          rejectUnauthorized: parts.verificationMode !== 'none',
+          ...(parts.certificateAuthorities.length > 0 && { ca: [...parts.certificateAuthorities] }),
+          ...(parts.verificationMode === 'certificate' && { checkServerIdentity: () => undefined }),
+        },
+      }),
+  )
   const breaker = createBreaker({ clock, report })
   const enqueue = createQueue({
     running: maxConnections,
@@ -93,7 +97,7 @@ export function createRemote(parts: RemoteParts): Remote {
     },
     problem: () => (breaker.problem() === null ? null : matter),
     isPaused: () => breaker.problem() !== null,
-    close: () => void agent.destroy(),
+    close: () => void agent.then((one) => one.destroy()),
   }
 
   async function askInTurn(urls: readonly string[], request: TimedRequest): Promise<RemoteAnswer> {
@@ -115,10 +119,11 @@ export function createRemote(parts: RemoteParts): Remote {
   }
 
   async function askOne(url: string, request: TimedRequest): Promise<RemoteAnswer> {
+    const { request: send } = await client
     const response = await send(url, {
       ...request,
       headers: { ...headers, ...request.headers },
-      dispatcher: agent,
+      dispatcher: await agent,
     })
     const body = await textOf(response.body)
     const { statusCode: status } = response

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { lruCache } from '../../lruCache.ts'
 import type { Full, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Budget } from './budgets.ts'
 import { createCounts, type Counted } from './counts.ts'
@@ -11,7 +11,7 @@ export function createAttempts(clock: () => number) {
   /** Apart: whoever may state addresses has as many as they like, and names are not to be forgotten for those. */
   const counts = { name: createCounts(clock), address: createCounts(clock), caller: createCounts(clock) }
   /** Until when. */
-  const known = new LRUCache<string, number>({ max: mostKnown })
+  const known = lruCache<number>(mostKnown)
 
   return {
     /** Takes an attempt of every budget, or of none. */

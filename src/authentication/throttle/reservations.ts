@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import { Failure, hasFoundNoRoom } from '../../errors.ts'
+import { lruCache } from '../../lruCache.ts'
 import type { Kept, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
 import type { Budget } from './budgets.ts'
@@ -57,7 +57,7 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
   /** By the budget that is full. First come, first served. */
   const queues = new Map<string, Waiting[]>()
   /** When they were right, and had reserved that. */
-  const remembered = new LRUCache<string, number>({ max: mostRemembered })
+  const remembered = lruCache<number>(mostRemembered)
 
   return function reserve(tried) {
     return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { LRUCache } from 'lru-cache'
 import { Failure } from '../../errors.ts'
+import { lruCache } from '../../lruCache.ts'
 import { createUnderWay } from '../underWay.ts'
 import type { AttemptRepository, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
@@ -44,7 +44,7 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   /** By the budgets of names: what the others are asked of them. */
   const asking = new Map<string, Promise<unknown>>()
   /** Since when. */
-  const strangers = new LRUCache<string, number>({ max: mostStrangers })
+  const strangers = lruCache<number>(mostStrangers)
 
   return {
     reserve: (tried: Tried) => reserve(tried),

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { lruCache } from '../../lruCache.ts'
 import type { Budget } from './budgets.ts'
 
 /** Of how many keys it is known what nobody could judge. */
@@ -24,8 +24,7 @@ interface Tried {
 export function createUnjudged(clock: () => number) {
   /** Until when names are forgotten too soon, and any may have had many. */
   let crowdedUntil = 0
-  const tried = new LRUCache<string, Tried>({
-    max: mostKeys,
+  const tried = lruCache<Tried>(mostKeys, {
     dispose({ until }, _, reason) {
       if (reason === 'evict') crowdedUntil = Math.max(crowdedUntil, until)
     },

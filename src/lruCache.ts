@@ -1,0 +1,11 @@
+import { LRUCache } from 'lru-cache'
+
+type Options<V extends object | number> = Pick<LRUCache.OptionsBase<string, V, unknown>, 'dispose'>
+
+/**
+ * A cache of at most so many entries by texts, whose room grows with what is in it. With `max` an `LRUCache` takes all of
+ * its room at once: of 100,000 entries 2 MB, and 7 ms of a start.
+ */
+export function lruCache<V extends object | number>(most: number, options?: Options<V>): LRUCache<string, V> {
+  return new LRUCache({ maxSize: most, sizeCalculation: () => 1, ...options })
+}
