@@ -7,9 +7,15 @@ import type { given, Prepare, PrepareRead } from './statement.ts'
 /** The client of either database. They come from one schema, and differ in types that nothing here uses. */
 export type Client = PrismaClient
 
-/** How a client is made on a connection that is open already. */
+/**
+ * How a client is made on a connection that is open already. A client lets go of it at its end, but not where it was never
+ * used: whoever ends one does so too, which is done once.
+ */
 export function clientOptions(connection: SqlDriverAdapter) {
   const { provider, adapterName } = connection
+  const dispose = connection.dispose.bind(connection)
+  let disposed: Promise<void> | undefined
+  connection.dispose = () => (disposed ??= dispose())
   return {
     // Without the statement that failed, which can hold what must not be logged.
     errorFormat: 'minimal',

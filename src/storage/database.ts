@@ -11,7 +11,7 @@ import { Failure } from '../errors.ts'
 import { createApiKeyRepository } from './apiKeys.ts'
 import { createAttemptRepository } from './attempts.ts'
 import type { Connected } from './client.ts'
-import { agreedRealms, agreeOnRealms, auditKey, clusterUuid, readSecurityEpoch } from './cluster.ts'
+import { createCluster } from './cluster.ts'
 import type { MigrationState } from './migrationHistory.ts'
 import { guarded, insisting } from './guarded.ts'
 import { openingFailure } from './openingFailure.ts'
@@ -112,6 +112,7 @@ async function databaseOn(
   { check, pool, close, ...connected }: OpenConnection,
   isShared: boolean,
 ): Promise<Database> {
+  const { uuid, ...cluster } = createCluster(connected)
   return {
     users: guarded(createUserRepository(connected)),
     roles: guarded(createRoleRepository(connected)),
@@ -120,12 +121,9 @@ async function databaseOn(
     tokens: guarded(createTokenRepository(connected)),
     apiKeys: guarded(createApiKeyRepository(connected)),
     attempts: isShared ? guarded(createAttemptRepository(connected)) : null,
-    clusterUuid: await insisting(() => clusterUuid(connected.client)),
+    clusterUuid: await insisting(uuid),
     ...guarded({
-      securityEpoch: () => readSecurityEpoch(connected.client),
-      agreeOnRealms: (realms: string, adopt: boolean) => agreeOnRealms(connected.client, realms, adopt),
-      agreedRealms: () => agreedRealms(connected.client),
-      auditKey: () => auditKey(connected.client),
+      ...cluster,
       async check() {
         const { missing } = await check()
         if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')

@@ -6,7 +6,7 @@ import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/clien
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Domain } from '../authentication/domain.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
-import { agreedRealms } from './cluster.ts'
+import { createCluster } from './cluster.ts'
 import type { Client, Connected } from './client.ts'
 import type { DatabaseOptions } from './database.ts'
 import type { Dialect } from './migrate.ts'
@@ -82,9 +82,12 @@ async function inspectionOn(
       facts,
       migrations,
       users: createUserRepository(connected),
-      agreedRealms: () => agreedRealms(client),
+      agreedRealms: createCluster(connected).agreedRealms,
       severalProfiles: (domains, most) => severalProfiles(client, domains, most),
-      close: () => client.$disconnect(),
+      async close() {
+        await client.$disconnect()
+        await connection.dispose()
+      },
     }
   } catch (error) {
     await connection.dispose()

@@ -78,13 +78,15 @@ async function prepared(connection: SqlDriverAdapter, clock: () => number): Prom
     await prepare(connection)
     const connected = sqliteConnected(connection, clock)
     const { client } = connected
-    await client.$connect()
     const migrations = await readMigrations(sqlite.migrations)
     return {
       ...connected,
       check: () => migrationState(connection, migrations),
       pool: () => null,
-      close: () => client.$disconnect(),
+      async close() {
+        await client.$disconnect()
+        await connection.dispose()
+      },
     }
   } catch (error) {
     await connection.dispose()

@@ -1,6 +1,6 @@
 import type { ExportRepository } from '../transfer/exportRepository.ts'
 import type { ImportRepository } from '../transfer/importRepository.ts'
-import { agreedRealms } from './cluster.ts'
+import { createCluster } from './cluster.ts'
 import { connect, type DatabaseOptions } from './database.ts'
 import { createExportRepository } from './exports.ts'
 import { guarded } from './guarded.ts'
@@ -27,13 +27,14 @@ export async function openTransferDatabase(options: DatabaseOptions): Promise<Tr
   try {
     const connected = await connect(options)
     const { client, close } = connected
+    const { agreedRealms } = createCluster(connected)
     // Profiles come in no order, so that each batch changes pages everywhere: many batches are put into the file at once.
     if (isSqlite(options.url)) await client.$queryRaw`PRAGMA wal_autocheckpoint = 20000`
     const snapshot = isSqlite(options.url) ? sqliteSnapshot(client) : postgresqlSnapshot(client)
     return {
       imports: createImportRepository(connected),
       exports: guarded(createExportRepository(snapshot)),
-      ...guarded({ agreedRealms: () => agreedRealms(client) }),
+      ...guarded({ agreedRealms }),
       close,
     }
   } catch (error) {

@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import type { User, UserRepository } from '../authentication/userRepository.ts'
+import { sqltag as sql } from '@prisma/client/runtime/client'
+import type { StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
 import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
 import { jsonIn } from './json.ts'
 import { createPasswordReads } from './passwordReads.ts'
+import { given } from './statement.ts'
 import { foundUserOf, storedUserOf, userOf, type FoundColumns } from './userRow.ts'
 
 /** Keeps users in the table `users`. */
 export function createUserRepository(connected: Connected): UserRepository {
-  const { client } = connected
+  const { client, prepare } = connected
   const { user: users } = client
+  // What each start asks for goes past the client, which need not be loaded then.
+  const find = prepare<FoundColumns>(sql`
+    SELECT "users".*, "securityEpoch" FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = ${given}`)
+  const readHashes = (most: number) =>
+    prepare<Pick<StoredUser, 'username' | 'passwordHash'>>(sql`
+      SELECT "username", "passwordHash" FROM "users" WHERE "username" > ${given} AND "enabled" = true
+      ORDER BY "username" LIMIT ${most}`)
   return {
     findPassword: createPasswordReads(connected),
 
     async find(username) {
-      const [row] = await client.$queryRaw<FoundColumns[]>`
-        SELECT "users".*, "securityEpoch" FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = ${username}`
+      const [row] = await find(username)
       return row ? foundUserOf(row) : null
     },
 
@@ -53,13 +61,7 @@ export function createUserRepository(connected: Connected): UserRepository {
       return count > 0
     },
 
-    passwordHashes: (after, most) =>
-      users.findMany({
-        where: { username: { gt: after }, enabled: true },
-        orderBy: { username: 'asc' },
-        take: most,
-        select: { username: true, passwordHash: true },
-      }),
+    passwordHashes: (after, most) => readHashes(most)(after),
 
     async createIfAbsent({ username, passwordHash, ...user }) {
       const row = await users.upsert({
