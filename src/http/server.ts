@@ -101,6 +101,8 @@ export function createServer<Caller>({
     // What still comes on open connections while the gateway stops is answered like any other request.
     return503OnClosing: false,
     clientErrorHandler: connections.takeError,
+    // No route has a schema: what would compile those is not even loaded.
+    schemaController: { compilersFactory: { buildValidator: neverReached, buildSerializer: neverReached } },
     // A path that Fastify cannot read is the door's to refuse, in its turn.
     frameworkErrors: (_, request, reply) => void enter(doors['*'], request, reply),
   })
@@ -248,5 +250,5 @@ function callerHeaders({ headers }: DoorRequest): CallerHeaders {
 const nowhere: DoorRequest = { method: '', uri: '', path: '', query: '', headers: {}, rawHeaders: [] }
 
 function neverReached(): never {
-  throw new Error('the door has answered')
+  throw new Error('nothing comes here')
 }

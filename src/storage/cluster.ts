@@ -32,12 +32,7 @@ export function createCluster({ prepare }: Pick<Connected, 'prepare'>) {
   const putRealms = prepare(sql`UPDATE "cluster" SET "realms" = ${given} WHERE "id" = 1 RETURNING "id"`)
 
   return {
-    /** What names the database to clients: made by whoever opens it first, and kept. */
-    async uuid(): Promise<string> {
-      const row = await read()
-      if (!row) await makeRow(randomUUID())
-      return (row ?? (await required())).uuid
-    },
+    uuid,
 
     /** The key under which the audit logs of all gateways hash names: made by whoever needs it first, and kept. */
     async auditKey(): Promise<string> {
@@ -59,6 +54,13 @@ export function createCluster({ prepare }: Pick<Connected, 'prepare'>) {
     },
 
     agreedRealms,
+  }
+
+  /** What names the database to clients: made by whoever opens it first, and kept. */
+  async function uuid(): Promise<string> {
+    const row = await read()
+    if (!row) await makeRow(randomUUID())
+    return (row ?? (await required())).uuid
   }
 
   /** The realms and domains on which the gateways have agreed: those of the first one, or of whoever had them adopted. */
