@@ -1,3 +1,4 @@
+import { sqltag as sql } from '@prisma/client/runtime/client'
 import type { RoleMappingModel } from '../../prisma/generated/sqlite/models.ts'
 import type { RoleMapping } from '../authorization/mappings/roleMapping.ts'
 import type { RoleMappingRepository } from '../authorization/mappings/roleMappingRepository.ts'
@@ -7,13 +8,14 @@ import { epochOut } from './cluster.ts'
 import { objectOut } from './json.ts'
 
 /** Keeps role mappings in the table `role_mappings`. */
-export function createRoleMappingRepository({ client, json }: Connected): RoleMappingRepository {
+export function createRoleMappingRepository({ client, prepare, json }: Connected): RoleMappingRepository {
   const { roleMapping: mappings } = client
+  // The epoch comes even where there is no role mapping.
+  const readDefinitions = prepare<{ securityEpoch: bigint } & (Row | { name: null })>(sql`
+    SELECT "securityEpoch", "name", "definition" FROM "cluster" LEFT JOIN "role_mappings" ON 1 = 1 WHERE "id" = 1`)
   return {
     async definitions() {
-      // The epoch comes even where there is no role mapping.
-      const rows = await client.$queryRaw<({ securityEpoch: bigint } & (Row | { name: null }))[]>`
-        SELECT "securityEpoch", "name", "definition" FROM "cluster" LEFT JOIN "role_mappings" ON 1 = 1 WHERE "id" = 1`
+      const rows = await readDefinitions('')
       return {
         securityEpoch: epochOut(rows[0]?.securityEpoch),
         mappings: rows.flatMap((row) => (row.name === null ? [] : mappingOf(row))),

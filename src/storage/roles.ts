@@ -1,3 +1,4 @@
+import { sqltag as sql } from '@prisma/client/runtime/client'
 import type { RoleModel } from '../../prisma/generated/sqlite/models.ts'
 import type { Role } from '../authorization/role.ts'
 import type { RoleRepository } from '../authorization/roleRepository.ts'
@@ -7,13 +8,14 @@ import { epochOut } from './cluster.ts'
 import { jsonIn, objectOut } from './json.ts'
 
 /** Keeps roles in the table `roles`. */
-export function createRoleRepository({ client }: Connected): RoleRepository {
+export function createRoleRepository({ client, prepare }: Connected): RoleRepository {
   const { role: roles } = client
+  // The epoch comes even where there is no role.
+  const readDefinitions = prepare<{ securityEpoch: bigint } & (Row | { name: null })>(sql`
+    SELECT "securityEpoch", "name", "definition" FROM "cluster" LEFT JOIN "roles" ON 1 = 1 WHERE "id" = 1`)
   return {
     async definitions() {
-      // The epoch comes even where there is no role.
-      const rows = await client.$queryRaw<({ securityEpoch: bigint } & (Row | { name: null }))[]>`
-        SELECT "securityEpoch", "name", "definition" FROM "cluster" LEFT JOIN "roles" ON 1 = 1 WHERE "id" = 1`
+      const rows = await readDefinitions('')
       const stored = rows.flatMap((row) => (row.name === null ? [] : roleOf(row)))
       return {
         securityEpoch: epochOut(rows[0]?.securityEpoch),
