@@ -59,6 +59,8 @@ export async function startCluster(tls?: ServerOptions): Promise<Cluster> {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
   })
+  // Nor does Elasticsearch close a connection that waits: a proxy that takes it just then has to answer 502.
+  server.keepAliveTimeout = 0
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const cluster: Cluster = {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
