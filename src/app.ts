@@ -248,6 +248,10 @@ export async function createApp({
       madeUpPassword,
       async listen() {
         const address = await server.listen({ host: config.host, port: config.port })
+        // Not before, when all would wait for it, and at once, while few do.
+        database.loadClient().catch((err: unknown) => {
+          logger.error({ err }, 'the client of the database could not be loaded')
+        })
         return settings.tls ? address.replace(/^http:/, 'https:') : address
       },
       listenForMetrics: async () => (metricsHost ? metricsHost.listen() : null),

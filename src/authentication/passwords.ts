@@ -18,7 +18,7 @@ const waitingForOne = 250
 const starving = 2_000
 /**
  * For how long an answer waits at most for others, in milliseconds, where so many wait for a hash: about two hashes of ours
- * where all cores are busy; in a flood more, a small part of what those behind wait.
+ * where all cores are busy; in a flood more, and never longer than those behind wait.
  */
 const togetherWithin = (waiting: number) => Math.min(150, Math.max(25, 0.3 * waiting))
 /** In milliseconds. Whoever has waited longer has gone. */

@@ -19,8 +19,9 @@ export async function lowerBackgroundThreads(mayBeIdle: boolean): Promise<() => 
   if (process.platform !== 'linux') return () => Promise.resolve()
   // Starts them all.
   await stat('/')
-  const threads = readdirSync(tasks).filter(isBackground)
+  let threads: readonly string[] = []
   try {
+    threads = readdirSync(tasks).filter(isBackground)
     const priority = Math.min(lowest, getPriority() + lower)
     for (const id of threads) setPriority(Number(id), priority)
   } catch {
@@ -38,10 +39,12 @@ function isBackground(id: string): boolean {
 
 const run = promisify(execFile)
 
-/** Of each thread. */
 const script = 'for id; do /usr/bin/chrt "$0" --pid 0 "$id"; done'
 
-/** Node sets priorities, but no policies, and to start one process costs it less than one for each. Where it cannot be done, they stay as they are. */
+/**
+ * Node sets priorities, but no policies, and to start a process costs it much: a shell starts one for each thread. Where it
+ * cannot be done, they stay as they are.
+ */
 async function schedule(threads: readonly string[], policy: '--idle' | '--other'): Promise<void> {
   await run('/bin/sh', ['-c', script, policy, ...threads]).catch(() => undefined)
 }

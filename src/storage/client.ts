@@ -7,20 +7,27 @@ import type { given, Prepare, PrepareRead } from './statement.ts'
 /** The client of either database. They come from one schema, and differ in types that nothing here uses. */
 export type Client = PrismaClient
 
-/**
- * How a client is made on a connection that is open already. A client lets go of it at its end, but not where it was never
- * used: whoever ends one does so too, which is done once.
- */
+/** How a client is made on a connection that is open already, which `closeClient` closes. */
 export function clientOptions(connection: SqlDriverAdapter) {
   const { provider, adapterName } = connection
   const dispose = connection.dispose.bind(connection)
   let disposed: Promise<void> | undefined
+  // By the client, and by whoever has made it.
   connection.dispose = () => (disposed ??= dispose())
   return {
     // Without the statement that failed, which can hold what must not be logged.
     errorFormat: 'minimal',
     adapter: { provider, adapterName, connect: () => Promise.resolve(connection) },
   } as const
+}
+
+/** Ends a client, and its connection: one that was never used does not let go of it. */
+export async function closeClient(
+  client: Pick<Client, '$disconnect'>,
+  connection: SqlDriverAdapter,
+): Promise<void> {
+  await client.$disconnect()
+  await connection.dispose()
 }
 
 /** An open database as the repositories use it: its client, and what its SQL says in its own way. */

@@ -4,32 +4,32 @@ import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
 import { given } from './statement.ts'
 
-/** The row. There is one. */
+/** What is read of the row, of which there is one. */
 interface Row {
-  readonly uuid: string
   readonly securityEpoch: bigint | number
   readonly realms: string | null
   readonly auditKey: string | null
 }
 
 /**
- * What all gateways of a database have in common. Each start asks for it, and so past the client: to have that load its
- * compiler takes an eighth of a start, and 20 MB.
+ * What all gateways of a database have in common. Each start asks for it, and so past the client, whose compiler would be
+ * an eighth of a start.
  */
 export function createCluster({ prepare }: Pick<Connected, 'prepare'>) {
   const readRow = prepare<Row>(
-    sql`SELECT "uuid", "securityEpoch", "realms", "auditKey" FROM "cluster" WHERE "id" = 1`,
+    sql`SELECT "securityEpoch", "realms", "auditKey" FROM "cluster" WHERE "id" = 1`,
   )
-  const makeRow = prepare(
-    sql`INSERT INTO "cluster" ("id", "uuid") VALUES (1, ${given}) ON CONFLICT DO NOTHING RETURNING "id"`,
+  // Changes nothing of a row that is there, but finds out who may not write.
+  const makeRow = prepare<{ readonly uuid: string }>(
+    sql`INSERT INTO "cluster" ("id", "uuid") VALUES (1, ${given}) ON CONFLICT ("id") DO UPDATE SET "id" = 1 RETURNING "uuid"`,
   )
   const keepAuditKey = prepare(
-    sql`UPDATE "cluster" SET "auditKey" = ${given} WHERE "id" = 1 AND "auditKey" IS NULL RETURNING "id"`,
+    sql`UPDATE "cluster" SET "auditKey" = ${given} WHERE "id" = 1 AND "auditKey" IS NULL`,
   )
   const keepRealms = prepare(
-    sql`UPDATE "cluster" SET "realms" = ${given} WHERE "id" = 1 AND "realms" IS NULL RETURNING "id"`,
+    sql`UPDATE "cluster" SET "realms" = ${given} WHERE "id" = 1 AND "realms" IS NULL`,
   )
-  const putRealms = prepare(sql`UPDATE "cluster" SET "realms" = ${given} WHERE "id" = 1 RETURNING "id"`)
+  const putRealms = prepare(sql`UPDATE "cluster" SET "realms" = ${given} WHERE "id" = 1`)
 
   return {
     uuid,
@@ -58,9 +58,8 @@ export function createCluster({ prepare }: Pick<Connected, 'prepare'>) {
 
   /** What names the database to clients: made by whoever opens it first, and kept. */
   async function uuid(): Promise<string> {
-    const row = await read()
-    if (!row) await makeRow(randomUUID())
-    return (row ?? (await required())).uuid
+    const [row] = await makeRow(randomUUID())
+    return row?.uuid ?? lacking()
   }
 
   /** The realms and domains on which the gateways have agreed: those of the first one, or of whoever had them adopted. */

@@ -65,6 +65,8 @@ export interface Database {
   readonly auditKey: () => Promise<string>
   /** Throws `UNAVAILABLE` if it does not answer, `CONFIGURATION` if its schema is not one for this release any more. */
   readonly check: () => Promise<void>
+  /** Loads the client, which is asked what is rare: whoever asked it first would have all others wait for that. */
+  readonly loadClient: () => Promise<void>
   /** How its connections stand; null on SQLite, which has but one. */
   readonly pool: () => PoolState | null
   readonly close: () => Promise<void>
@@ -129,6 +131,7 @@ async function databaseOn(
         if (missing.length > 0) throw new Failure('CONFIGURATION', 'the database lacks migrations')
       },
     }),
+    loadClient: () => connected.client.$connect(),
     ...{ pool, close },
   }
 }

@@ -7,7 +7,7 @@ import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Domain } from '../authentication/domain.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
 import { createCluster } from './cluster.ts'
-import type { Client, Connected } from './client.ts'
+import { closeClient, type Client, type Connected } from './client.ts'
 import type { DatabaseOptions } from './database.ts'
 import type { Dialect } from './migrate.ts'
 import { migrationState, type MigrationState } from './migrationHistory.ts'
@@ -84,10 +84,7 @@ async function inspectionOn(
       users: createUserRepository(connected),
       agreedRealms: createCluster(connected).agreedRealms,
       severalProfiles: (domains, most) => severalProfiles(client, domains, most),
-      async close() {
-        await client.$disconnect()
-        await connection.dispose()
-      },
+      close: () => closeClient(client, connection),
     }
   } catch (error) {
     await connection.dispose()

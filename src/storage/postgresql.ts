@@ -8,7 +8,7 @@ import type {
 import { Pool, type ClientConfig } from 'pg'
 import { PrismaClient } from '../../prisma/generated/postgresql/client.ts'
 import { Failure } from '../errors.ts'
-import { clientOptions, type Client, type Connected, type Wording } from './client.ts'
+import { clientOptions, closeClient, type Client, type Connected, type Wording } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { postgresqlRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
@@ -93,11 +93,7 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
         return migrationState(connection, migrations)
       },
       pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-      async close() {
-        await connected.client.$disconnect()
-        // A client that was never used has let go of nothing.
-        if (!pool.ending) await pool.end()
-      },
+      close: () => closeClient(connected.client, connection),
     }
   } catch (error) {
     await connection.dispose()

@@ -3,7 +3,7 @@ import { empty, join, raw, sqltag as sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { PrismaClient } from '../../prisma/generated/sqlite/client.ts'
 import { Failure } from '../errors.ts'
-import { clientOptions, type Wording } from './client.ts'
+import { clientOptions, closeClient, type Wording } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { sqliteRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
@@ -83,10 +83,7 @@ async function prepared(connection: SqlDriverAdapter, clock: () => number): Prom
       ...connected,
       check: () => migrationState(connection, migrations),
       pool: () => null,
-      async close() {
-        await client.$disconnect()
-        await connection.dispose()
-      },
+      close: () => closeClient(client, connection),
     }
   } catch (error) {
     await connection.dispose()

@@ -14,7 +14,10 @@ export function createUserRepository(connected: Connected): UserRepository {
   const { user: users } = client
   // What each start asks for goes past the client, which need not be loaded then.
   const find = prepare<FoundColumns>(sql`
-    SELECT "users".*, "securityEpoch" FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = ${given}`)
+    SELECT
+      "username", "passwordHash", "roles", "fullName", "email", "metadata", "enabled", "incarnation", "revision",
+      "securityEpoch"
+    FROM "users" LEFT JOIN "cluster" ON "id" = 1 WHERE "username" = ${given}`)
   const readHashes = (most: number) =>
     prepare<Pick<StoredUser, 'username' | 'passwordHash'>>(sql`
       SELECT "username", "passwordHash" FROM "users" WHERE "username" > ${given} AND "enabled" = true

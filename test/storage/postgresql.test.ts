@@ -65,6 +65,36 @@ describe('an open PostgreSQL database', () => {
     expect(new Set(opened.map(({ clusterUuid }) => clusterUuid)).size).toBe(1)
   })
 
+  it('makes no statement in vain once the next release has added columns', async () => {
+    const database = await removedAfterwards()
+    const failures: unknown[] = []
+    const { users, roles, roleMappings, profiles, securityEpoch, close } = await openDatabase({
+      ...optionsFor(database),
+      poolSize: 1,
+      watch: (_, statement) =>
+        statement().catch((failure: unknown) => {
+          failures.push(failure)
+          throw failure
+        }),
+    })
+    onTestFinished(close)
+    const readAll = () =>
+      Promise.all([
+        users.find('ada'),
+        users.findPassword('ada'),
+        users.passwordHashes('', 10),
+        roles.definitions(),
+        roleMappings.definitions(),
+        profiles.find(['u']),
+        securityEpoch(),
+      ])
+    const before = await readAll()
+    for (const table of ['cluster', 'users', 'roles', 'role_mappings', 'profiles'])
+      await database.run(`ALTER TABLE ${table} ADD COLUMN next TEXT`)
+    expect(await readAll()).toEqual(before)
+    expect(failures).toEqual([])
+  })
+
   it('makes again what the server has undone, whatever its transactions are isolated by', async () => {
     const database = await removedAfterwards()
     const name = nameOf(database)
