@@ -16,8 +16,8 @@ export type Statement<Row> = (text: string) => Promise<Row[]>
 
 /**
  * Puts a statement together, once, that is made again and again, at less than half of what `$queryRaw` costs: for those that
- * requests and starts wait for. Of its values, `given` is the text that comes each time, and functions are called each time; all are
- * texts, numbers, truth values or null.
+ * requests and starts wait for. Of its values, `given` is the text that comes each time, and functions are called each
+ * time; all are texts, numbers, truth values or null.
  */
 export type Prepare = <Row extends object>(statement: Sql) => Statement<Row>
 

@@ -57,25 +57,24 @@ const headers = { 'accept-encoding': 'identity', 'user-agent': 'profile-gateway'
 export function createRemote(parts: RemoteParts): Remote {
   const { connectTimeout, readTimeout, socketTimeout, maxConnections, clock, report, reportFull } = parts
   // Without servers to ask, nobody waits for it to load.
-  const client = import('undici')
-  const agent = client.then(
-    ({ Agent }) =>
-      new Agent({
-        connections: maxConnections,
-        pipelining: 1,
-        allowH2: false,
-        headersTimeout: socketTimeout,
-        bodyTimeout: socketTimeout,
-        connect: {
-          timeout: connectTimeout,
-          // A resumed session would not show its certificate again.
-          maxCachedSessions: 0,
-          rejectUnauthorized: parts.verificationMode !== 'none',
-          ...(parts.certificateAuthorities.length > 0 && { ca: [...parts.certificateAuthorities] }),
-          ...(parts.verificationMode === 'certificate' && { checkServerIdentity: () => undefined }),
-        },
-      }),
-  )
+  const client = import('undici').then(({ Agent, request: send }) => ({
+    send,
+    agent: new Agent({
+      connections: maxConnections,
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: socketTimeout,
+      bodyTimeout: socketTimeout,
+      connect: {
+        timeout: connectTimeout,
+        // A resumed session would not show its certificate again.
+        maxCachedSessions: 0,
+        rejectUnauthorized: parts.verificationMode !== 'none',
+        ...(parts.certificateAuthorities.length > 0 && { ca: [...parts.certificateAuthorities] }),
+        ...(parts.verificationMode === 'certificate' && { checkServerIdentity: () => undefined }),
+      },
+    }),
+  }))
   const breaker = createBreaker({ clock, report })
   const enqueue = createQueue({
     running: maxConnections,
@@ -97,7 +96,7 @@ export function createRemote(parts: RemoteParts): Remote {
     },
     problem: () => (breaker.problem() === null ? null : matter),
     isPaused: () => breaker.problem() !== null,
-    close: () => void agent.then((one) => one.destroy()),
+    close: () => void client.then(({ agent }) => agent.destroy()),
   }
 
   async function askInTurn(urls: readonly string[], request: TimedRequest): Promise<RemoteAnswer> {
@@ -119,11 +118,11 @@ export function createRemote(parts: RemoteParts): Remote {
   }
 
   async function askOne(url: string, request: TimedRequest): Promise<RemoteAnswer> {
-    const { request: send } = await client
+    const { send, agent } = await client
     const response = await send(url, {
       ...request,
       headers: { ...headers, ...request.headers },
-      dispatcher: await agent,
+      dispatcher: agent,
     })
     const body = await textOf(response.body)
     const { statusCode: status } = response
