@@ -32,7 +32,7 @@ export function patternMatcher(pattern: string): (text: string) => boolean {
   const isExpression = /^\/.*\/$/s.test(pattern)
   if (!isExpression && !/[?\\]/.test(pattern)) return wildcard(pattern)
   const expression = compiled(isExpression ? pattern.slice(1, -1) : expressionOf(pattern))
-  return (text) => expression?.matches(text) ?? false
+  return (text) => expression?.matches(safeText(text)) ?? false
 }
 
 /** Whether it is a pattern, or an expression that cannot be read. */
@@ -53,7 +53,7 @@ function compiled(expression: string): RE2JS | null {
   const known = expressions.get(expression)
   if (known) return known
   try {
-    const made = RE2JS.compile(expression, RE2JS.DOTALL)
+    const made = RE2JS.compile(safeExpression(expression), RE2JS.DOTALL)
     expressions.set(expression, made, { size: made.programSize() + 1 })
     return made
   } catch {
@@ -67,4 +67,30 @@ function expressionOf(pattern: string): string {
     if (one === '*') return '.*'
     return one === '?' ? '.' : RE2JS.quote(one)
   })
+}
+
+/*
+ * RE2JS reads characters by `codePointAt`, which V8 13.6 (Node 24) gets wrong for a while where its compiler Maglev
+ * takes one register for index and result: of a surrogate pair comes the first half plus one. So it is shown none:
+ * UTF-8 in place of such a text, an escape in place of such a character.
+ */
+
+function safeText(text: string): string | number[] {
+  return /[\ud800-\udfff]/.test(text) ? Array.from(Buffer.from(text)) : text
+}
+
+/** What is quoted, what is escaped, and a character of two halves. */
+const parts = /\\Q(?:(?!\\E).)*|\\.|[\u{10000}-\u{10ffff}]/gsu
+
+function safeExpression(expression: string): string {
+  return expression.toWellFormed().replaceAll(parts, (part) => {
+    if (part.startsWith('\\Q'))
+      return part.replaceAll(/[\u{10000}-\u{10ffff}]/gu, (one) => `\\E${escapeOf(one)}\\Q`)
+    return part.startsWith('\\') ? part : escapeOf(part)
+  })
+}
+
+function escapeOf(pair: string): string {
+  const codePoint = 0x10000 + ((pair.charCodeAt(0) - 0xd800) << 10) + pair.charCodeAt(1) - 0xdc00
+  return String.raw`\x{${codePoint.toString(16)}}`
 }

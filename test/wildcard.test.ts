@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { expressionSize, fitsWildcard, isPattern, patternMatcher } from '../src/wildcard.ts'
 
 describe('a pattern', () => {
@@ -207,6 +207,44 @@ describe('a pattern of a subject', () => {
     ['many stars and a question mark', `${'*a'.repeat(200)}?b`, 'a'.repeat(16_384)],
     ['stars and question marks in turn', `${'*?'.repeat(200)}b`, 'a'.repeat(16_384)],
   ])('is decided without backtracking: %s', { timeout: 5_000 }, (_, pattern, text) => {
+    expect(patternMatcher(pattern)(text)).toBe(false)
+  })
+})
+
+describe('a pattern with characters of two halves', () => {
+  // As code of V8 13.6's compiler Maglev does now and then, whose result takes the place of the index.
+  const misread = function (this: string, index: number) {
+    const unit = this.charCodeAt(index)
+    return unit >= 0xd800 && unit < 0xdc00 ? unit + 1 : unit
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it.each([
+    ['?', '\u{1f600}'],
+    ['a?\u{1f600}', 'ab\u{1f600}'],
+    ['\\a\\\u{1f600}', 'a\u{1f600}'],
+    ['\\\u{1f600}*', '\u{1f600}\u{1f600}'],
+    ['/\u{1f600}+/', '\u{1f600}\u{1f600}'],
+    ['/[\u{1f600}-\u{1f64f}]/', '\u{1f610}'],
+    ['/[^\u{1f600}]/', '\u{1f601}'],
+    [String.raw`/\\${'\u{1f600}'}/`, '\\\u{1f600}'],
+    [String.raw`/\Q.${'\u{1f600}'}*\E+/`, '.\u{1f600}**'],
+    [String.raw`/\Q\x${'\u{1f600}'}/`, String.raw`\x${'\u{1f600}'}`],
+  ])('fits where V8 misreads those: %o, %o', (pattern, text) => {
+    vi.spyOn(String.prototype, 'codePointAt').mockImplementation(misread)
+    const fits = patternMatcher(pattern)
+    expect([fits(text), fits(`x${text}`)]).toEqual([true, false])
+  })
+
+  it.each([
+    ['/[^\u{1f600}]/', '\u{1f600}'],
+    [String.raw`/\${'\u{1f600}'}/`, '\u{1f600}'],
+    ['/\u{1f600}/', '\ud83d'],
+  ])('does not fit where V8 misreads those: %o, %o', (pattern, text) => {
+    vi.spyOn(String.prototype, 'codePointAt').mockImplementation(misread)
     expect(patternMatcher(pattern)(text)).toBe(false)
   })
 })
