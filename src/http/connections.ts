@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { Failure } from '../errors.ts'
 import { breakOff } from './body.ts'
 import type { DoorResponse } from './door.ts'
+import { closeIdleLater } from './closeIdleLater.ts'
 import { createOneByOne } from './oneByOne.ts'
 import { requestProblem } from './requestProblem.ts'
 
@@ -88,6 +89,7 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     Object.assign(server, { dropMaxConnection: true })
     // Without it, headers beyond the two thousandth would not be seen.
     server.maxHeadersCount = 0
+    closeIdleLater(server)
     const accept = (request: IncomingMessage, response: ServerResponse) => {
       accepted(request, response, listener)
     }
