@@ -5,7 +5,6 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { availableParallelism, getPriority } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp } from '../src/app.ts'
@@ -207,25 +206,6 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
   it('ends after the requests under way even if their clients would send more', async () => {
     const { answer } = await stoppedDuringRequest('SIGTERM', { agent: new Agent({ keepAlive: true }) })
     expect(answer.headers.connection).toBe('close')
-  })
-
-  it('answers what clients are just sending on connections that are kept alive, and says that it is the last', async () => {
-    const served = gateway(['serve'], await temporaryFolder(), withPassword)
-    const address = await served.address()
-    const agent = new Agent({ keepAlive: true })
-    const ask = async () => {
-      const headers = { authorization: basic(elastic) }
-      const [answer] = (await once(request(address, { agent, headers }).end(), 'response')) as [
-        IncomingMessage,
-      ]
-      await text(answer)
-      return [answer.statusCode, answer.headers.connection]
-    }
-    const clients = Array.from({ length: 48 })
-    expect(await Promise.all(clients.map(ask))).toEqual(clients.map(() => [200, 'keep-alive']))
-    served.child.kill()
-    expect(await Promise.all(clients.map(ask))).toEqual(clients.map(() => [200, 'close']))
-    expect(await served.ended).toBe(0)
   })
 
   it('ends with 0 in time though a request never does', async () => {

@@ -7,8 +7,8 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Failure } from '../errors.ts'
 import { breakOff } from './body.ts'
-import { closeIdleLater } from './closeIdleLater.ts'
 import type { DoorResponse } from './door.ts'
+import { createIdleConnections } from './idleConnections.ts'
 import { createOneByOne } from './oneByOne.ts'
 import { requestProblem } from './requestProblem.ts'
 
@@ -58,6 +58,7 @@ const mostIgnored = 64
 
 export function createConnections({ limits, tls, refuse, reportDrop }: ConnectionsParts): Connections {
   const turnOf = createOneByOne()
+  const idle = createIdleConnections()
   /** The latest request of each connection, until it has come and is answered: then nobody keeps its body. */
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
   /** How many requests have come behind the one that was the last, of each connection that had one. */
@@ -89,7 +90,7 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     Object.assign(server, { dropMaxConnection: true })
     // Without it, headers beyond the two thousandth would not be seen.
     server.maxHeadersCount = 0
-    closeIdleLater(server)
+    idle.watch(server)
     const accept = (request: IncomingMessage, response: ServerResponse) => {
       accepted(request, response, listener)
     }
@@ -106,6 +107,7 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
 
   function accepted(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
     const { socket } = request
+    idle.ask(socket)
     const behind = givenUp.get(socket)
     if (behind !== undefined) {
       ignore(socket, behind)
@@ -131,7 +133,9 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
     if (request.headers.upgrade !== undefined) response.setHeader('connection', 'close')
     const forget = () => {
       const isOver = request.complete && response.destroyed
-      if (isOver && latest.get(socket)?.request === request) latest.delete(socket)
+      if (!isOver || latest.get(socket)?.request !== request) return
+      latest.delete(socket)
+      idle.rest(socket)
     }
     request.once('close', forget)
     response.once('close', forget)

@@ -38,6 +38,7 @@ export function createMetricsServer(parts: MetricsServerParts): MetricsServer {
   })
   const server: Server = connections.serve(({ method, url }, response) => {
     void answer(method, url).then((answered) => {
+      if (!server.listening) response.setHeader('connection', 'close')
       const { status, headers, body } = secured(answered)
       response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
     })
