@@ -233,6 +233,10 @@ describe('a pattern with characters of two halves', () => {
     [String.raw`/\\${'\u{1f600}'}/`, '\\\u{1f600}'],
     [String.raw`/\Q.${'\u{1f600}'}*\E+/`, '.\u{1f600}**'],
     [String.raw`/\Q\x${'\u{1f600}'}/`, String.raw`\x${'\u{1f600}'}`],
+    [String.raw`/\\Q${'\u{1f600}'}+/`, String.raw`\Q${'\u{1f600}\u{1f600}'}`],
+    [String.raw`/\Q${'\n\u{1f600}'}*\E/`, '\n\u{1f600}*'],
+    ['\ud83d?', '\ud83da'],
+    ['/[^\ud83d]/', '\u{1f600}'],
   ])('fits where V8 misreads those: %o, %o', (pattern, text) => {
     vi.spyOn(String.prototype, 'codePointAt').mockImplementation(misread)
     const fits = patternMatcher(pattern)
@@ -241,11 +245,14 @@ describe('a pattern with characters of two halves', () => {
 
   it.each([
     ['/[^\u{1f600}]/', '\u{1f600}'],
-    [String.raw`/\${'\u{1f600}'}/`, '\u{1f600}'],
     ['/\u{1f600}/', '\ud83d'],
   ])('does not fit where V8 misreads those: %o, %o', (pattern, text) => {
     vi.spyOn(String.prototype, 'codePointAt').mockImplementation(misread)
     expect(patternMatcher(pattern)(text)).toBe(false)
+  })
+
+  it('cannot be read where a backslash is in front of one', () => {
+    expect(isPattern(String.raw`/\${'\u{1f600}'}/`)).toBe(false)
   })
 })
 

@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js'
 import { z } from 'zod'
+import { regularExpression } from '../regularExpression.ts'
 import { keyOf, realmSetting, type RealmPlace } from './realmSetting.ts'
 
 const registered = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']
@@ -95,7 +95,7 @@ function claimPattern(claim: string) {
 
 function groupsIn(pattern: string): number {
   try {
-    return RE2JS.compile(pattern).groupCount()
+    return regularExpression(pattern).groups
   } catch {
     return 0
   }

@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js'
 import type { JsonObject, JsonValue } from '../../json.ts'
+import { regularExpression, type RegularExpression } from '../../regularExpression.ts'
 import { createClaimOf, textsOf, type FallbackClaims } from './jwt.ts'
 
 /** Whom a token's claims name, before anything is known of roles. */
@@ -73,7 +73,7 @@ export function createReadUser({ fallbackClaims, metadata: { fixed, prefix }, ..
 /** Reads the texts of a claim: none where it lacks, null where it is anything else. */
 function createReadTexts(source: ClaimSource | null, fallbackClaims: FallbackClaims) {
   const { claim, pattern } = source ?? { claim: '', pattern: null }
-  const expression = pattern === null ? null : RE2JS.compile(pattern)
+  const expression = pattern === null ? null : regularExpression(pattern)
   const claimOf = createClaimOf(fallbackClaims)
 
   return (claims: JsonObject): string[] | null => {
@@ -84,9 +84,8 @@ function createReadTexts(source: ClaimSource | null, fallbackClaims: FallbackCla
   }
 }
 
-function groupIn(expression: RE2JS, text: string): string[] {
-  const matcher = expression.matcher(text)
-  const group = matcher.find() ? matcher.group(1) : null
+function groupIn(expression: RegularExpression, text: string): string[] {
+  const group = expression.firstGroup(text)
   return group ? [group] : []
 }
 
