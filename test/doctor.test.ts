@@ -17,6 +17,7 @@ import { temporaryFolder } from './support/temporaryFolder.ts'
 import { databaseName, optionsFor } from './support/testDatabase.ts'
 import { elastic } from './support/testApp.ts'
 import { bcryptHash } from './transfer/cluster.ts'
+import { prepared as newDatabase, user } from './transferProcess.ts'
 
 const bySqlite = databaseName === 'sqlite'
 
@@ -227,6 +228,26 @@ describe.runIf(bySqlite)('of an SQLite file the doctor says', () => {
     await handle.close()
     const { of, exitCode } = await examined()
     expect([of('sqlite.integrity')?.state ?? of('database')?.state, exitCode]).toEqual(['failure', 1])
+  })
+})
+
+describe('of a database that no gateway has opened yet the doctor says', { timeout: 60_000 }, () => {
+  it('no failure where something was imported into it', async () => {
+    const { url, command, write } = await newDatabase()
+    const superuser = { ...user, username: 'elastic', roles: ['superuser'], metadata: { _reserved: true } }
+    await write('users.ndjson', `${JSON.stringify(superuser)}\n`)
+    expect(await command('import', 'users.ndjson')).toMatchObject({ code: 0 })
+    const { checks, of } = await examined({ url }, '{}', {})
+    expect(checks.filter(({ state }) => state === 'failure').map(({ id }) => id)).toEqual(unavoidable)
+    expect(of('realms.agreed')?.finding).toBe('no gateway has started yet: the first one decides')
+  })
+
+  it.runIf(!bySqlite)('nothing of what a role may do with tables that are not there', async () => {
+    const { url, run } = await emptyDatabase()
+    const role = `role_${Math.random().toString(36).slice(2)}`
+    await run(`CREATE ROLE ${role} LOGIN`)
+    const { of } = await examined({ url: Object.assign(new URL(url), { username: role }).href }, '{}', {})
+    expect(of('postgresql.role')).toMatchObject({ state: 'skipped', finding: 'there are no tables yet' })
   })
 })
 

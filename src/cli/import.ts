@@ -118,6 +118,8 @@ async function open(config: Config, dryRun: boolean): Promise<TransferDatabase |
   try {
     const agreed = await database.agreedRealms()
     if (agreed !== '') requireAgreement(agreed, agreementOf(settings))
+    // Without a name it would be no gateway's database, whatever it holds.
+    if (!dryRun) await database.uuid()
     return database
   } catch (error) {
     await database.close()

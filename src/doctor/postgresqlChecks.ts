@@ -1,5 +1,5 @@
 import type { PostgresqlFacts } from '../storage/postgresqlFacts.ts'
-import { failure, ok, warning, type Check } from './check.ts'
+import { failure, ok, skipped, warning, type Check } from './check.ts'
 
 /** What speaks for and against how a PostgreSQL server keeps a database. */
 export function postgresqlChecks(facts: PostgresqlFacts, poolSize: number): Check[] {
@@ -64,6 +64,7 @@ function roleCheck({ isSuperuser, mayAlter }: PostgresqlFacts): Check {
   const advice =
     'let gateways connect as a role that may not change tables: docs/operations.md has its grants'
   if (isSuperuser) return warning(id, 'the role is a superuser', advice)
+  if (mayAlter === null) return skipped(id, 'there are no tables yet')
   return mayAlter
     ? warning(id, 'the role may change the tables', advice)
     : ok(id, 'the role may not change the tables')

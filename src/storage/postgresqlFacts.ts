@@ -15,8 +15,8 @@ export interface PostgresqlFacts {
   /** Whether the server is on this very machine, by a socket or the loopback. */
   readonly isLocal: boolean
   readonly isSuperuser: boolean
-  /** Whether the role may change the tables. */
-  readonly mayAlter: boolean
+  /** Whether the role may change the tables; null: there are none yet. */
+  readonly mayAlter: boolean | null
   /** By how much its clock is ahead of this process's, in milliseconds, and how wrong that may be. */
   readonly clock: { readonly ahead: number; readonly within: number }
 }
@@ -37,7 +37,7 @@ export async function readPostgresqlFacts(
     coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false),
     coalesce(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true),
     (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
-    coalesce((SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('profiles')), false),
+    (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('profiles')),
     ${settings.map((name) => `current_setting('${name}')`).join()}`)
   const before = clock()
   const [time] = await read(`SELECT floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint`)
@@ -54,7 +54,7 @@ export async function readPostgresqlFacts(
     isEncrypted: isEncrypted === 'true',
     isLocal: isLocal === 'true',
     isSuperuser: isSuperuser === 'true',
-    mayAlter: mayAlter === 'true',
+    mayAlter: mayAlter === 'null' ? null : mayAlter === 'true',
     clock: { ahead: Number(time) - (before + after) / 2, within: (after - before) / 2 },
   }
 

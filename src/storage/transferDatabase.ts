@@ -13,6 +13,8 @@ import { isSqlite } from './sqliteFile.ts'
 export interface TransferDatabase {
   readonly imports: ImportRepository
   readonly exports: ExportRepository
+  /** What names the database to clients: made by whoever imports into it first, or opens it as a gateway. */
+  readonly uuid: () => Promise<string>
   /** The realms and domains on which the gateways of the database have agreed; empty if they have not yet. */
   readonly agreedRealms: () => Promise<string>
   readonly close: () => Promise<void>
@@ -27,14 +29,14 @@ export async function openTransferDatabase(options: DatabaseOptions): Promise<Tr
   try {
     const connected = await connect(options)
     const { client, close } = connected
-    const { agreedRealms } = createCluster(connected)
+    const { uuid, agreedRealms } = createCluster(connected)
     // Profiles come in no order, so that each batch changes pages everywhere: many batches are put into the file at once.
     if (isSqlite(options.url)) await client.$queryRaw`PRAGMA wal_autocheckpoint = 20000`
     const snapshot = isSqlite(options.url) ? sqliteSnapshot(client) : postgresqlSnapshot(client)
     return {
       imports: createImportRepository(connected),
       exports: guarded(createExportRepository(snapshot)),
-      ...guarded({ agreedRealms }),
+      ...guarded({ uuid, agreedRealms }),
       close,
     }
   } catch (error) {
