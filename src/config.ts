@@ -183,6 +183,9 @@ export function loadConfig(
   if (settings && settings.metrics.port !== null) {
     const problem = metricsExposureProblem(settings.metrics.host, settings)
     if (problem !== null) problems.push(problem)
+    const { host: metricsHost, port: metricsPort } = settings.metrics
+    if (metricsPort !== 0 && metricsPort === Number(port) && metricsHost === host)
+      problems.push('metrics.port: PORT is the same')
   }
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })
@@ -230,7 +233,8 @@ export function loadGatewayAccess(url: string, environment: Environment = proces
   const password = secretOf(environment, 'GATEWAY_PASSWORD', problems)
   const apiKey = secretOf(environment, 'GATEWAY_API_KEY', problems)
   const parsed = URL.parse(url)
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) problems.push('--url: expected an https URL')
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol))
+    problems.push('--url: expected an https URL, or an http one of this machine')
   else if (parsed.username + parsed.password !== '') problems.push('--url: it must not hold credentials')
   else if (parsed.search + parsed.hash !== '') problems.push('--url: expected a URL without ? and #')
   else if (parsed.protocol === 'http:' && !isLoopback(url))

@@ -13,7 +13,7 @@ export function openingFailure(url: string, error: unknown): Failure {
   }
   const databaseError = databaseErrorOf(error)
   const { code, message } = databaseError
-  const reason = reasons.find(([pattern]) => pattern.test(code))?.[1] ?? message
+  const reason = reasons.find(([pattern]) => pattern.test(code || message))?.[1] ?? message
   // A server may come back by itself; a file is not where it should be.
   const mayReturn = !isSqlite(url) && isPassing(databaseError) && !refusals.test(code)
   return new Failure(
@@ -26,7 +26,7 @@ export function openingFailure(url: string, error: unknown): Failure {
 /** The server is there, and does not let us in. Source: PostgreSQL, Appendix A. */
 const refusals = /^(28000|28P01|3D000)$/
 
-const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
+const reasons: readonly (readonly [codeOrMessage: RegExp, reason: string])[] = [
   [/^(EEXIST|ENOTDIR)$/, 'a part of its path is not a folder'],
   [/^(EACCES|EPERM|EROFS|SQLITE_READONLY.*)$/, 'it may not be written'],
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
@@ -35,6 +35,7 @@ const reasons: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^ECONNREFUSED$/, 'nothing listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name'],
   [/^(ENOSPC|SQLITE_FULL)$/, 'the disk is full'],
+  [/client password must be a string$/, 'the server asks for a password, and DATABASE_URL has none'],
 ]
 
 /** The URL without who opens it and with what: not at all, where a part of the password could stand elsewhere. */
