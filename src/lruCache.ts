@@ -9,3 +9,20 @@ type Options<V extends object | number> = Pick<LRUCache.OptionsBase<string, V, u
 export function lruCache<V extends object | number>(most: number, options?: Options<V>): LRUCache<string, V> {
   return new LRUCache({ maxSize: most, sizeCalculation: () => 1, ...options })
 }
+
+/** The same, of so many bytes at most, too, as each entry says; one that has more is not kept. */
+export function lruCacheOfBytes<V extends object>(most: number, mostBytes: number) {
+  const cache = new LRUCache<string, V>({ maxSize: mostBytes })
+  return {
+    get: (key: string): V | undefined => cache.get(key),
+    set(key: string, value: V, bytes: number): void {
+      if (cache.size >= most && !cache.has(key)) cache.pop()
+      cache.set(key, value, { size: bytes })
+    },
+    delete: (key: string): boolean => cache.delete(key),
+    clear: (): void => {
+      cache.clear()
+    },
+    size: () => cache.size,
+  }
+}

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { lruCacheOfBytes } from '../../lruCache.ts'
 import type { Grant } from '../credentials.ts'
 import { createSecretNames } from '../secretNames.ts'
 
@@ -32,10 +32,7 @@ export function createProvenCredentials<User extends object>({
   count,
 }: ProvenCredentialsParts) {
   const secretName = createSecretNames()
-  const known =
-    ttl > 0 && size > 0
-      ? new LRUCache<string, Proven<User>>({ max: size, maxSize: mostMemory, maxEntrySize: mostMemory })
-      : null
+  const known = ttl > 0 && size > 0 ? lruCacheOfBytes<Proven<User>>(size, mostMemory) : null
 
   return {
     /** Names credentials: no two have one name. */
@@ -59,11 +56,11 @@ export function createProvenCredentials<User extends object>({
     /** `askedAt` is in epoch milliseconds. */
     remember(key: string, user: User, askedAt: number): void {
       count?.(false)
-      known?.set(key, { user, askedAt }, { size: 500 + 3 * JSON.stringify(user).length })
+      known?.set(key, { user, askedAt }, 500 + 3 * JSON.stringify(user).length)
     },
 
     /** How many are remembered. */
-    size: () => known?.size ?? 0,
+    size: () => known?.size() ?? 0,
   }
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { lruCacheOfBytes } from '../../lruCache.ts'
 import type { JwtUser } from './jwtUser.ts'
 
 interface Verified {
@@ -27,10 +27,7 @@ const mostMemory = 100_663_296
  * Whoever changes the keys or the realm's mind forgets all of them. Source: spec 5.5.
  */
 export function createVerifiedTokens({ ttl, size, clock, count }: VerifiedTokensParts) {
-  const tokens =
-    ttl > 0 && size > 0
-      ? new LRUCache<string, Verified>({ max: size, maxSize: mostMemory, maxEntrySize: mostMemory })
-      : null
+  const tokens = ttl > 0 && size > 0 ? lruCacheOfBytes<Verified>(size, mostMemory) : null
 
   return {
     find(token: string): JwtUser | null {
@@ -49,11 +46,11 @@ export function createVerifiedTokens({ ttl, size, clock, count }: VerifiedTokens
     /** `expiresAt` is in epoch milliseconds, `length` that of the text in which the user was read. */
     remember(token: string, user: JwtUser, expiresAt: number, length = token.length): void {
       count?.(false)
-      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, { size: memoryOf(user, length) })
+      tokens?.set(keyOf(token), { user, verifiedAt: clock(), expiresAt }, memoryOf(user, length))
     },
 
     /** How many are remembered. */
-    size: () => tokens?.size ?? 0,
+    size: () => tokens?.size() ?? 0,
 
     forgetAll: (): void => {
       tokens?.clear()
