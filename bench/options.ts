@@ -10,7 +10,7 @@ import type { Scenario } from './scenarios.ts'
 export interface Options {
   /** How long one measurement takes. */
   readonly seconds: number
-  /** How long a server is used before it is measured, in seconds. */
+  /** How long a server is used before it is measured, in seconds, at least. */
   readonly warmUp: number
   /** How long a number of connections, or a rate, is used before it is measured, in seconds. */
   readonly ramp: number
@@ -74,6 +74,11 @@ export const thousand = 1_000
 /** How long one measurement of a scenario takes: tokens that are signed for each request are too dear for more. */
 export function secondsOf({ fresh }: Scenario, { seconds }: Options): number {
   return fresh === 'tokens' ? seconds / 3 : seconds
+}
+
+/** How long a server is used before, in seconds: V8 compiles its code for tens of thousands of requests, if they can be had. */
+export function warmUpOf({ fresh }: Scenario, { warmUp }: Options): number {
+  return fresh === 'nothing' ? 5 * warmUp : warmUp
 }
 
 function positive(name: string, text: string | undefined): number | undefined {

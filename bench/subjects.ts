@@ -3,7 +3,7 @@ import type { PostgresServer } from '../test/support/postgres.ts'
 import { closedArrivals, createUserDemand } from './demand.ts'
 import { deploy, type DeploymentParts } from './deployment.ts'
 import type { Generator } from './generator.ts'
-import type { Options } from './options.ts'
+import { warmUpOf, type Options } from './options.ts'
 import type { Ownership } from './ownership.ts'
 import type { Passwords } from './passwords.ts'
 import { regulars } from './people.ts'
@@ -49,16 +49,17 @@ export async function deployAll(
 }
 
 /** Has the server know those who come again, and its code compiled. */
-export async function prepare(subject: Subject, { warmUp, ramp }: Options, tryOut: TryOut): Promise<void> {
+export async function prepare(subject: Subject, options: Options, tryOut: TryOut): Promise<void> {
   const { row, deployment } = subject
-  const { fresh } = row.scenario
+  const { scenario } = row
+  const { fresh } = scenario
   if (fresh !== 'users') {
     const numbers = fresh === 'tokens' ? deployment.unseen(regulars.length) : regulars
     await tryOut(subject, { connections: 16, arrivals: untilAllCame, numbers, rule: 'any' })
   }
   const warmUpMeasurement = await tryOut(subject, {
     connections: 16,
-    arrivals: closedArrivals(warmUp, ramp),
+    arrivals: closedArrivals(warmUpOf(scenario, options), options.ramp),
   })
   row.warmUpRate = throughputOf(warmUpMeasurement)
   forgetPeakMemoryOf(deployment.server.pid)
