@@ -1,4 +1,4 @@
-import http from 'node:http'
+import type { Server } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
@@ -19,7 +19,7 @@ export function createIdleConnections() {
 
   return { watch, ask, rest }
 
-  function watch(server: http.Server): void {
+  function watch(server: Server): void {
     const opened = server instanceof https.Server ? 'secureConnection' : 'connection'
     server.on(opened, (socket: Socket) => {
       rest(socket)
