@@ -183,9 +183,6 @@ export function loadConfig(
   if (settings && settings.metrics.port !== null) {
     const problem = metricsExposureProblem(settings.metrics.host, settings)
     if (problem !== null) problems.push(problem)
-    const { host: metricsHost, port: metricsPort } = settings.metrics
-    if (metricsPort !== 0 && metricsPort === Number(port) && metricsHost === host)
-      problems.push('metrics.port: PORT is the same')
   }
   if (problems.length > 0 || !logLevel || !settings) {
     throw new Failure('CONFIGURATION', 'the configuration is not valid', { problems })

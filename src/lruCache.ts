@@ -16,7 +16,7 @@ export function lruCacheOfBytes<V extends object>(most: number, mostBytes: numbe
   return {
     get: (key: string): V | undefined => cache.get(key),
     set(key: string, value: V, bytes: number): void {
-      if (cache.size >= most && !cache.has(key)) cache.pop()
+      if (bytes <= mostBytes && cache.size >= most && !cache.has(key)) cache.pop()
       cache.set(key, value, { size: bytes })
     },
     delete: (key: string): boolean => cache.delete(key),

@@ -434,13 +434,6 @@ describe('a file that is not sound', () => {
     expect(await problems('a: "${s3cret\nb: {\n')).toEqual([expect.not.stringContaining('s3cret')])
   })
 
-  it('says that metrics are to be where the gateway is', async () => {
-    const metrics = 'metrics: { port: 4100 }'
-    expect(await problems(metrics, { PORT: '4100' })).toEqual(['metrics.port: PORT is the same'])
-    await load(metrics, { PORT: '4101' })
-    await load('metrics: { port: 0 }', { PORT: '0' })
-  })
-
   it('never has a value repeated that may be a secret', async () => {
     const secret = 's3cret-value'
     const files = { secret, url: `postgres://u:${secret}@host` }

@@ -135,7 +135,7 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
       const isOver = request.complete && response.destroyed
       if (!isOver || latest.get(socket)?.request !== request) return
       latest.delete(socket)
-      idle.rest(socket)
+      if (!givenUp.has(socket)) idle.rest(socket)
     }
     request.once('close', forget)
     response.once('close', forget)

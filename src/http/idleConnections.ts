@@ -6,6 +6,8 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 /** A server that stops waits until nobody has asked for so long, or this long, in milliseconds. */
 const quiet = 100
 const longest = 1_000
+/** In bytes, as it may stand behind a request and is no other. */
+const lineEnd = 2
 
 /**
  * Knows the connections of a server that owe nobody an answer, and has the server close them when it is closed, but not
@@ -15,7 +17,6 @@ export function createIdleConnections() {
   /** How many bytes had come on each of them: where there are more, a request has begun. */
   const idle = new Map<Socket, number>()
   let asked = 0
-  let closing: Promise<void> | undefined
 
   return { watch, ask, rest }
 
@@ -25,7 +26,8 @@ export function createIdleConnections() {
       rest(socket)
       socket.once('close', () => idle.delete(socket))
     })
-    server.closeIdleConnections = () => void (closing ??= closeAll())
+    let closing: Promise<void> | undefined
+    server.closeIdleConnections = () => void (closing ??= closeAll(server))
   }
 
   /** Takes that a request has come. */
@@ -39,7 +41,7 @@ export function createIdleConnections() {
     if (!socket.destroyed) idle.set(socket, socket.bytesRead)
   }
 
-  async function closeAll(): Promise<void> {
+  async function closeAll(server: Server): Promise<void> {
     const end = performance.now() + longest
     let before: number
     do {
@@ -48,6 +50,15 @@ export function createIdleConnections() {
       // What came while the process was busy is read first.
       await setImmediate()
     } while (asked !== before && performance.now() < end)
-    for (const [socket, bytes] of idle) if (socket.bytesRead === bytes) socket.destroy()
+    closeIdle()
+    // Whose answer was made before the stop, and is taken later, has not been told that it is the last.
+    const timer = setInterval(closeIdle, quiet).unref()
+    server.once('close', () => {
+      clearInterval(timer)
+    })
+  }
+
+  function closeIdle(): void {
+    for (const [socket, bytes] of idle) if (socket.bytesRead <= bytes + lineEnd) socket.destroy()
   }
 }

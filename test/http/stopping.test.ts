@@ -80,6 +80,17 @@ describe.each([
     await stopped
   })
 
+  it('closes soon where an answer was made before, and is taken later', async () => {
+    const { open, stop } = await served(tls)
+    const client = await open()
+    client.pause().write(get('/large'))
+    await setTimeout(60)
+    const stopped = stop()
+    await setTimeout(400)
+    expect((await text(client)).length).toBeGreaterThan(large)
+    await stopped
+  })
+
   it('closes soon what is idle, if it has asked or not, but not where a request has begun', async () => {
     const { open, stop } = await served(tls)
     const [used, unused, begun] = await Promise.all([open().then(answered), open(), open()])
@@ -90,6 +101,18 @@ describe.each([
     expect(begun.closed).toBe(false)
     begun.write(get().slice(20))
     expect(await text(begun)).toMatch(/connection: close\r\n.*answered$/is)
+    await stopped
+  })
+})
+
+describe('a server that stops', () => {
+  it('takes the end of a line behind a request for no other', async () => {
+    const { open, stop } = await served(null)
+    const client = await open()
+    client.write(`${get()}\r\n`)
+    await once(client, 'data')
+    const stopped = stop()
+    await once(client.resume(), 'close')
     await stopped
   })
 })
