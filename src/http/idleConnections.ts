@@ -42,6 +42,8 @@ export function createIdleConnections() {
   }
 
   async function closeAll(server: Server): Promise<void> {
+    let isClosed = !server.listening
+    server.once('close', () => (isClosed = true))
     const end = performance.now() + longest
     let before: number
     do {
@@ -50,12 +52,11 @@ export function createIdleConnections() {
       // What came while the process was busy is read first.
       await setImmediate()
     } while (asked !== before && performance.now() < end)
-    closeIdle()
     // Whose answer was made before the stop, and is taken later, has not been told that it is the last.
-    const timer = setInterval(closeIdle, quiet).unref()
-    server.once('close', () => {
-      clearInterval(timer)
-    })
+    while (!isClosed) {
+      closeIdle()
+      await setTimeout(quiet, undefined, { ref: false })
+    }
   }
 
   function closeIdle(): void {
