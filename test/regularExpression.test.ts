@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { regularExpression } from '../src/regularExpression.ts'
+import { misread } from './support/misread.ts'
 
 describe('a regular expression', () => {
   it('finds its first group anywhere in a text, or says that there is none', () => {
@@ -21,10 +22,7 @@ describe('a regular expression', () => {
     })
 
     it('finds groups around them and of them all the same', () => {
-      vi.spyOn(String.prototype, 'codePointAt').mockImplementation(function (this: string, index: number) {
-        const unit = this.charCodeAt(index)
-        return unit >= 0xd800 && unit < 0xdc00 ? unit + 1 : unit
-      })
+      vi.spyOn(String.prototype, 'codePointAt').mockImplementation(misread)
       expect(regularExpression('\u{1f600}([^@]+)@').firstGroup('a\u{1f600}é\u{1f601}b@')).toBe('é\u{1f601}b')
       expect(regularExpression('^([\u{1f600}-\u{1f64f}]+).$').firstGroup('\u{1f600}\u{1f601}')).toBe(
         '\u{1f600}',

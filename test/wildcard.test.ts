@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { expressionSize, fitsWildcard, isPattern, patternMatcher } from '../src/wildcard.ts'
+import { misread } from './support/misread.ts'
 
 describe('a pattern', () => {
   it.each([
@@ -212,12 +213,6 @@ describe('a pattern of a subject', () => {
 })
 
 describe('a pattern with characters of two halves', () => {
-  // As code of V8 13.6's compiler Maglev does now and then, whose result takes the place of the index.
-  const misread = function (this: string, index: number) {
-    const unit = this.charCodeAt(index)
-    return unit >= 0xd800 && unit < 0xdc00 ? unit + 1 : unit
-  }
-
   afterEach(() => {
     vi.restoreAllMocks()
   })

@@ -69,22 +69,14 @@ describe.each([
     await stopped
   })
 
-  it('waits until an answer is taken', async () => {
+  it.each([
+    ['is made meanwhile', 5],
+    ['was made before', 60],
+  ])('waits until an answer is taken that %s, and then closes soon', async (_, after) => {
     const { open, stop } = await served(tls)
     const client = await open()
     client.pause().write(get('/large'))
-    await setTimeout(5)
-    const stopped = stop()
-    await setTimeout(400)
-    expect((await text(client)).length).toBeGreaterThan(large)
-    await stopped
-  })
-
-  it('closes soon where an answer was made before, and is taken later', async () => {
-    const { open, stop } = await served(tls)
-    const client = await open()
-    client.pause().write(get('/large'))
-    await setTimeout(60)
+    await setTimeout(after)
     const stopped = stop()
     await setTimeout(400)
     expect((await text(client)).length).toBeGreaterThan(large)
