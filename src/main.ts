@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { processStreams } from './cli/streams.ts'
+import { keptByNpm } from './commands/keptByNpm.ts'
 import { failureOf, type FailureCode } from './errors.ts'
 
 // The database holds what is only the gateway's to read.
@@ -39,6 +40,11 @@ const program = new Command(packageJson.name)
   .version(packageJson.version)
   .exitOverride()
   .showHelpAfterError('(--help after any command says how it is used)')
+  .hook('preAction', (_, command) => {
+    const kept = keptByNpm(command, process.env)
+    if (kept !== null)
+      command.error(`error: npm has kept ${kept} for itself: write it after --, as in npm run … -- ${kept}`)
+  })
 program
   .command('serve')
   .description('answer at both doors until told to stop')

@@ -48,6 +48,27 @@ describe('a command line', { timeout: 60_000 }, () => {
     expect(out).toBe('')
   })
 
+  it.each([
+    [['migrate'], 'npm_config_status', '--status'],
+    [['import', 'users.json'], 'npm_config_dry_run', '--dry-run'],
+    [['users', 'list'], 'npm_config_url', '--url'],
+  ])('of which npm has kept an option is not run without it: %j, %s', async (args, name, option) => {
+    const { code, out, err } = await run(args, { [name]: 'true' })
+    expect([code, out]).toEqual([64, ''])
+    expect(err).toContain(`error: npm has kept ${option} for itself: write it after --`)
+  })
+
+  it('has its options where npm has them too, and what people set for npm is none of them', async () => {
+    const settings = {
+      npm_config_status: 'true',
+      npm_config_force: 'true',
+      npm_config_email: 'a@example.com',
+    }
+    const { code, err } = await run(['migrate', '--status'], { ...settings, DATABASE_URL: 'file:x.db' })
+    expect([code, err]).toEqual([1, ''])
+    expect((await run(['export', '-o', '/dev/null/x'], settings)).err).not.toContain('npm has kept')
+  })
+
   it.each([[['--help']], [['help']], [['serve', '--help']]])(
     'that asks for help gets it, and ends with 0: %j',
     async (args) => {
