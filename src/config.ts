@@ -176,6 +176,7 @@ export function loadConfig(
   }
   const settingsFile =
     environment.GATEWAY_CONFIG ?? (defaultFile !== null && existsSync(defaultFile) ? defaultFile : null)
+  if (defaultFile !== null && settingsFile === null && existsSync('gateway.yaml')) problems.push(misnamed)
   const settings = settingsOf(environment, settingsFile, problems)
   const host = environment.HOST ?? '127.0.0.1'
   const exposed = settings ? exposureProblem(host, settings) : null
@@ -192,6 +193,8 @@ export function loadConfig(
     ...{ settings, settingsFile },
   })
 }
+
+const misnamed = 'gateway.yaml: expected gateway.yml, or GATEWAY_CONFIG to name it'
 
 /**
  * Reads the settings again where they were read first.

@@ -103,6 +103,18 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
     expect(await readdir(folder)).toEqual(['gateway.yml'])
   })
 
+  it('ends with 78 if nobody would read it for its name', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'gateway.yaml'), 'activation:\n  unchanged_grace: 1m\n')
+    const { code, err } = await run(['serve'], {}, folder)
+    expect(code).toBe(78)
+    expect(err).toContain('\n  gateway.yaml: expected gateway.yml, or GATEWAY_CONFIG to name it\n')
+    const named = await run(['serve'], { GATEWAY_CONFIG: 'gateway.yaml' }, folder)
+    expect(named.err).toBe(
+      'profile-gateway: set ELASTIC_PASSWORD: the superuser elastic has no password yet\n',
+    )
+  })
+
   it('ends with 78 if the superuser has no password and nobody reads one, and says what to set', async () => {
     const { code, out, err } = await run(['serve'])
     expect({ code, out, err }).toEqual({
