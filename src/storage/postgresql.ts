@@ -5,10 +5,11 @@ import type {
   SqlMigrationAwareDriverAdapterFactory,
   SqlQuery,
 } from '@prisma/driver-adapter-utils'
-import { Pool, type ClientConfig } from 'pg'
+import type { ClientConfig, Pool } from 'pg'
 import { PrismaClient } from '../../prisma/generated/postgresql/client.ts'
 import { Failure } from '../errors.ts'
 import { clientOptions, closeClient, type Client, type Connected, type Wording } from './client.ts'
+import { createConnectionPool } from './connectionPool.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { postgresqlRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
@@ -66,7 +67,7 @@ const postgresqlWording: Wording = {
 export async function openPostgresql(options: DatabaseOptions): Promise<OpenConnection> {
   const { poolSize, connectionTimeout, statementTimeout, migrateOnStart } = options
   const server = postgresqlUrl(options.url)
-  const pool = new Pool({
+  const pool = createConnectionPool({
     ...server,
     max: poolSize,
     connectionTimeoutMillis: connectionTimeout,
@@ -106,8 +107,6 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
  * migrations are, or will be.
  */
 async function connectTo(pool: Pool, names?: StatementNames): Promise<SqlDriverAdapter> {
-  // The pool makes another connection for one that is lost.
-  pool.on('error', () => undefined)
   try {
     const { rows } = await pool.query<{ schema: string | null }>(
       `SELECT coalesce(
@@ -145,7 +144,7 @@ export function migratingPostgresql({
   async function connect(): Promise<SqlDriverAdapter> {
     let connections = 0
     let failure = new Error('the connection was lost')
-    const pool = new Pool({
+    const pool = createConnectionPool({
       ...server,
       max: 1,
       idleTimeoutMillis: 0,

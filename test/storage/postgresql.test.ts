@@ -260,6 +260,33 @@ describe('a PostgreSQL server with TLS', () => {
   })
 })
 
+describe('a PostgreSQL server that asks for passwords', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    const rules = 'host all profiles 127.0.0.1/32 scram-sha-256\nhost all postgres 127.0.0.1/32 trust\n'
+    server = await startPostgres({ files: { 'pg_hba.conf': rules } })
+    await server.query(`CREATE ROLE profiles LOGIN SUPERUSER PASSWORD 'changeme'`)
+  })
+  afterAll(() => server.close())
+
+  const as = async (user: string) => (await server.createDatabase()).replace('postgres@', `${user}@`)
+
+  it('is opened with one, and without one left at once', async () => {
+    await (await openDatabase(optionsFor({ url: await as('profiles:changeme'), clock: () => 0 }))).close()
+    await expect(
+      openDatabase(optionsFor({ url: await as('profiles'), clock: () => 0 })),
+    ).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('asks for a password, and DATABASE_URL has none') as string,
+    })
+    const connections = () =>
+      server.query(
+        `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+      )
+    await expect.poll(connections, { timeout: 10_000 }).toEqual([])
+  })
+})
+
 function nameOf({ url }: Pick<NewDatabase, 'url'>): string {
   return new URL(url).pathname.slice(1)
 }
