@@ -10,12 +10,12 @@ export function createConnectionPool(options: PoolConfig): Pool {
 /** Where pg itself gives up, as without the password that is asked for, it leaves it to the server to close the connection. */
 class ClosedUnlessConnected extends Client {
   override connect(): Promise<Client>
-  override connect(connected: (error: Error) => void): void
-  override connect(connected?: (error: Error) => void): Promise<Client> | undefined {
+  override connect(connected: (error: Error | null) => void): void
+  override connect(connected?: (error: Error | null) => void): Promise<Client> | undefined {
     if (!connected) return super.connect()
     super.connect((error: Error | null) => {
       if (error) this.connection.stream.destroy()
-      connected(error as Error)
+      connected(error)
     })
     return undefined
   }

@@ -44,7 +44,7 @@ describe('an open PostgreSQL database', () => {
 
   it('fails as UNAVAILABLE when no connection is free in time', async () => {
     const database = await removedAfterwards()
-    const options = { ...optionsFor(database), poolSize: 1, connectionTimeout: 100, statementTimeout: 1_000 }
+    const options = { ...optionsFor(database), poolSize: 1, connectionTimeout: 500, statementTimeout: 2_000 }
     const { profiles, close } = await openDatabase(options)
     onTestFinished(close)
     await database.run('BEGIN')
@@ -283,7 +283,7 @@ describe('a PostgreSQL server that asks for passwords', () => {
       server.query(
         `SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
       )
-    await expect.poll(connections, { timeout: 10_000 }).toEqual([])
+    await expect.poll(connections).toEqual([])
   })
 })
 
