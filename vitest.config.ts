@@ -103,6 +103,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What comes soon comes late on a machine that does much else.
+    expect: { poll: { timeout: 10_000 } },
     // Many suites wait for processes and servers: more of them at once than there are cores.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },

@@ -110,7 +110,7 @@ function activated(fetch: ReturnType<typeof overSocket>) {
 
 /** Readiness is remembered for a moment. */
 async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  await expect.poll(read, { timeout: 10_000 }).toBe(expected)
+  await expect.poll(read).toBe(expected)
 }
 
 /** The URL without who opens it. */

@@ -6,7 +6,7 @@ import { activate } from './activate.ts'
 import { patience } from './gateway.ts'
 import { anyClient, idTokens } from './realms.ts'
 
-describe(`a deployment ${deployment.name}`, () => {
+describe(`a deployment ${deployment.name}`, { timeout: 90_000 }, () => {
   it('makes one profile of a token, and follows the keys of its provider everywhere', async () => {
     const [first, second] = await Promise.all([newKey('RS256', 'first'), newKey('ES256', 'second')])
     const provider = await startOpenidProvider(first)

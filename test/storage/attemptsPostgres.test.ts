@@ -176,7 +176,7 @@ describe('attempts of several gateways at once', () => {
       const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
       // In a transaction, what was read of the others stays as it was.
       const waitingNow = () => run('SELECT pg_stat_clear_snapshot()').then(() => run(waiting))
-      await expect.poll(async () => (await waitingNow()).length, { timeout: 10_000 }).toBe(1)
+      await expect.poll(async () => (await waitingNow()).length).toBe(1)
       expect(await run('SELECT key FROM attempts ORDER BY key FOR UPDATE SKIP LOCKED')).toEqual(
         keys.slice(20),
       )

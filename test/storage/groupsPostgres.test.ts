@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
 import { connect, openDatabase } from '../../src/storage/database.ts'
+import { lockWaits } from '../support/lockWaits.ts'
 import { newDatabase, optionsFor, prepared } from '../support/testDatabase.ts'
 
 function profileOf(username: string): Profile {
@@ -93,7 +94,7 @@ describe('profiles that two gateways write at once', () => {
   it('never have both wait, in whatever order they come, be they new to both or to one', async () => {
     const { run, one, other, deadlocks } = await gateways()
     await Promise.all(usernames.map((name) => one.create(baseOf(name), profileOf(name), null)))
-    const waiting = `SELECT count(*)::int FROM pg_locks WHERE NOT granted AND relation = 'profiles'::regclass`
+    const waiting = `SELECT count(*)::int FROM ${lockWaits('profiles')}`
     for (const seqNo of rounds) {
       const names = [...usernames, ...usernames.map((name) => `${name}-${seqNo}`)]
       const writes = (gateway: typeof one, refreshed: 0 | 1) =>

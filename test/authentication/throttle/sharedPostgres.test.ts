@@ -4,6 +4,7 @@ import type { AttemptRepository } from '../../../src/authentication/throttle/att
 import { createThrottle } from '../../../src/authentication/throttle/throttle.ts'
 import { application } from '../../profile/activating.ts'
 import { origin } from '../../support/attempts.ts'
+import { lockWaits } from '../../support/lockWaits.ts'
 import { prepared } from '../../support/testDatabase.ts'
 
 const minute = 60_000
@@ -159,14 +160,13 @@ describe('gateways on one PostgreSQL database', () => {
     }
     const guess = { kind: 'password', username: 'jacknich', password: 'wrong' } as const
     await throttle(guess, from(null), judge, (said) => said)
-    const ended = () =>
-      run(`SELECT pg_${how}_backend(pid) FROM pg_locks WHERE NOT granted AND relation = 'attempts'::regclass`)
+    const ended = () => run(`SELECT pg_${how}_backend(pid) FROM ${lockWaits('attempts')}`)
     await expect.poll(ended).toEqual([[true]])
     await run('ROLLBACK')
     const rows = () => run('SELECT "underWay", "wrongAt" > 0 FROM attempts')
-    await expect.poll(() => reported.length, { timeout: 10_000 }).toBe(counted ? 0 : 1)
+    await expect.poll(() => reported.length).toBe(counted ? 0 : 1)
     const row = counted ? [0, true] : [1, false]
-    await expect.poll(rows, { timeout: 10_000 }).toEqual([row, row])
+    await expect.poll(rows).toEqual([row, row])
   })
 
   it('are closed no sooner than the last verdict is passed on', async () => {
@@ -187,7 +187,7 @@ describe('gateways on one PostgreSQL database', () => {
     )
     let isClosed = false
     const closed = close().then(() => (isClosed = true))
-    const waiting = `SELECT count(*)::int FROM pg_locks WHERE NOT granted AND relation = 'attempts'::regclass`
+    const waiting = `SELECT count(*)::int FROM ${lockWaits('attempts')}`
     await expect.poll(() => run(waiting)).toEqual([[1]])
     expect(isClosed).toBe(false)
     await run('ROLLBACK')
