@@ -10,6 +10,8 @@ import { createRolesAt } from './rolesAt.ts'
 export interface Actor {
   readonly username: string
   readonly roles: readonly string[]
+  /** What it is: a user, where nothing is said. */
+  readonly subjectType?: 'user' | 'api_key' | 'service_account'
   /** The API key with which it acts, if it does: what that may do decides, and not its roles. */
   readonly apiKey?: ActingKey | null
   /** The security epoch when it was read. */

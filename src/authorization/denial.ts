@@ -7,12 +7,16 @@ import type { Role } from './role.ts'
  * the action is about is its own. Source: spec 1.8.
  */
 export function denial(caller: Actor, effective: readonly Role[], action: Action, isOwn = true): string {
-  const { username, roles, apiKey } = caller
-  const who = apiKey
-    ? `API key id [${apiKey.id}] of user [${username}]`
-    : `user [${username}]${rolesTold(roles, effective)}`
   const granting = privilegesFor(action, isOwn).join(',')
-  return `action [${action}] is unauthorized for ${who}, this action is granted by the cluster privileges [${granting}]`
+  return `action [${action}] is unauthorized for ${told(caller, effective)}, this action is granted by the cluster privileges [${granting}]`
+}
+
+function told({ username, roles, apiKey, subjectType }: Actor, effective: readonly Role[]): string {
+  if (apiKey) return `API key id [${apiKey.id}] of user [${username}]`
+  // Of a key of another server only the owner is known.
+  if (subjectType === 'api_key') return `API key of user [${username}]`
+  if (subjectType === 'service_account') return `service account [${username}]`
+  return `user [${username}]${rolesTold(roles, effective)}`
 }
 
 function rolesTold(assigned: readonly string[], effective: readonly Role[]): string {

@@ -12,13 +12,17 @@ export function isJson(contentType: string): boolean {
 /** The media type of the answer: the versioned one, if that was asked for. Source: spec 1.5. */
 export function answerTypeFor(accept: string | undefined, format: 'json' | 'yaml'): string {
   const version = versionOf(accept)
-  return version === undefined
+  return version === undefined || !versions.includes(version)
     ? `application/${format}`
     : `application/vnd.elasticsearch+${format};compatible-with=${version}`
 }
 
 /** Refuses versions that we do not speak, and headers that ask for two. Source: spec 1.5. */
-export function requireVersions(accept: string | undefined, contentType: string | undefined): void {
+export function requireVersions(
+  accept: string | undefined,
+  contentType: string | undefined,
+  hasBody: boolean,
+): void {
   const [asked, sent] = [versionOf(accept), versionOf(contentType)]
   const range = `must be either version ${versions.join(' or ')}, but found`
   const both =
@@ -27,9 +31,9 @@ export function requireVersions(accept: string | undefined, contentType: string 
   if (asked !== undefined && !versions.includes(asked)) {
     throw invalidMediaType(`Accept version ${range} ${asked}. Accept=${accept ?? ''}`)
   }
-  if (contentType === undefined) return
+  if (!hasBody) return
   if (sent !== undefined && !versions.includes(sent)) {
-    throw invalidMediaType(`Content-Type version ${range} ${sent}. Content-Type=${contentType}`)
+    throw invalidMediaType(`Content-Type version ${range} ${sent}. Content-Type=${contentType ?? ''}`)
   }
   if ((asked ?? current) !== (sent ?? current)) {
     throw invalidMediaType(`${both} a compatible version and the compatible versions must match. ${headers}`)
@@ -39,8 +43,11 @@ export function requireVersions(accept: string | undefined, contentType: string 
   }
 }
 
+/** The version may stand behind other parameters. */
+const versioned = /application\/vnd\.elasticsearch\+[\w-]+\s*(?:;[^;,]*)*?;\s*compatible-with=(\d+)/i
+
 function versionOf(header: string | undefined): string | undefined {
-  return /application\/vnd\.elasticsearch\+\w+\s*;\s*compatible-with=(\d+)/i.exec(header ?? '')?.[1]
+  return versioned.exec(header ?? '')?.[1]
 }
 
 function invalidMediaType(reason: string): WireError {

@@ -150,7 +150,7 @@ function acknowledged(result: Refusable): Answer {
 /** A whole number; what lies beyond those that are ever counted to is as good as the nearest. */
 function longOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  if (!/^[+-]?\d{1,19}$/.test(text)) {
+  if (!/^[+-]?\d{1,19}$/.test(text) || BigInt(text) !== BigInt.asIntN(64, BigInt(text))) {
     throw new WireError(
       'illegal_argument_exception',
       `Failed to parse long parameter [${name}] with value [${text}]`,

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { DoorRequest, DoorResponse } from '../http/door.ts'
+import { singleHeader } from '../http/repeatedHeader.ts'
 import { isObject, type JsonValue } from '../json.ts'
 import { simpleError, type Answer } from './answer.ts'
 import { filterPath } from './filterPath.ts'
@@ -10,7 +11,7 @@ export function render(answer: Answer, request: DoorRequest): DoorResponse {
   const { query, headers } = request
   const parameters = new URLSearchParams(query)
   const yaml = (parameters.get('format') ?? formatOf(headers.accept ?? '')) === 'yaml'
-  const opaqueId = headers['x-opaque-id']
+  const opaqueId = singleHeader(request, 'x-opaque-id')
   const body =
     typeof answer.body === 'string' ? answer.body : text(answer.body as JsonValue, parameters, yaml)
   if (body === null) return render(tooLargeForYaml, request)
@@ -19,7 +20,7 @@ export function render(answer: Answer, request: DoorRequest): DoorResponse {
     headers: {
       'content-type': answerTypeFor(headers.accept, yaml ? 'yaml' : 'json'),
       'x-elastic-product': 'Elasticsearch',
-      ...(typeof opaqueId === 'string' && { 'x-opaque-id': opaqueId }),
+      ...(opaqueId !== undefined && { 'x-opaque-id': opaqueId }),
       ...answer.headers,
     },
     body,

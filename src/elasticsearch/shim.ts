@@ -76,7 +76,7 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
   ): Promise<Answer> {
     const hasBody = bytes.length > 0
     const contentType = headers['content-type']
-    requireVersions(headers.accept, hasBody ? contentType : undefined)
+    requireVersions(headers.accept, contentType, hasBody)
 
     const parameters = new URLSearchParams(query)
     requireBoolean(parameters, 'error_trace')

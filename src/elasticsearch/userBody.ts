@@ -26,7 +26,8 @@ export function parseUserBody(
 
 /** A list of strings, however it was given. */
 export function stringsOf(given: JsonValue | undefined): JsonValue {
-  return typeof given === 'string' ? given.split(',') : (given ?? null)
+  if (typeof given !== 'string') return given ?? null
+  return given === '' ? [] : given.split(',')
 }
 
 function fits(given: JsonValue, field: Exclude<UserField, 'strings'>): boolean {

@@ -1,3 +1,5 @@
+import type { DoorRequest } from './door.ts'
+
 /** Headers that may stand in a request once. Source: spec 1.5. */
 const singleValued = [
   'authorization',
@@ -20,4 +22,15 @@ export function repeatedHeader(rawHeaders: readonly string[]): string | null {
     values.set(known, value)
   }
   return null
+}
+
+/** The value of a single-valued header; Node joins those that are repeated. */
+export function singleHeader(
+  { headers, rawHeaders }: Pick<DoorRequest, 'headers' | 'rawHeaders'>,
+  name: string,
+): string | undefined {
+  if (headers[name] === undefined) return undefined
+  return rawHeaders[
+    rawHeaders.findIndex((given, index) => index % 2 === 0 && given.toLowerCase() === name) + 1
+  ]
 }

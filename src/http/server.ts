@@ -13,6 +13,7 @@ import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
 import { originOf, type Origin } from './origin.ts'
 import type { PeerOf } from './peer.ts'
+import { singleHeader } from './repeatedHeader.ts'
 import { reportDrops } from './reportDrops.ts'
 import type { Answered, RequestWatch } from './requestWatch.ts'
 import { securityHeaders } from './securityHeaders.ts'
@@ -242,9 +243,9 @@ function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorR
   return { method, uri, path, query: query.join('?'), headers, rawHeaders: raw.rawHeaders }
 }
 
-function callerHeaders({ headers }: DoorRequest): CallerHeaders {
-  const clientAuthentication = [headers['es-client-authentication']].flat().join()
-  return { authorization: headers.authorization, clientAuthentication }
+function callerHeaders(request: DoorRequest): CallerHeaders {
+  const clientAuthentication = singleHeader(request, 'es-client-authentication')
+  return { authorization: request.headers.authorization, clientAuthentication }
 }
 
 const nowhere: DoorRequest = { method: '', uri: '', path: '', query: '', headers: {}, rawHeaders: [] }

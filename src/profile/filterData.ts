@@ -16,13 +16,12 @@ export function filterData(data: Document, filters: readonly string[]): Document
   }
 
   function keep(value: unknown, path: string): unknown {
-    if (matchers.some((fits) => fits(path))) return value
-    if (Array.isArray(value))
-      return unlessEmpty(value.map((item) => keepBelow(item, path)).filter((item) => item !== undefined))
-    return keepBelow(value, path)
+    return matchers.some((fits) => fits(path)) ? value : keepBelow(value, path)
   }
 
   function keepBelow(value: unknown, path: string): unknown {
+    if (Array.isArray(value))
+      return unlessEmpty(value.map((item) => keepBelow(item, path)).filter((item) => item !== undefined))
     return isDocument(value) ? unlessEmpty(keepOf(value, `${path}.`)) : undefined
   }
 }

@@ -191,7 +191,13 @@ describe('the service account of Kibana', () => {
     expect((await asKibana(`/_security/profile/${uid}/_data`, { data })).status).toBe(200)
     const read = await asKibana(`/_security/profile/${uid}?data=kibana.avatar`)
     expect(await read.json()).toMatchObject({ profiles: [{ uid, data }] })
-    expect((await asKibana('/_security/user/clara', { password, roles: [] })).status).toBe(403)
+    const denied = await asKibana('/_security/user/clara', { password, roles: [] })
+    expect(denied.status).toBe(403)
+    expect(await denied.json()).toHaveProperty(
+      'error.reason',
+      'action [cluster:admin/xpack/security/user/put] is unauthorized for service account [elastic/kibana], ' +
+        'this action is granted by the cluster privileges [manage_security,all]',
+    )
   })
 
   it('has no profile, and no token of the gateway', async () => {
@@ -233,6 +239,15 @@ describe('an API key of a cluster', () => {
       status: 400,
       reason: 'profile is supported for user only, but subject is a [api_key]',
     })
+  })
+
+  it('is told what it may not do as a key, of which only the owner is known', async () => {
+    cluster.putToken('key-powerless', { ...clara, authentication_realm: key, authentication_type: 'api_key' })
+    const denied = await fetch('/_security/user', { headers: { authorization: 'Bearer key-powerless' } })
+    expect(await denied.json()).toHaveProperty(
+      'error.reason',
+      expect.stringContaining('is unauthorized for API key of user [clara], this action is granted by'),
+    )
   })
 
   it('has none by a token of the gateway either', async () => {

@@ -39,6 +39,13 @@ describe('200, putting a user', () => {
     expect(await put(user.username, { roles: ['b', 'a'] })).toMatchObject({ body: { created: false } })
     expect(await get(user.username)).toEqual({ username: user.username, ...stored, roles: ['b', 'a'] })
     expect(await authenticate(user)).toMatchObject({ status: 200, body: { roles: ['b', 'a'] } })
+    for (const [text, roles] of [
+      ['b,a', ['b', 'a']],
+      ['', []],
+    ] as const) {
+      await put(user.username, { roles: text })
+      expect(await get(user.username)).toMatchObject({ roles })
+    }
   })
 
   it('replaces the password at once where one is given', async () => {

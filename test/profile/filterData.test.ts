@@ -2,10 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { filterData } from '../../src/profile/filterData.ts'
 
-const data = {
+const apps = {
   app1: { key1: 'a', key2: { inner: [1, 2] }, 'dotted.key': true },
   app2: { key1: null, list: [{ key: 1, other: 2 }, { other: 3 }, 'text'], empty: {} },
   app: { key1: 'b' },
+}
+const data = {
+  ...apps,
+  lists: [[{ key: 1, other: 2 }], ['text', []], [[{ key: 2 }]]],
 }
 
 describe('application data', () => {
@@ -17,7 +21,7 @@ describe('application data', () => {
     [['app1.key1'], { app1: { key1: 'a' } }],
     [['app1.key2'], { app1: { key2: data.app1.key2 } }],
     [['app1.key2.inner'], { app1: { key2: data.app1.key2 } }],
-    [['app*'], data],
+    [['app*'], apps],
     [['app1*'], { app1: data.app1 }],
     [['*1'], { app1: data.app1, app2: { key1: null }, app: { key1: 'b' } }],
     [['*.key1'], { app1: { key1: 'a' }, app2: { key1: null }, app: { key1: 'b' } }],
@@ -30,6 +34,7 @@ describe('application data', () => {
     [['app2.key1'], { app2: { key1: null } }],
     [['app2.list'], { app2: { list: data.app2.list } }],
     [['app2.list.key'], { app2: { list: [{ key: 1 }] } }],
+    [['lists.key'], { lists: [[{ key: 1 }], [[{ key: 2 }]]] }],
   ])('filtered by %j', (filters, kept) => {
     expect(filterData(data, filters)).toEqual(kept)
   })

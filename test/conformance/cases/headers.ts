@@ -117,11 +117,13 @@ export const headers: readonly ConformanceCase[] = [
       source: 'spec 1.5',
       needs: 'socket',
       async fn({ sendRaw }) {
-        const { status } = await sendRaw('GET', who, [
+        const { status, headers } = await sendRaw('GET', who, [
           [name, one],
           [name, one],
         ])
         assert.equal(status, 200)
+        const echo = headers.find(([given]) => given.toLowerCase() === 'x-opaque-id')?.[1]
+        assert.equal(echo, name === 'X-Opaque-Id' ? one : undefined)
       },
     },
   ]),

@@ -15,12 +15,18 @@ function vnd(version: number): string {
 /** The versions of the wire, by their names here. */
 type Versions = Readonly<Record<'current' | 'previous' | 'older', number>>
 
+interface Negotiated {
+  accept: string
+  /** Null: there is none. */
+  type: string | null
+}
+
 /** What stands in the two headers of a request with a body, and what is said of it. */
 const refused: readonly (readonly [
   id: string,
   what: string,
-  headers: (versions: Versions) => { accept: string; type: string },
-  reason: (versions: Versions, headers: { accept: string; type: string }) => string,
+  headers: (versions: Versions) => Negotiated,
+  reason: (versions: Versions, headers: Negotiated) => string,
 ])[] = [
   [
     'accept-older',
@@ -85,18 +91,50 @@ const refused: readonly (readonly [
     ({ current }) => ({ accept: vnd(current), type: json }),
     onlyOne,
   ],
+  [
+    'current-missing',
+    'an Accept of the current version and no Content-Type',
+    ({ current }) => ({ accept: vnd(current), type: null }),
+    onlyOne,
+  ],
+  [
+    'previous-missing',
+    'an Accept of the previous version and no Content-Type',
+    ({ previous }) => ({ accept: vnd(previous), type: null }),
+    differ,
+  ],
+  [
+    'older-behind',
+    'an older version that stands behind another parameter',
+    ({ older }) => ({
+      accept: `application/vnd.elasticsearch+json; charset=utf-8; compatible-with=${older}`,
+      type: json,
+    }),
+    ({ older, ...known }, { accept }) =>
+      `Accept version ${range(known)}, but found ${older}. Accept=${accept}`,
+  ],
+  [
+    'ndjson-older',
+    'an older version of another media type',
+    ({ current, older }) => ({
+      accept: vnd(current),
+      type: `application/vnd.elasticsearch+x-ndjson;compatible-with=${older}`,
+    }),
+    (known, { type }) =>
+      `Content-Type version ${range(known)}, but found ${known.older}. Content-Type=${type}`,
+  ],
 ]
 
 function range({ current, previous }: Omit<Versions, 'older'>): string {
   return `must be either version ${current} or ${previous}`
 }
 
-function differ(_: Versions, { accept, type }: { accept: string; type: string }): string {
-  return `${both} a compatible version and the compatible versions must match. Accept=${accept}, Content-Type=${type}`
+function differ(_: Versions, { accept, type }: Negotiated): string {
+  return `${both} a compatible version and the compatible versions must match. Accept=${accept}, Content-Type=${type ?? 'null'}`
 }
 
-function onlyOne(_: Versions, { accept, type }: { accept: string; type: string }): string {
-  return `${both} a compatible version. Accept=${accept}, Content-Type=${type}`
+function onlyOne(_: Versions, { accept, type }: Negotiated): string {
+  return `${both} a compatible version. Accept=${accept}, Content-Type=${type ?? 'null'}`
 }
 
 /** What real clients send with a body. */
@@ -178,6 +216,16 @@ export const mediaTypes: readonly ConformanceCase[] = [
       assert.equal(answer.headers.get('content-type'), answered)
     },
   })),
+  {
+    id: 'version-behind',
+    name: 'MUST take a version that stands behind another parameter',
+    evidence: 'inf',
+    source: 'spec 1.5',
+    async fn(server) {
+      const type = `application/vnd.elasticsearch+json; charset=UTF-8; compatible-with=${server.major}`
+      assertOk(await activation(server, { type, accept: vnd(server.major) }))
+    },
+  },
   {
     id: 'client-error',
     name: 'MUST tell of an error in the versioned type, too',

@@ -123,7 +123,7 @@ export const profileVersions: readonly ConformanceCase[] = [
       assertOk(await update(uid, someData, `?${query}`), done)
     },
   })),
-  ...['x', '1.5', ''].map((value): ConformanceCase => ({
+  ...['x', '1.5', '', '9223372036854775808', '-9223372036854775809'].map((value): ConformanceCase => ({
     id: `data-version-not-long-${value}`,
     name: `MUST NOT take ${JSON.stringify(value)} for if_seq_no`,
     evidence: 'M',
