@@ -96,6 +96,7 @@ export const useCaseEvents: UseCaseEvents = {
     find: reads('profile-get'),
     mine: reads('profile-get-own'),
     data: reads('profile-data-get'),
+    labels: reads('profile-get'),
   },
   users: {
     put: {

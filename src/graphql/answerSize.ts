@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts'
 const most = 64 * 1024 * 1024
 
 /**
- * Meters what one answer holds of stored documents. Selected often, or of many profiles, they could make an answer
+ * Meters what one answer holds of stored documents, as JSON. Selected often, or of many profiles, they could make an answer
  * that no memory holds. What is added is made one after the other, and nothing more once there is enough.
  */
 export function createAnswerSize() {

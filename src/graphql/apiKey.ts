@@ -53,14 +53,13 @@ const ApiKey = builder.objectRef<ShownApiKey>('ApiKey').implement({
     roleDescriptors: t.field({
       type: [Role],
       description: about.roleDescriptors,
-      resolve: async ({ roleDescriptors }, _, { answerSize }) => [...(await answerSize.add(roleDescriptors))],
+      resolve: ({ roleDescriptors }) => [...roleDescriptors],
     }),
     limitedBy: t.field({
       type: [Role],
       nullable: true,
       description: 'What its owner might do when it was made; null, unless it was asked for.',
-      resolve: async ({ limitedBy }, _, { answerSize }) =>
-        limitedBy && [...(await answerSize.add(limitedBy))],
+      resolve: ({ limitedBy }) => limitedBy && [...limitedBy],
     }),
   }),
 })
@@ -155,8 +154,8 @@ builder.queryFields((t) => ({
       }),
       withLimitedBy: t.arg.boolean({ defaultValue: false, description: about.withLimitedBy }),
     },
-    resolve: (_, { which, activeOnly, withLimitedBy }, { caller, useCases }) =>
-      useCases.apiKeys.get(caller, { ...askedFor(which), activeOnly }, withLimitedBy),
+    resolve: (_, { which, activeOnly, withLimitedBy }, { caller, useCases, answerMemory }) =>
+      useCases.apiKeys.get(caller, { ...askedFor(which), activeOnly }, withLimitedBy, answerMemory.hold),
   }),
   apiKeyPage: t.field({
     type: ApiKeyPage,
@@ -169,8 +168,8 @@ builder.queryFields((t) => ({
       newestFirst: t.arg.boolean({ defaultValue: false, description: 'Whether the newest comes first.' }),
       withLimitedBy: t.arg.boolean({ defaultValue: false, description: about.withLimitedBy }),
     },
-    resolve: (_, { ids, withLimitedBy, ...page }, { caller, useCases }) =>
-      useCases.apiKeys.query(caller, { ids: ids ?? null, ...page }, withLimitedBy),
+    resolve: (_, { ids, withLimitedBy, ...page }, { caller, useCases, answerMemory }) =>
+      useCases.apiKeys.query(caller, { ids: ids ?? null, ...page }, withLimitedBy, answerMemory.hold),
   }),
 }))
 

@@ -14,6 +14,7 @@ import type { ActivateMine } from '../profile/activateMine.ts'
 import type { Profiles } from '../profile/profiles.ts'
 import type { SetProfileEnabled } from '../profile/setProfileEnabled.ts'
 import type { UpdateData } from '../profile/updateData.ts'
+import { createAnswerMemory, type AnswerMemory } from './answerMemory.ts'
 import { createAnswerSize, type AnswerSize } from './answerSize.ts'
 import { createLookups, type Lookups } from './lookups.ts'
 import { createProfileData, type ProfileData } from './profileData.ts'
@@ -44,14 +45,23 @@ export interface Sender {
 }
 
 export interface Context extends Sender {
+  answerMemory: AnswerMemory
   answerSize: AnswerSize
   lookups: Lookups
   profileData: ProfileData
 }
 
-/** What the resolvers of one request share. */
+/** Of this process: it has one heap. */
+const answerMemory = createAnswerMemory()
+
+/** What the resolvers of one request share. Its memory is to be released when it is answered. */
 export function createContext({ caller, useCases }: Sender): Context {
-  const parts = { caller, answerSize: createAnswerSize(), lookups: createLookups() }
+  const parts = {
+    caller,
+    answerMemory: answerMemory(),
+    answerSize: createAnswerSize(),
+    lookups: createLookups(),
+  }
   return { ...parts, useCases, profileData: createProfileData({ ...parts, profiles: useCases.profiles }) }
 }
 

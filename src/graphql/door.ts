@@ -81,6 +81,8 @@ export function createGraphqlDoor({
     } catch (error) {
       if (error instanceof GraphQLError) return { errors: [error] }
       throw error
+    } finally {
+      context.answerMemory.release()
     }
   }
 

@@ -36,6 +36,10 @@ builder.objectField(Viewer, 'profile', (t) =>
       'The profile of whoever sends this request, or null if there is none yet; of nobody else. Needs a realm with ' +
       '`self_activation`, or `read_security` or `manage_user_profile`.',
     extensions: { readsDatabase: true },
-    resolve: (viewer, _, { caller, useCases }) => (viewer === caller ? useCases.profiles.mine(caller) : null),
+    resolve(viewer, _, { caller, useCases, lookups }) {
+      if (viewer !== caller) return null
+      lookups.profiles(1)
+      return useCases.profiles.mine(caller)
+    },
   }),
 )

@@ -60,7 +60,7 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
     labels: t.field({
       type: 'JSONObject',
       description: 'What applications keep to find profiles by, one namespace (top-level key) each.',
-      resolve: ({ labels }, _, { answerSize }) => answerSize.add(labels),
+      resolve: (profile, _, { profileData }) => profileData.labels(profile),
     }),
     data: t.field({
       type: 'JSONObject',
@@ -72,7 +72,7 @@ export const Profile = builder.objectRef<ProfileModel>('Profile').implement({
         }),
       },
       extensions: { readsDatabase: true },
-      resolve: (profile, { keys }, { profileData }) => profileData(profile, keys),
+      resolve: (profile, { keys }, { profileData }) => profileData.data(profile, keys),
     }),
     doc: t.field({
       type: DocumentVersion,

@@ -3,43 +3,69 @@ import type { Caller } from '../authentication/subject.ts'
 import type { Document } from '../profile/document.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { DataSelection, Profiles } from '../profile/profiles.ts'
+import type { AnswerMemory } from './answerMemory.ts'
 import type { AnswerSize } from './answerSize.ts'
 import type { Lookups } from './lookups.ts'
 
 interface ProfileDataParts {
   caller: Caller
-  profiles: Pick<Profiles, 'data'>
+  profiles: Pick<Profiles, 'data' | 'labels'>
+  answerMemory: AnswerMemory
   answerSize: AnswerSize
   lookups: Lookups
 }
 
-/** Makes what reads the application data of profiles in one request: together, as far as they are asked for at once. */
-export function createProfileData({ caller, profiles, answerSize, lookups }: ProfileDataParts) {
-  const loader = new DataLoader<DataSelection, Document>(
-    (selections) => answerSize.inTurn(() => dataOf(selections)),
-    { cache: false },
-  )
+/**
+ * Makes what reads application data, and labels that are large, of profiles in one request: together, as far as they are
+ * asked for at once. It must not throw: as `AnswerSize.add`.
+ */
+export function createProfileData({ caller, profiles, answerMemory, answerSize, lookups }: ProfileDataParts) {
+  const dataLoader = loaderOf<DataSelection>((selections, give) => profiles.data(caller, selections, give))
+  const labelsLoader = loaderOf<Profile>((found, give) => profiles.labels(caller, found, give))
+  return { data, labels }
 
-  /** It must not throw: as `AnswerSize.add`. */
-  return async function profileData(profile: Profile, filters: readonly string[]): Promise<Document> {
+  async function data(profile: Profile, filters: readonly string[]): Promise<Document> {
     if (filters.length === 0) return {}
     lookups.profiles(1)
-    return loader.load({ profile, filters })
+    return dataLoader.load({ profile, filters })
+  }
+
+  function labels(profile: Profile): Document | Promise<Document> {
+    return profile.labels ? answerSize.add(profile.labels) : largeLabels(profile)
+  }
+
+  async function largeLabels(profile: Profile): Promise<Document> {
+    lookups.profiles(1)
+    return labelsLoader.load(profile)
+  }
+
+  function loaderOf<Asked>(read: Read<Asked>) {
+    return new DataLoader<Asked, Document>((asked) => answerSize.inTurn(() => documentsOf(read, asked)), {
+      cache: false,
+    })
   }
 
   /** Those that are more than an answer holds, and all behind them, are a failure each. */
-  async function dataOf(selections: readonly DataSelection[]): Promise<(Document | Error)[]> {
-    const read = new Map<number, Document>()
+  async function documentsOf<Asked>(
+    read: Read<Asked>,
+    asked: readonly Asked[],
+  ): Promise<(Document | Error)[]> {
+    const kept = new Map<number, Document>()
     let failure: unknown
     try {
-      await profiles.data(caller, selections, async (index, kept) => {
-        read.set(index, await answerSize.add(kept))
+      await read(asked, async (index, document) => {
+        kept.set(index, await answerSize.add(answerMemory.hold(document)))
       })
     } catch (thrown) {
       failure = thrown
     }
-    return selections.map((_, index) => read.get(index) ?? (failure as Error))
+    return asked.map((_, index) => kept.get(index) ?? (failure as Error))
   }
 }
+
+type Read<Asked> = (
+  asked: readonly Asked[],
+  give: (index: number, document: Document) => Promise<unknown>,
+) => Promise<void>
 
 export type ProfileData = ReturnType<typeof createProfileData>

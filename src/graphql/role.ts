@@ -30,16 +30,25 @@ export const Role = builder.objectRef<RoleModel>('Role').implement({
     indices: t.field({
       type: ['JSONObject'],
       description: about.indices,
-      resolve: ({ indices }) => [...indices],
+      resolve: async ({ indices }, _, { answerSize }) => [...(await answerSize.add(indices))],
     }),
     applications: t.field({
       type: ['JSONObject'],
       description: about.applications,
-      resolve: ({ applications }) => [...applications],
+      resolve: async ({ applications }, _, { answerSize }) => [...(await answerSize.add(applications))],
     }),
     runAs: t.stringList({ description: about.runAs, resolve: ({ runAs }) => [...runAs] }),
-    global: t.expose('global', { type: 'JSONObject', nullable: true, description: about.global }),
-    metadata: t.expose('metadata', { type: 'JSONObject', description: about.metadata }),
+    global: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: about.global,
+      resolve: ({ global }, _, { answerSize }) => global && answerSize.add(global),
+    }),
+    metadata: t.field({
+      type: 'JSONObject',
+      description: about.metadata,
+      resolve: ({ metadata }, _, { answerSize }) => answerSize.add(metadata),
+    }),
     description: t.exposeString('description', { nullable: true, description: about.description }),
   }),
 })

@@ -54,8 +54,16 @@ const RoleMapping = builder.objectRef<RoleMappingModel>('RoleMapping').implement
       description: about.roleTemplates,
       resolve: ({ roleTemplates }) => [...roleTemplates],
     }),
-    rules: t.expose('rules', { type: 'JSONObject', description: about.rules }),
-    metadata: t.expose('metadata', { type: 'JSONObject', description: about.metadata }),
+    rules: t.field({
+      type: 'JSONObject',
+      description: about.rules,
+      resolve: ({ rules }, _, { answerSize }) => answerSize.add(rules),
+    }),
+    metadata: t.field({
+      type: 'JSONObject',
+      description: about.metadata,
+      resolve: ({ metadata }, _, { answerSize }) => answerSize.add(metadata),
+    }),
   }),
 })
 

@@ -20,16 +20,15 @@ export function createRun(schema: GraphQLSchema, operations: readonly string[]) 
   ): Promise<Data> {
     const document = documents.get(operation)
     if (!document) throw new Error('not an operation that was prepared')
-    const result = await execute({
-      schema,
-      document,
-      operationName,
-      variableValues,
-      contextValue: createContext(sender),
-    })
-    const [error] = result.errors ?? []
-    if (error) throw failureOf(error.originalError ?? error)
-    return result.data ?? {}
+    const contextValue = createContext(sender)
+    try {
+      const result = await execute({ schema, document, operationName, variableValues, contextValue })
+      const [error] = result.errors ?? []
+      if (error) throw failureOf(error.originalError ?? error)
+      return result.data ?? {}
+    } finally {
+      contextValue.answerMemory.release()
+    }
   }
 }
 

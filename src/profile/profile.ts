@@ -1,4 +1,5 @@
 import type { RealmRef, Subject } from '../authentication/subject.ts'
+import type { Document } from './document.ts'
 
 /** The other half of a version: Elasticsearch counts fail-overs in it, of which we have none. */
 export const primaryTerm = 1
@@ -12,14 +13,15 @@ export interface ProfileUser {
   readonly realm: RealmRef
 }
 
-/** A profile without its application data, which is read only where it is asked for. */
+/** A profile without what may be large, which is read only where it is asked for: its application data, and many labels. */
 export interface Profile {
   readonly uid: string
   readonly enabled: boolean
   /** Epoch milliseconds. */
   readonly lastSynchronized: number
   readonly user: ProfileUser
-  readonly labels: Readonly<Record<string, unknown>>
+  /** Null: they are large, and were not read. */
+  readonly labels: Document | null
   /** Counts the writes of this profile from 0. */
   readonly seqNo: number
 }

@@ -15,7 +15,7 @@ const action = 'cluster:admin/xpack/security/profile/get'
 const mostUids = 1_000
 /** Each is looked for everywhere in a document. */
 const mostFilters = 100
-/** How much application data are read at once, unless those of one profile are more. */
+/** How much of labels or application data is read at once, unless those of one profile are more. */
 const mostBytes = 8 * 1024 * 1024
 
 interface Found {
@@ -30,11 +30,11 @@ export interface DataSelection {
 }
 
 /** Takes what was kept for the selection of that index. */
-type GiveData = (index: number, kept: Document) => Promise<unknown>
+type Give = (index: number, kept: Document) => Promise<unknown>
 
 interface ProfilesParts {
   authorize: Authorize
-  profiles: Pick<ProfileRepository, 'candidates' | 'find' | 'findData'>
+  profiles: Pick<ProfileRepository, 'candidates' | 'find' | 'findDocuments'>
   domainOf: DomainOf
   selfActivates: SelfActivates
 }
@@ -73,24 +73,38 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
      * Gives what the filters keep of each profile's application data, of the version that was found or a later one. They
      * are read together, but no more of them than 8 MiB before what they keep is given; nothing more once `give` throws.
      */
-    async data(caller: Caller, selections: readonly DataSelection[], give: GiveData): Promise<void> {
+    async data(caller: Caller, selections: readonly DataSelection[], give: Give): Promise<void> {
       if (selections.some(({ filters }) => filters.length > mostFilters))
         refuseProblems([`at most [${mostFilters}] filters can be given`])
       const domain = domainOf(caller.realm)
       const areOwn = selections.every(({ profile }) => isOwnedBy(profile, caller, domain))
       await (areOwn ? authorizeOwn(caller) : authorizeRead(caller))
-      let left = [...new Set(selections.map(({ profile }) => profile.uid))]
-      while (left.length > 0) {
-        const found = await profiles.findData(left, mostBytes)
-        // Of a profile that is gone there are none.
-        const read = found.size > 0 ? found : new Map(left.map((uid) => [uid, {}]))
-        for (const [index, { profile, filters }] of selections.entries()) {
-          const data = read.get(profile.uid)
-          if (data) await give(index, filterData(data, filters))
-        }
-        left = left.filter((uid) => !read.has(uid))
-      }
+      await documents('data', selections, give)
     },
+
+    /** Gives, in the same way, the labels of profiles that were given to the caller: they are a part of them. */
+    async labels(_: Caller, given: readonly Profile[], give: Give): Promise<void> {
+      const all = given.map((profile) => ({ profile, filters: ['*'] }))
+      await documents('labels', all, give)
+    },
+  }
+
+  async function documents(
+    part: 'labels' | 'data',
+    selections: readonly DataSelection[],
+    give: Give,
+  ): Promise<void> {
+    let left = [...new Set(selections.map(({ profile }) => profile.uid))]
+    while (left.length > 0) {
+      const found = await profiles.findDocuments(part, left, mostBytes)
+      // Of a profile that is gone there are none.
+      const read = found.size > 0 ? found : new Map(left.map((uid) => [uid, {}]))
+      for (const [index, { profile, filters }] of selections.entries()) {
+        const document = read.get(profile.uid)
+        if (document) await give(index, filterData(document, filters))
+      }
+      left = left.filter((uid) => !read.has(uid))
+    }
   }
 }
 

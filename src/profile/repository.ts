@@ -45,16 +45,20 @@ export interface ProfileRepository {
    * Writes the labels of `next`, and the data, over the profile that still has the version before it. False if
    * somebody else has written since.
    */
-  setData(next: Profile, data: Document): Promise<boolean>
+  setData(next: Profile & Pick<ProfileWithData, 'labels'>, data: Document): Promise<boolean>
   /** Those of the profiles that exist, in any order. */
   find(uids: readonly string[]): Promise<Profile[]>
   /**
-   * The application data, by uid, of as many of the profiles as have no more than so many bytes together; of one at
-   * least, if any is there.
+   * The labels or the application data, by uid, of as many of the profiles as have no more than so many bytes of them
+   * together; of one at least, if any is there.
    */
-  findData(uids: readonly string[], mostBytes: number): Promise<ReadonlyMap<string, Document>>
-  /** The same as `find`, with their application data. */
+  findDocuments(
+    part: 'labels' | 'data',
+    uids: readonly string[],
+    mostBytes: number,
+  ): Promise<ReadonlyMap<string, Document>>
+  /** The same as `find`, with all their labels and their application data. */
   findWithData(uids: readonly string[]): Promise<ProfileWithData[]>
 }
 
-export type ProfileWithData = Profile & { readonly data: Document }
+export type ProfileWithData = Profile & Readonly<Record<'labels' | 'data', Document>>

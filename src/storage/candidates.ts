@@ -1,13 +1,12 @@
 import { empty, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import type { Basis } from '../authentication/basis.ts'
-import type { Profile } from '../profile/profile.ts'
 import type { Candidates } from '../profile/repository.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
 import { canBeLarge, profileColumns, profileWith, type ProfileRow } from './profileRow.ts'
 import { smallTexts } from './smallTexts.ts'
 import { basisColumns, basisRow, standsInRow } from './stands.ts'
-import { given, type Statement } from './statement.ts'
+import { given } from './statement.ts'
 
 interface Asked {
   readonly base: string
@@ -19,27 +18,15 @@ export type FindCandidates = (base: string, basis: Basis | null) => Promise<Cand
 
 /** Makes what reads the profiles that could belong to a username, of many at once. */
 export function createCandidates(connected: Connected): FindCandidates {
-  const { prepare, prepareRead, rows, jsonTexts } = connected
+  const { prepareRead, rows } = connected
   const from = rows(given, { base: 'text', ...basisColumns })
-  const readSmall = readBy(prepareRead<CandidateRow>(select(smallTexts(connected, canBeLarge))))
-  const readWhole = readBy(prepare<CandidateRow>(select(jsonTexts(canBeLarge))))
-  const readTogether = createGroupCommit<Asked, Candidates | null>({ statement: readSmall })
+  const read = prepareRead<CandidateRow>(sql`
+    ${selectCandidates(connected, smallTexts(connected, canBeLarge), from)} ORDER BY "position"`)
+  const readTogether = createGroupCommit<Asked, Candidates>({ statement: readAll })
 
-  return async function candidates(base, basis) {
-    const asked = { base, basis }
-    const found = (await readTogether(asked)) ?? (await readWhole([asked]))[0]
-    if (!found) throw new Error('a profile has no labels')
-    return found
-  }
+  return (base, basis) => readTogether({ base, basis })
 
-  function select(texts: Sql): Sql {
-    return sql`${selectCandidates(connected, texts, from)} ORDER BY "position"`
-  }
-}
-
-/** Makes what reads the candidates of each, or null where not all was read. */
-function readBy(read: Statement<CandidateRow>) {
-  return async (asked: readonly Asked[]): Promise<(Candidates | null)[]> => {
+  async function readAll(asked: readonly Asked[]): Promise<Candidates[]> {
     const wanted = asked.map(({ base, basis }) => ({ base, ...basisRow(basis) }))
     return candidatesOfEach(await read(JSON.stringify(wanted)))
   }
@@ -57,23 +44,18 @@ export type CandidateRow = {
   readonly position: bigint | number
   readonly now: bigint | number
   readonly stands: boolean | number
-  /** Null also where they were not read. */
+  /** Null also where they are large. */
   readonly texts: string | null
   readonly isRefreshed?: boolean
-} & (Omit<ProfileRow, 'labels'> | { readonly uid: null })
+} & (ProfileRow | { readonly uid: null })
 
-/** Of each that was asked for, in their order, or null where not all was read. */
-export function candidatesOfEach(found: readonly CandidateRow[]): (Candidates | null)[] {
+/** Of each that was asked for, in their order. */
+export function candidatesOfEach(found: readonly CandidateRow[]): Candidates[] {
   return [...Map.groupBy(found, ({ position }) => Number(position)).values()].map(candidatesOf)
 }
 
-function candidatesOf(found: readonly CandidateRow[]): Candidates | null {
-  const profiles: Profile[] = []
-  for (const row of found) {
-    if (row.uid === null) continue
-    if (row.texts === null) return null
-    profiles.push(profileWith(row.texts, row))
-  }
+function candidatesOf(found: readonly CandidateRow[]): Candidates {
+  const profiles = found.flatMap((row) => (row.uid === null ? [] : profileWith(row.texts, row)))
   const [first] = found
   const isRefreshed = first?.isRefreshed ?? false
   return { now: Number(first?.now), stands: Boolean(first?.stands), profiles, isRefreshed }

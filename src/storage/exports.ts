@@ -1,8 +1,7 @@
 import { join, raw } from '@prisma/client/runtime/client'
 import type { ExportRepository } from '../transfer/exportRepository.ts'
 import type { Kind, TransferRecord } from '../transfer/record.ts'
-import { objectOut } from './json.ts'
-import { profileOf } from './profileRow.ts'
+import { profileWithData } from './profileRow.ts'
 import { mappingOf } from './roleMappings.ts'
 import { roleOf } from './roles.ts'
 import type { SnapshotClient, TakeSnapshot } from './snapshot.ts'
@@ -78,7 +77,7 @@ function tablesOf({ user, role, roleMapping, profile }: SnapshotClient): Readonl
       read: async (keys) =>
         (await profile.findMany({ where: { uid: { in: keys } } })).map((row) => [
           row.uid,
-          { kind: 'profile', thing: { ...profileOf(row), data: objectOut(row.data) } },
+          { kind: 'profile', thing: profileWithData(row) },
         ]),
     },
   }

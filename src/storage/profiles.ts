@@ -1,11 +1,10 @@
-import { join, raw, type Sql } from '@prisma/client/runtime/client'
-import type { ProfileModel } from '../../prisma/generated/sqlite/models.ts'
+import { join, raw, type JsonValue, type Sql } from '@prisma/client/runtime/client'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { createCandidates } from './candidates.ts'
 import type { Connected } from './client.ts'
 import { jsonIn, objectOut } from './json.ts'
 import { createProfileReads } from './profileReads.ts'
-import { profileOf } from './profileRow.ts'
+import { profileWithData } from './profileRow.ts'
 import { createProfileWrites } from './profileWrites.ts'
 import { createRefreshing } from './refreshing.ts'
 
@@ -36,21 +35,21 @@ export function createProfileRepository(connected: Connected): ProfileRepository
 
     find: createProfileReads(connected),
 
-    async findData(uids, mostBytes) {
+    async findDocuments(part, uids, mostBytes) {
       if (uids.length === 0) return new Map()
       // Only what is small is sorted and summed.
-      const rows = await client.$queryRaw<Pick<ProfileModel, 'uid' | 'data'>[]>`
-        SELECT "profiles"."uid", "profiles"."data" FROM (
-          SELECT "uid", SUM(${storedSize(column('data'))}) OVER "inTurn" AS "bytes", ROW_NUMBER() OVER "inTurn" AS "place"
+      const rows = await client.$queryRaw<{ uid: string; document: JsonValue }[]>`
+        SELECT "profiles"."uid", "profiles".${column(part)} AS "document" FROM (
+          SELECT "uid", SUM(${storedSize(column(part))}) OVER "inTurn" AS "bytes", ROW_NUMBER() OVER "inTurn" AS "place"
           FROM "profiles" WHERE "uid" IN (${join([...uids])}) WINDOW "inTurn" AS (ORDER BY "uid")
         ) AS "sized" JOIN "profiles" ON "profiles"."uid" = "sized"."uid"
         WHERE "bytes" <= ${mostBytes} OR "place" = 1`
-      return new Map(rows.map(({ uid, data }) => [uid, objectOut(data)]))
+      return new Map(rows.map(({ uid, document }) => [uid, objectOut(document)]))
     },
 
     async findWithData(uids) {
       const rows = await profiles.findMany({ where: { uid: { in: [...new Set(uids)] } } })
-      return rows.map((row) => ({ ...profileOf(row), data: objectOut(row.data) }))
+      return rows.map(profileWithData)
     },
   }
 }

@@ -30,8 +30,8 @@ const readOnly = '25006'
 
 /**
  * Makes what finds candidates by a statement that can refresh them, too. Whoever wants nothing refreshed, or will most
- * likely find nothing to refresh, only reads by `find`, and waits for nobody's write; so does whoever finds a profile that
- * is large, or a database that can only be read.
+ * likely find nothing to refresh, only reads by `find`, and waits for nobody's write; so does whoever finds a database that
+ * can only be read.
  */
 export function createRefreshing(
   connected: Connected,
@@ -41,7 +41,7 @@ export function createRefreshing(
   const fresh = createFreshProfiles()
   const { select, before } = refreshing(connected, smallTexts(connected, canBeLarge), rows(given, columns))
   const refreshed = prepareRead<CandidateRow>(select, before)
-  const refreshTogether = createGroupCommit<Asked, Candidates | null>({
+  const refreshTogether = createGroupCommit<Asked, Candidates>({
     statement: refreshAll,
     keyOf: ({ base }) => base,
     sizeOf: ({ row }) => row.length,
@@ -56,7 +56,7 @@ export function createRefreshing(
     return found
   }
 
-  async function refreshAll(asked: readonly Asked[]): Promise<(Candidates | null)[]> {
+  async function refreshAll(asked: readonly Asked[]): Promise<Candidates[]> {
     return candidatesOfEach(await refreshed(`[${asked.map(({ row }) => row).join()}]`))
   }
 }
@@ -81,7 +81,7 @@ function refreshing(connected: Connected, texts: Sql, rows: Sql): Readonly<Recor
     "stale" AS MATERIALIZED (
       SELECT "rows".*, "found"."uid", GREATEST("found"."now", "found"."lastSynchronized") AS "lastSynchronized", "found"."seqNo"
       FROM "given" AS "rows" JOIN "found" ON "found"."position" = "rows"."position"
-      WHERE "texts" IS NOT NULL AND NOT (${isUnchanged}) AND ("found"."enabled" OR "enables")
+      WHERE "found"."uid" IS NOT NULL AND NOT (${isUnchanged}) AND ("found"."enabled" OR "enables")
         AND ("found"."username", "found"."realmName", "found"."realmType")
           = ("rows"."username", "rows"."realmName", "rows"."realmType")
         AND NOT EXISTS (

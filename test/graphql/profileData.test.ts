@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createAnswerMemory } from '../../src/graphql/answerMemory.ts'
 import { createAnswerSize } from '../../src/graphql/answerSize.ts'
 import { createLookups } from '../../src/graphql/lookups.ts'
 import { createProfileData } from '../../src/graphql/profileData.ts'
@@ -33,8 +34,8 @@ describe('application data that are selected at once', () => {
       authorize: () => Promise.resolve(),
       profiles: {
         ...profiles,
-        async findData(uids, mostBytes) {
-          const found = await profiles.findData(uids, mostBytes)
+        async findDocuments(part, uids, mostBytes) {
+          const found = await profiles.findDocuments(part, uids, mostBytes)
           statements.push(found.size)
           return found
         },
@@ -42,8 +43,10 @@ describe('application data that are selected at once', () => {
       domainOf: () => null,
       selfActivates: () => false,
     })
-    const parts = { caller, answerSize: createAnswerSize(), lookups: createLookups() }
-    return { all, statements, dataOf: createProfileData({ ...parts, profiles: useCases }) }
+    const answerMemory = createAnswerMemory()()
+    const parts = { caller, answerMemory, answerSize: createAnswerSize(), lookups: createLookups() }
+    const { data: dataOf, labels: labelsOf } = createProfileData({ ...parts, profiles: useCases })
+    return { all, statements, dataOf, labelsOf }
   }
 
   it('are read with one statement, each once, whatever is kept of them', async () => {
@@ -62,6 +65,17 @@ describe('application data that are selected at once', () => {
     ])
     expect(statements).toEqual([200])
     expect(await dataOf(profileOf('u_gone'), ['*'])).toEqual({})
+  })
+
+  it('and labels that are large are read where they are selected, each once, and small ones not again', async () => {
+    const { all, statements, labelsOf } = await stored([{}, {}])
+    const [small, large] = all
+    if (!small || !large) throw new Error('no profiles')
+    const selected = [small, { ...large, labels: null }, { ...large, labels: null }]
+    expect(await Promise.all(selected.map(async (one) => labelsOf(one)))).toEqual([{}, {}, {}])
+    expect(statements).toEqual([1])
+    const gone = { ...large, uid: 'u_gone', labels: null }
+    expect(await labelsOf(gone)).toEqual({})
   })
 
   it('are read in parts where they are large, and no further than an answer holds', async () => {

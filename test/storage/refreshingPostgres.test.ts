@@ -114,15 +114,14 @@ describe('the profile that is looked for by an activation', () => {
     expect(await profiles.find([stored.uid])).toEqual([stored])
   })
 
-  it('is left as it is where its labels are large, and comes with them', async () => {
+  it('is refreshed right then without its labels where they are large, and keeps them', async () => {
     const { profiles, stored } = await withProfile()
     const large = { ...stored, labels: { text: 'ü'.repeat(100_000) }, seqNo: 2 }
     await profiles.setData(large, {})
-    expect(await profiles.candidates(base, null, refreshTo(before))).toMatchObject({
-      profiles: [large],
-      isRefreshed: false,
-    })
-    expect(await profiles.find([stored.uid])).toEqual([large])
+    const found = await profiles.candidates(base, null, refreshTo(before))
+    expect(found).toMatchObject({ profiles: [{ ...large, labels: null }], isRefreshed: true })
+    const next = { ...large, lastSynchronized: found.now, seqNo: 3 }
+    expect(await profiles.findWithData([stored.uid])).toEqual([{ ...next, data: {} }])
   })
 
   it('is left as it is once the user was written', async () => {

@@ -3,7 +3,7 @@ import type { Role } from '../../authorization/role.ts'
 import type { Caller } from '../subject.ts'
 import type { ApiKey, ApiKeyRepository, Page } from './apiKeyRepository.ts'
 import { idsProblems } from './idsProblems.ts'
-import { readWhole } from './readWhole.ts'
+import { readWhole, type Hold } from './readWhole.ts'
 import type { AskedFor, Reach } from './reach.ts'
 
 const getAction = 'cluster:admin/xpack/security/api_key/get'
@@ -38,22 +38,27 @@ interface ListParts {
 export function createList({ reach, apiKeys }: ListParts) {
   return {
     /** All that are asked for, by when they were made. Asked for others' too, who may not is refused. */
-    async get(caller: Caller, asked: AskedFor, withLimitedBy: boolean): Promise<ShownApiKey[]> {
+    async get(caller: Caller, asked: AskedFor, withLimitedBy: boolean, hold: Hold): Promise<ShownApiKey[]> {
       refuseProblems(getProblems(asked))
       const isOwn = reach.isOwn(caller, asked) && maySeeLimits(caller, withLimitedBy)
       const selection = await reach.of(caller, getAction, asked, isOwn)
-      return (await readWhole(apiKeys, selection, null)).map(shown(withLimitedBy))
+      return (await readWhole(apiKeys, selection, null, hold)).map(shown(withLimitedBy))
     },
 
     /** A part of those that the caller may see. */
-    async query(caller: Caller, { ids, ...page }: ApiKeyQuery, withLimitedBy: boolean): Promise<ApiKeyPage> {
+    async query(
+      caller: Caller,
+      { ids, ...page }: ApiKeyQuery,
+      withLimitedBy: boolean,
+      hold: Hold,
+    ): Promise<ApiKeyPage> {
       refuseProblems(queryProblems({ ids, ...page }))
       if (page.from + page.size > window) throw new Failure('INVALID_INPUT', tooFar(page))
       const all = { ids, name: null, username: null, realmName: null, owned: false, activeOnly: false }
       const selection = await reach.of(caller, queryAction, all, maySeeLimits(caller, withLimitedBy))
       const [total, found] = await Promise.all([
         apiKeys.count(selection),
-        readWhole(apiKeys, selection, page),
+        readWhole(apiKeys, selection, page, hold),
       ])
       return { total, apiKeys: found.map(shown(withLimitedBy)) }
     },

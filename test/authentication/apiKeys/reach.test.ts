@@ -4,12 +4,15 @@ import { createApiKeys } from '../../../src/authentication/apiKeys/apiKeys.ts'
 import { createDomainOf } from '../../../src/authentication/domain.ts'
 import { plainUser, type Caller, type RealmRef } from '../../../src/authentication/subject.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
+import { createAnswerMemory } from '../../../src/graphql/answerMemory.ts'
 import { prepared } from '../../support/testDatabase.ts'
 import { origin } from '../../support/attempts.ts'
 
 const native = { name: 'native', type: 'native', domain: 'staff' }
 const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
 const partner = { name: 'partner', type: 'jwt', domain: null }
+/** As for one answer. */
+const hold = () => createAnswerMemory()().hold
 const owned = { ids: null, name: null, username: null, realmName: null, owned: true, activeOnly: false }
 
 describe('own API keys', () => {
@@ -52,7 +55,7 @@ describe('own API keys', () => {
     const made = (caller: Caller, name: string) =>
       useCases.create(caller, { name, expiration: null, roleDescriptors: [], metadata: {} })
     const namesOf = async (caller: Caller, asked: Partial<typeof owned> | object = {}) =>
-      (await useCases.get(caller, { ...owned, ...asked }, false)).map(({ name }) => name).sort()
+      (await useCases.get(caller, { ...owned, ...asked }, false, hold())).map(({ name }) => name).sort()
     return { ...useCases, useCasesIn, apiKeys, joeOf, made, namesOf }
   }
 
@@ -95,7 +98,7 @@ describe('own API keys', () => {
     if (!found) throw new Error('there is no key')
     const { subject, standing } = apiKeyProof(found.apiKey)
     const key = joeOf(native, { ...subject, ...standing, authenticationType: 'api_key' })
-    const shown = await useCasesIn(domain, ...realms).get(key, owned, false)
+    const shown = await useCasesIn(domain, ...realms).get(key, owned, false, hold())
     expect(shown.map(({ name }) => name).sort()).toEqual(expected)
   })
 
@@ -106,7 +109,7 @@ describe('own API keys', () => {
     await expect(made(theirKey, 'derived')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await expect(namesOf(theirKey)).rejects.toMatchObject({ code: 'FORBIDDEN' })
     const page = { ids: null, from: 0, size: 10, newestFirst: false }
-    expect(await useCases.query(theirKey, page, false)).toEqual({ total: 0, apiKeys: [] })
+    expect(await useCases.query(theirKey, page, false, hold())).toEqual({ total: 0, apiKeys: [] })
   })
 })
 
@@ -178,13 +181,13 @@ describe('an API key that is made', () => {
     const everybodys = { ...owned, owned: false }
     const metadata = { x: 'x'.repeat(1_048_576) }
     for (let n = 0; n < 63; n++) await store({ id: `key${n}`, metadata })
-    expect(await useCases.get(caller, everybodys, false)).toHaveLength(63)
+    expect(await useCases.get(caller, everybodys, false, hold())).toHaveLength(63)
     await store({ id: 'last', metadata })
-    await expect(useCases.get(caller, everybodys, false)).rejects.toMatchObject({ code: 'TOO_LARGE' })
+    await expect(useCases.get(caller, everybodys, false, hold())).rejects.toMatchObject({ code: 'TOO_LARGE' })
     const page = { ids: null, from: 0, size: 60, newestFirst: true }
-    expect((await useCases.query(caller, page, false)).apiKeys[0]?.id).toBe('last')
-    expect((await useCases.query(caller, { ...page, from: 60 }, false)).apiKeys).toHaveLength(4)
-    await expect(useCases.query(caller, { ...page, size: 100 }, false)).rejects.toMatchObject({
+    expect((await useCases.query(caller, page, false, hold())).apiKeys[0]?.id).toBe('last')
+    expect((await useCases.query(caller, { ...page, from: 60 }, false, hold())).apiKeys).toHaveLength(4)
+    await expect(useCases.query(caller, { ...page, size: 100 }, false, hold())).rejects.toMatchObject({
       code: 'TOO_LARGE',
     })
   })

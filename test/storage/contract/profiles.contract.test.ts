@@ -331,16 +331,30 @@ describe('profiles', () => {
         await setDocuments(uid, { labels: {}, data })
       }
       const asked = ['u_missing', ...uids]
-      const all = await profiles.findData(asked, 1_000_000)
+      const all = await profiles.findDocuments('data', asked, 1_000_000)
       expect(Object.fromEntries(all)).toEqual(Object.fromEntries(uids.map((uid) => [uid, data])))
-      const some = await profiles.findData(asked, 5_500)
+      const some = await profiles.findDocuments('data', asked, 5_500)
       expect(some.size).toBeGreaterThan(2)
       expect(some.size).toBeLessThan(7)
       const rest = uids.filter((uid) => !some.has(uid))
-      const [one, ...more] = await profiles.findData(rest, 1)
+      const [one, ...more] = await profiles.findDocuments('data', rest, 1)
       expect([rest.includes(one?.[0] ?? ''), one?.[1], more]).toEqual([true, data, []])
-      expect((await profiles.findData(['u_missing'], 1)).size).toBe(0)
-      expect((await profiles.findData([], 1)).size).toBe(0)
+      expect((await profiles.findDocuments('data', ['u_missing'], 1)).size).toBe(0)
+      expect((await profiles.findDocuments('data', [], 1)).size).toBe(0)
+    })
+
+    it('are not read where they are large labels, but for themselves', async () => {
+      const { profiles, setDocuments } = await emptied()
+      await profiles.create(base, profile, null)
+      const labels = { app: 'ü'.repeat(100_000) }
+      await setDocuments(profile.uid, { labels, data: {} })
+      const found = { ...profile, labels: null }
+      expect(await profiles.find([profile.uid])).toEqual([found])
+      expect((await profiles.candidates(base, null)).profiles).toEqual([found])
+      expect(await profiles.findDocuments('labels', [profile.uid], 1)).toEqual(
+        new Map([[profile.uid, labels]]),
+      )
+      expect(await profiles.findWithData([profile.uid])).toEqual([{ ...profile, labels, data: {} }])
     })
 
     it('that the database has compressed count as what they can be', async () => {
@@ -350,7 +364,7 @@ describe('profiles', () => {
         await profiles.create(base, { ...profile, uid }, null)
         await setDocuments(uid, { labels: {}, data: { app: 'x'.repeat(2_000_000) } })
       }
-      expect((await profiles.findData(uids, 2_100_000)).size).toBe(1)
+      expect((await profiles.findDocuments('data', uids, 2_100_000)).size).toBe(1)
     })
   })
 
@@ -371,8 +385,15 @@ describe('profiles', () => {
       const { profiles, setDocuments } = await emptied()
       await profiles.create(base, profile, null)
       await setDocuments(profile.uid, { labels: document, data: document })
-      expect((await profiles.candidates(base, null)).profiles).toEqual([{ ...profile, labels: document }])
-      expect(await dataOf(profiles, profile.uid)).toEqual(document)
+      expect(await profiles.findWithData([profile.uid])).toEqual([
+        { ...profile, labels: document, data: document },
+      ])
+      for (const part of ['labels', 'data'] as const)
+        expect(await profiles.findDocuments(part, [profile.uid], 1)).toEqual(
+          new Map([[profile.uid, document]]),
+        )
+      const [found] = (await profiles.candidates(base, null)).profiles
+      expect([null, document]).toContainEqual(found?.labels)
     })
 
     it('come with those of the profiles that exist, in any order, once each', async () => {

@@ -1,0 +1,69 @@
+import { getHeapStatistics } from 'node:v8'
+import { Failure } from '../errors.ts'
+
+/** Of what is read for one answer, in characters of JSON. */
+const mostText = 64 * 1024 * 1024
+
+/** What each object, list and member takes beside its text, in bytes, measured. */
+const bytesOfValue = 100
+
+/**
+ * Meters what is read of stored documents for answers, and held until they are made. In memory a document takes up to
+ * thirty times its text: all together may take a quarter of the heap, or so many bytes.
+ */
+export function createAnswerMemory(most = getHeapStatistics().heap_size_limit / 4) {
+  let all = 0
+
+  /** For one answer. */
+  return function answerMemory() {
+    let text = 0
+    let own = 0
+    let isMade = false
+    return { hold, release }
+
+    /**
+     * Counts a document, and gives it.
+     * @throws `TOO_LARGE` beyond 64 MiB of text, `UNAVAILABLE` where others hold too much now
+     */
+    function hold<T extends object>(document: T): T {
+      const json = JSON.stringify(document)
+      const bytes = memoryOf(json)
+      text += json.length
+      // Where a field has failed, the answer is made while others are still being read.
+      if (isMade || text > mostText || own + bytes > most) throw tooLarge()
+      if (all + bytes > most) throw noRoom()
+      own += bytes
+      all += bytes
+      return document
+    }
+
+    /** Is to be called when the answer is made. */
+    function release(): void {
+      all -= own
+      own = 0
+      isMade = true
+    }
+  }
+}
+
+export type AnswerMemory = ReturnType<ReturnType<typeof createAnswerMemory>>
+
+function memoryOf(json: string): number {
+  let values = 0
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index)
+    if (code === comma || code === brace || code === bracket) values += 1
+  }
+  return json.length + bytesOfValue * values
+}
+
+const [comma, brace, bracket] = [0x2c, 0x7b, 0x5b]
+
+function tooLarge(): Failure {
+  return new Failure('TOO_LARGE', 'the answer would hold too much: ask for less at once')
+}
+
+function noRoom(): Failure {
+  const message = 'answers that are being made take too much memory, try again later'
+  return new Failure('UNAVAILABLE', message, { retryAfterSeconds: 1 })
+}
