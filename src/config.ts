@@ -90,7 +90,9 @@ export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) 
         .strictObject({
           max_size: size
             .prefault('10mb')
-            .describe('The largest that labels and data of a profile may be together, as JSON.'),
+            .describe(
+              'The largest that labels and data of a profile may be together, as JSON with all digits of numbers.',
+            ),
         })
         .prefault({})
         .describe('What profiles may hold.'),

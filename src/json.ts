@@ -40,6 +40,18 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/**
+ * How large a document is, in bytes of JSON with all digits of its numbers, as PostgreSQL writes them: 309 for `1e308`, of
+ * which it keeps few.
+ */
+export function sizeOf(document: object): number {
+  const json = JSON.stringify(document)
+  let size = Buffer.byteLength(json)
+  if (/\de[+-]\d/.test(json))
+    for (const [, exponent = '0'] of json.matchAll(/"(?:[^"\\]|\\.)*"|e[+-](\d+)/g)) size += Number(exponent)
+  return size
+}
+
 /** A value's kind, by the name that Elasticsearch gives the token with which it begins. */
 export function tokenOf(value: unknown): string {
   if (value === null) return 'VALUE_NULL'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonProblem, locate, parseJson, type JsonValue, type Position } from '../src/json.ts'
+import { JsonProblem, locate, parseJson, sizeOf, type JsonValue, type Position } from '../src/json.ts'
 
 type Path = (string | number)[]
 
@@ -537,3 +537,22 @@ function positionOf(text: string, offset: number): Position {
   const lines = text.slice(0, offset).split('\n')
   return at(lines.length, (lines.at(-1) ?? '').length + 1)
 }
+
+describe('the size of a document', () => {
+  it('is that of its JSON', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (document) => {
+        expect(sizeOf(document)).toBe(Buffer.byteLength(JSON.stringify(document)))
+      }),
+    )
+  })
+
+  it.each<[object, number]>([
+    [{ a: 1e308 }, 308],
+    [{ a: -1.5e-300 }, 300],
+    [{ a: [1e21, 1e-7, 123456] }, 28],
+    [{ a: '1e+308', '2e+308': '\\"3e+308', b: 1e22 }, 22],
+  ])('of %j counts all digits of its numbers', (document, more) => {
+    expect(sizeOf(document)).toBe(Buffer.byteLength(JSON.stringify(document)) + more)
+  })
+})

@@ -2,6 +2,7 @@ import type { Caller } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { writesApplications } from '../authorization/globalPrivilege.ts'
 import { Failure, refuseProblems } from '../errors.ts'
+import { sizeOf } from '../json.ts'
 import { mergeDocuments, type Document } from './document.ts'
 import { primaryTerm, type Profile } from './profile.ts'
 import type { ProfileRepository } from './repository.ts'
@@ -32,7 +33,7 @@ export interface DataRefusal {
 interface UpdateDataParts {
   authorize: Authorize
   profiles: Pick<ProfileRepository, 'findWithData' | 'setData'>
-  /** The largest that labels and data may be together, in bytes of JSON. */
+  /** The largest that labels and data may be together, in bytes of JSON, as `sizeOf` counts them. */
   maxSize: number
 }
 
@@ -117,9 +118,4 @@ function tooLarge(uid: string, size: number, maximum: number): string {
     `cannot update profile [${uid}] because the combined profile size of [${size}b] exceeds the maximum of ` +
     `[${maximum}b]`
   )
-}
-
-/** In bytes of JSON. */
-export function sizeOf(document: Document): number {
-  return Buffer.byteLength(JSON.stringify(document))
 }

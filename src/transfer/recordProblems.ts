@@ -4,10 +4,11 @@ import { superuser } from '../authentication/username.ts'
 import type { StoredUser } from '../authentication/userRepository.ts'
 import { roleMappingProblems } from '../authorization/mappings/roleMapping.ts'
 import { roleProblems } from '../authorization/role.ts'
+import { sizeOf } from '../json.ts'
 import { isDocument } from '../profile/document.ts'
 import type { ProfileWithData } from '../profile/repository.ts'
 import { baseOf } from '../profile/uid.ts'
-import { applicationNameProblems, sizeOf } from '../profile/updateData.ts'
+import { applicationNameProblems } from '../profile/updateData.ts'
 import type { TransferRecord } from './record.ts'
 
 /** What is wrong with a record by itself: what the use case would refuse that stores such a thing, and why. */

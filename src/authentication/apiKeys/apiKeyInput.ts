@@ -1,5 +1,6 @@
 import { roleDescriptorProblems, type Role } from '../../authorization/role.ts'
 import { metadataProblems } from '../../authorization/securityName.ts'
+import { sizeOf } from '../../json.ts'
 
 /** An API key that somebody wants to have. */
 export interface ApiKeyInput {
@@ -56,7 +57,5 @@ function descriptorsProblems(roleDescriptors: readonly Role[]): string[] {
 }
 
 function sizeProblems(what: string, value: object, most: number): string[] {
-  return Buffer.byteLength(JSON.stringify(value)) > most
-    ? [`${what} can have at most [${most}] bytes as JSON`]
-    : []
+  return sizeOf(value) > most ? [`${what} can have at most [${most}] bytes as JSON`] : []
 }
