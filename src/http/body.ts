@@ -1,8 +1,9 @@
-// The bodies of requests: each is bounded, and so is what all of them hold together. What is refused is read on and thrown
-// away, so that its sender gets to see the answer.
+// The bodies of requests: each is bounded, and so is what all of them hold together, packed and unpacked. What is refused is
+// read on and thrown away, so that its sender gets to see the answer.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Failure } from '../errors.ts'
+import { Failure, failureOf } from '../errors.ts'
+import { contentCodingOf, unpacked, unpackingSize, type ContentCoding } from './contentCoding.ts'
 
 /** A body that has come. */
 export interface Body {
@@ -11,7 +12,10 @@ export interface Body {
   readonly heldFor: <T>(work: Promise<T>) => Promise<T>
 }
 
-/** Reads a request's body, once its sender is told to send it. @throws `TOO_LARGE` beyond the limit, `UNAVAILABLE` */
+/**
+ * Reads a request's body, once its sender is told to send it, and unpacks it.
+ * @throws `TOO_LARGE` beyond the limit, `INVALID_INPUT`, `UNAVAILABLE`
+ */
 export type ReadBody = (request: IncomingMessage, response: ServerResponse, limit: number) => Promise<Body>
 
 interface Coming {
@@ -38,30 +42,30 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
     return new Promise((resolve, reject) => {
       let chunks: Buffer[] = []
       let received = 0
-      let refusal: Failure | null = null
+      const coding = contentCodingOf(request.headers['content-encoding'])
+      let refusal = coding instanceof Failure ? coding : null
       const body: Coming = { size: 0, refuse: () => drop(noRoom()) }
-      const tooLarge = () => new Failure('TOO_LARGE', `the request body is larger than ${limit} bytes`)
-      const brokeOff = (cause: unknown) =>
-        new Failure('INVALID_INPUT', 'the request body broke off', { cause })
       // Whoever sends it may be gone already.
       const reason = reasons.get(request) ?? (request.destroyed ? brokeOff(request.errored) : null)
       const isAwaited = request.headers.expect !== undefined && request.httpVersion === '1.1'
       const declared = Number(request.headers['content-length'] ?? 0)
-      if (reason !== null || declared > limit + (isAwaited ? 0 : patience)) {
-        fail(reason ?? tooLarge())
+      const isTooLarge = declared > limit + (isAwaited ? 0 : patience)
+      if (reason !== null || isTooLarge || (isAwaited && refusal !== null)) {
+        fail(reason ?? refusal ?? tooLarge(limit))
         return
       }
       if (isAwaited) response.writeContinue()
       request.on('data', (chunk: Buffer) => {
         received += chunk.length
-        if (received > limit) drop(refusal ?? tooLarge())
+        if (received > limit) drop(refusal ?? tooLarge(limit))
         if (refusal === null) keep(chunk)
         else if (received > limit + patience) fail(refusal)
       })
       request.on('end', () => {
-        if (refusal !== null) return fail(refusal)
-        coming.delete(body)
+        if (refusal !== null && received > 0) return fail(refusal)
         request.off(brokenOff, fail)
+        if (typeof coding === 'function' && received > 0) return void unpack(coding)
+        coming.delete(body)
         resolve({ bytes: joined(chunks), heldFor })
       })
       request.once(brokenOff, fail).on('error', (cause) => {
@@ -71,9 +75,36 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
       function keep(chunk: Buffer): void {
         chunks.push(chunk)
         coming.add(body)
-        body.size += chunk.length
-        held += chunk.length
-        while (held > most && coming.size > 0) largest(coming).refuse()
+        hold(chunk.length)
+      }
+
+      function hold(size: number): void {
+        body.size += size
+        held += size
+        // Packed and unpacked, one alone may be larger than the room.
+        while (held > most && held > body.size && coming.size > 0) largest(coming).refuse()
+      }
+
+      async function unpack(coding: ContentCoding): Promise<void> {
+        const packed = joined(chunks)
+        let size = 0
+        chunks = []
+        hold(unpackingSize)
+        try {
+          for await (const chunk of unpacked(packed, coding)) {
+            size += chunk.length
+            if (size > limit) drop(refusal ?? tooLarge(limit))
+            if (refusal !== null) throw refusal
+            keep(chunk)
+          }
+          if (refusal !== null) throw refusal
+          hold(-packed.length - unpackingSize)
+          coming.delete(body)
+          // A small one is a slice of a large buffer of zlib, which would stay.
+          resolve({ bytes: Buffer.concat(chunks), heldFor })
+        } catch (thrown) {
+          fail(failureOf(thrown))
+        }
       }
 
       function drop(why: Failure): void {
@@ -120,6 +151,14 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
 export function breakOff(request: IncomingMessage, reason: Failure): void {
   reasons.set(request, reason)
   request.emit(brokenOff, reason)
+}
+
+function tooLarge(limit: number): Failure {
+  return new Failure('TOO_LARGE', `the request body is larger than ${limit} bytes`)
+}
+
+function brokeOff(cause: unknown): Failure {
+  return new Failure('INVALID_INPUT', 'the request body broke off', { cause })
 }
 
 function largest(bodies: Iterable<Coming>): Coming {

@@ -64,6 +64,17 @@ describe.each([
     expect(await application.security.activateUserProfile(grant)).toEqual(profile)
   })
 
+  it('activates with bodies that are packed, as it sends them to Elastic Cloud', async () => {
+    const packing = new Client({ node, auth: loginBackend, compression: true })
+    clients.push(packing)
+    const codings: unknown[] = []
+    packing.diagnostic.on('request', (_, result) => {
+      codings.push(result?.meta.request.params.headers?.['content-encoding'])
+    })
+    expect(await packing.security.activateUserProfile(grant)).toMatchObject({ uid: jacknichUid })
+    expect(codings).toEqual(['gzip'])
+  })
+
   it('gets users and roles', async () => {
     const { password, ...fields } = jacknichUser
     const { username } = jacknich

@@ -209,6 +209,7 @@ describe('a caller who waits to be told to send the body', () => {
   it.each([
     ['too large', expecting(30_000_000), 413],
     ['of nobody', expecting(3).replace(authorization, ''), 401],
+    ['packed in an unknown way', expecting(3).replace(host, `${host}Content-Encoding: br\r\n`), 400],
   ])('is not told so for a body that is %s', async (_, bytes, status) => {
     expect(await answersTo(address, bytes)).toMatchObject([{ status }])
   })

@@ -72,6 +72,12 @@ describe('a client that is too slow', () => {
 
   it.each([
     ['with a length', '/_security/profile/_activate', 'Content-Length: 1000\r\n', ' '],
+    [
+      'that is packed',
+      '/_security/profile/_activate',
+      'Content-Encoding: gzip\r\nContent-Length: 1000\r\n',
+      ' ',
+    ],
     ['in chunks', '/_security/profile/_activate', 'Transfer-Encoding: chunked\r\n', '1\r\n \r\n'],
     ['that never comes', '/_security/profile/_activate', 'Content-Length: 1000\r\n', ''],
     ['at the other door', '/graphql', 'Content-Length: 1000\r\n', ' '],
