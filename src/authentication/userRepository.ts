@@ -1,4 +1,5 @@
 import type { Basis } from './basis.ts'
+import type { Grounds } from './grounds.ts'
 
 /** A user as the database keeps it. */
 export interface StoredUser {
@@ -37,11 +38,15 @@ export interface UserRepository {
   find(username: string): Promise<FoundUser | null>
   /** Those of the named users that exist, or all users, by name. */
   list(usernames: readonly string[] | null): Promise<User[]>
-  /** Creates the user or replaces it whole. True if it was created. */
-  put(user: StoredUser): Promise<boolean>
+  /**
+   * Creates the user or replaces it whole. True if it was created; null, and nothing is stored, if the grounds do not
+   * stand any more. Without any, nothing is asked.
+   */
+  put(user: StoredUser, grounds?: Grounds): Promise<boolean | null>
   /** Replaces an existing user but for its password. False if there is none. */
   replace(user: User): Promise<boolean>
-  setPasswordHash(username: string, passwordHash: string): Promise<boolean>
+  /** False if there is no such user; null, and nothing is stored, as above. */
+  setPasswordHash(username: string, passwordHash: string, grounds?: Grounds): Promise<boolean | null>
   /**
    * Stores another hash of the same password, for the user that a basis is. False, and nothing is stored, if that user
    * was written since. Where the user has tokens all the same, they end, as with another password.

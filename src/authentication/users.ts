@@ -1,4 +1,6 @@
 import type { Authorize } from '../authorization/authorize.ts'
+import { unknownSubject } from '../authorization/denial.ts'
+import type { Action } from '../authorization/privileges.ts'
 import { Failure, refuseProblems } from '../errors.ts'
 import { isOwnHash } from './passwordHash.ts'
 import type { Passwords } from './passwords.ts'
@@ -7,6 +9,9 @@ import { isOwnRealm, type Caller } from './subject.ts'
 import { passwordProblems, userProblems, type NewPassword, type UserInput } from './userInput.ts'
 import { isReservedUsername } from './username.ts'
 import type { User, UserRepository } from './userRepository.ts'
+
+const putAction = 'cluster:admin/xpack/security/user/put'
+const changePasswordAction = 'cluster:admin/xpack/security/user/change_password'
 
 export interface UserPut {
   readonly created: boolean
@@ -28,10 +33,12 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
     /** Creates a user or replaces it whole. Without a password it keeps the one it has; a new user has none: null. */
     async put(caller: Caller, { password, passwordHash, ...user }: UserInput): Promise<UserPut | null> {
       refuseProblems(userProblems({ ...user, password, passwordHash }))
-      await authorize(caller, 'cluster:admin/xpack/security/user/put')
+      await authorize(caller, putAction)
       const newHash = password === null ? passwordHash : await hash(password, caller)
-      if (newHash !== null) return { created: await users.put({ ...user, passwordHash: newHash }), user }
-      return (await users.replace(user)) ? { created: false, user } : null
+      if (newHash === null) return (await users.replace(user)) ? { created: false, user } : null
+      const created = await users.put({ ...user, passwordHash: newHash }, caller)
+      if (created === null) throw goneMeanwhile(caller, putAction)
+      return { created, user }
     },
 
     /** False if there was no such user. */
@@ -52,10 +59,13 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
       if (password === null && passwordHash === null) refuseProblems(['password is missing'])
       refuseProblems(passwordProblems(newPassword))
       if (!isOwn(caller, username) || (passwordHash !== null && !isOwnHash(passwordHash))) {
-        await authorize(caller, 'cluster:admin/xpack/security/user/change_password')
+        await authorize(caller, changePasswordAction)
       }
       const newHash = password === null ? passwordHash : await hash(password, caller)
-      return newHash !== null && users.setPasswordHash(username, newHash)
+      if (newHash === null) return false
+      const changed = await users.setPasswordHash(username, newHash, caller)
+      if (changed === null) throw goneMeanwhile(caller, changePasswordAction)
+      return changed
     },
 
     /** Nobody may disable the account they use. False if there is no such user. */
@@ -81,6 +91,11 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
  */
 function isOwn({ username: own, realm, via, authenticationType }: Caller, username: string): boolean {
   return username === own && isOwnRealm(realm) && via === null && authenticationType === 'realm'
+}
+
+/** The caller was known when the request began, and was written or ended while it waited for a hash. */
+function goneMeanwhile({ username }: Caller, action: Action): Failure {
+  return new Failure('UNAUTHENTICATED', unknownSubject(username, action))
 }
 
 export type Users = ReturnType<typeof createUsers>

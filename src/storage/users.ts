@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { sqltag as sql } from '@prisma/client/runtime/client'
+import { join, raw, sqltag as sql, type RawValue } from '@prisma/client/runtime/client'
 import type { StoredUser, User, UserRepository } from '../authentication/userRepository.ts'
 import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
+import { groundsStand } from './groundsStand.ts'
 import { jsonIn } from './json.ts'
 import { createPasswordReads } from './passwordReads.ts'
 import { given } from './statement.ts'
@@ -10,7 +11,7 @@ import { foundUserOf, storedUserOf, userOf, type FoundColumns } from './userRow.
 
 /** Keeps users in the table `users`. */
 export function createUserRepository(connected: Connected): UserRepository {
-  const { client, prepare } = connected
+  const { client, prepare, json } = connected
   const { user: users } = client
   // What each start asks for goes past the client, which need not be loaded then.
   const find = prepare<FoundColumns>(sql`
@@ -36,20 +37,40 @@ export function createUserRepository(connected: Connected): UserRepository {
       return (await users.findMany({ where })).map(userOf).sort(byName(({ username }) => username))
     },
 
-    async put({ username, passwordHash, ...user }) {
-      const columns = { passwordHash, ...columnsOf(user) }
-      const { revision } = await users.upsert({
-        where: { username },
-        create: { username, ...columns, revision: 1, incarnation: randomUUID() },
+    async put({ username, passwordHash, roles, fullName, email, metadata, enabled }, grounds) {
+      const columns: Record<string, RawValue> = {
+        passwordHash,
+        roles: json(JSON.stringify(roles)),
+        fullName,
+        email,
+        metadata: json(JSON.stringify(metadata)),
+        enabled: enabled ? sql`true` : sql`false`,
         // Rows that are older than the column get one too.
-        update: { ...columns, revision: { increment: 1 }, incarnation: randomUUID() },
-        select: { revision: true },
-      })
-      return revision === 1
+        incarnation: randomUUID(),
+      }
+      const names = Object.keys(columns)
+      const [written] = await client.$queryRaw<{ revision: bigint | number }[]>`
+        INSERT INTO "users" ("username", "revision", ${join(names.map((name) => raw(`"${name}"`)))})
+        SELECT ${username}, 1, ${join(Object.values(columns))} WHERE ${groundsStand(connected, grounds)}
+        ON CONFLICT ("username") DO UPDATE SET
+          "revision" = "users"."revision" + 1, ${join(names.map((name) => raw(`"${name}" = excluded."${name}"`)))}
+        RETURNING "revision"`
+      return written ? Number(written.revision) === 1 : null
     },
 
     replace: ({ username, ...user }) => update(username, columnsOf(user)),
-    setPasswordHash: (username, passwordHash) => update(username, { passwordHash }),
+
+    async setPasswordHash(username, passwordHash, grounds) {
+      const stand = groundsStand(connected, grounds)
+      const written = await client.$executeRaw`
+        UPDATE "users" SET "passwordHash" = ${passwordHash}, "revision" = "revision" + 1
+        WHERE "username" = ${username} AND ${stand}`
+      if (written > 0) return true
+      // What has fallen never stands again: if they stand now, they did then, and there was no such user.
+      const standing = await client.$queryRaw<unknown[]>`SELECT 1 AS "stands" WHERE ${stand}`
+      return standing.length > 0 ? false : null
+    },
+
     async rehash({ username, incarnation, revision }, passwordHash) {
       const { count } = await users.updateMany({
         where: { username, incarnation, revision },
@@ -77,7 +98,7 @@ export function createUserRepository(connected: Connected): UserRepository {
     },
   }
 
-  async function update(username: string, columns: Partial<Columns>): Promise<boolean> {
+  async function update(username: string, columns: Partial<ReturnType<typeof columnsOf>>): Promise<boolean> {
     const { count } = await users.updateMany({
       where: { username },
       data: { ...columns, revision: { increment: 1 } },
@@ -85,8 +106,6 @@ export function createUserRepository(connected: Connected): UserRepository {
     return count > 0
   }
 }
-
-type Columns = ReturnType<typeof columnsOf> & { passwordHash: string }
 
 function columnsOf({ roles, metadata, ...scalars }: Omit<User, 'username'>) {
   return { ...scalars, roles: jsonIn(roles), metadata: jsonIn(metadata) }

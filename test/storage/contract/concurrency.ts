@@ -3,6 +3,6 @@ export function atOnce<T>(count: number, act: (index: number) => Promise<T>): Pr
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)))
 }
 
-export function howMany(answers: readonly boolean[]): number {
+export function howMany(answers: readonly (boolean | null)[]): number {
   return answers.filter(Boolean).length
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Grounds } from '../../../src/authentication/grounds.ts'
 import type { FoundUser, StoredUser, UserRepository } from '../../../src/authentication/userRepository.ts'
-import { prepared, userIn } from '../../support/testDatabase.ts'
+import { prepared, userIn, type TestDatabase } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
 
@@ -354,7 +355,7 @@ describe('users', () => {
       expect((await found(users)).user.passwordHash).toBe(`own hash ${stored.indexOf(true)}`)
     })
 
-    it.each<[string, (users: UserRepository) => Promise<boolean>, Partial<StoredUser>]>([
+    it.each<[string, (users: UserRepository) => Promise<boolean | null>, Partial<StoredUser>]>([
       ['another password', (users) => users.setPasswordHash('ada', 'new hash'), { passwordHash: 'new hash' }],
       ['a disabling', (users) => users.setEnabled('ada', false), { enabled: false }],
     ])('never undoes %s at the same time', async (_, write, outcome) => {
@@ -401,6 +402,131 @@ describe('users', () => {
     it('are none if nobody is there', async () => {
       const { users } = await emptied()
       expect(await users.passwordHashes('', 10)).toEqual([])
+    })
+  })
+
+  describe('a write on grounds', () => {
+    const start = 1_800_000_000_000
+    const hour = 3_600_000
+    const joe = { ...ada, username: 'joe' }
+
+    /** Ada, and what an access token and an API key of hers are grounds for. */
+    async function withGrounds() {
+      const database = await emptied()
+      const { users, tokens, apiKeys } = database
+      await database.setTime(start)
+      await users.put(ada)
+      await users.put(joe)
+      const realm = { name: 'native', type: 'native' }
+      const { basis } = await found(users)
+      await tokens.create(
+        {
+          ...{ accessHash: 'a', refreshHash: null, parent: null, apiKeyId: null, snapshot: null },
+          ...{
+            username: 'ada',
+            realmName: 'native',
+            realmType: 'native',
+            client: { username: 'ada', realm },
+          },
+        },
+        { access: 2 * hour, refresh: 2 * hour, remembered: hour },
+        basis,
+      )
+      await apiKeys.create(
+        {
+          ...{ id: 'key', keyHash: 'hash', name: 'k', owner: { username: 'ada', realm, via: null } },
+          ...{ roleDescriptors: [], limitedBy: [], metadata: {}, parent: null },
+        },
+        { valid: hour, retained: hour, most: 1 },
+        null,
+      )
+      const [token, key] = [await tokens.find({ accessHash: 'a' }), await apiKeys.find('key')]
+      if (!token || !key) throw new Error('there is no token, or no key')
+      return { ...database, grounds: { basis, token, apiKey: key.apiKey } }
+    }
+
+    type Write = (users: UserRepository, username: string, grounds: Grounds) => Promise<boolean | null>
+    const writes: [string, Write][] = [
+      ['a put', (users, username, grounds) => users.put({ ...ada, username, fullName: 'x' }, grounds)],
+      ['a password', (users, username, grounds) => users.setPasswordHash(username, 'new hash', grounds)],
+    ]
+    const all = { ids: null, name: null, username: null, realmName: null, owner: null, activeOnly: false }
+    const ends: [string, keyof Grounds, (database: TestDatabase) => Promise<unknown>][] = [
+      ['whose user has another password', 'basis', ({ users }) => users.setPasswordHash('ada', 'another')],
+      ['whose user has other roles', 'basis', ({ users }) => users.replace({ ...ada, roles: [] })],
+      ['whose user was disabled', 'basis', ({ users }) => users.setEnabled('ada', false)],
+      ['whose user is gone', 'basis', ({ users }) => users.delete('ada')],
+      [
+        'whose user is another by that name',
+        'basis',
+        ({ users }) => users.delete('ada').then(() => users.put(ada)),
+      ],
+      ['whose token was invalidated', 'token', ({ tokens }) => tokens.invalidate('access', 'a')],
+      ['whose API key was invalidated', 'apiKey', ({ apiKeys }) => apiKeys.invalidate(all, hour)],
+      ['whose API key has expired', 'apiKey', ({ setTime }) => setTime(start + hour)],
+    ]
+
+    describe.each(writes)('%s', (_, write) => {
+      const groundless: Grounds = { basis: null, token: null, apiKey: null }
+
+      it.each(['basis', 'token', 'apiKey'] as const)(
+        'is stored where there is a %s that stands',
+        async (one) => {
+          const { users, grounds } = await withGrounds()
+          expect(await write(users, 'joe', { ...groundless, [one]: grounds[one] })).not.toBeNull()
+          expect(await userIn(users, 'joe')).not.toEqual(joe)
+        },
+      )
+
+      it('is stored on all of them at once, also where it is of their own user', async () => {
+        const { users, grounds } = await withGrounds()
+        expect(await write(users, 'ada', grounds)).not.toBeNull()
+        expect(await userIn(users, 'ada')).not.toEqual(ada)
+      })
+
+      it.each(ends)('is not stored on grounds %s', async (_, one, end) => {
+        const { grounds, ...database } = await withGrounds()
+        const { users } = database
+        await end(database)
+        const before = await users.list(null)
+        for (const username of ['joe', 'ada', 'nobody']) {
+          const stored = await users.find(username)
+          expect(await write(users, username, { ...groundless, [one]: grounds[one] })).toBeNull()
+          expect(await write(users, username, grounds)).toBeNull()
+          expect(await users.find(username)).toEqual(stored)
+        }
+        expect(await users.list(null)).toEqual(before)
+      })
+
+      it('is stored whatever was ended, where there are none', async () => {
+        const { grounds, ...database } = await withGrounds()
+        for (const [, , end] of ends) await end(database)
+        expect(grounds).not.toBeNull()
+        expect(await write(database.users, 'joe', groundless)).not.toBeNull()
+        expect(await userIn(database.users, 'joe')).not.toEqual(joe)
+      })
+
+      it('of its own user is stored once by many at once', async () => {
+        const { users, grounds } = await withGrounds()
+        const stored = await atOnce(64, () => write(users, 'ada', grounds))
+        expect(stored.filter((one) => one !== null)).toHaveLength(1)
+      })
+
+      it('is not stored any more once its user has been written', async () => {
+        for (let round = 0; round < 10; round++) {
+          const { users, grounds } = await withGrounds()
+          const stored = atOnce(16, () => write(users, 'joe', grounds))
+          await users.setEnabled('ada', false)
+          const then = await users.find('joe')
+          await stored
+          expect(await users.find('joe')).toEqual(then)
+        }
+      })
+    })
+
+    it('is false where there is nobody who could have another password', async () => {
+      const { users, grounds } = await withGrounds()
+      expect(await users.setPasswordHash('nobody', 'new hash', grounds)).toBe(false)
     })
   })
 
