@@ -55,7 +55,9 @@ export function createAudit({ destination, onFailure, nameKey, clock, report }: 
   const log = createAuditLog({
     destination,
     report(cause, failures) {
-      if (!isClosing && clock() - reportedAt < minute) return
+      // A clock that was put back holds nothing up.
+      const age = clock() - reportedAt
+      if (!isClosing && age >= 0 && age < minute) return
       reportedAt = clock()
       report(cause, failures)
     },

@@ -62,6 +62,14 @@ describe('what a realm remembers of a token', () => {
     expect(await ask(token)).toBe('proven, remembered')
   })
 
+  it('does not live longer because the clock was put back', async () => {
+    const { ask, advance } = watchedRealm({ ttl: 10_000 })
+    await ask(token)
+    advance(-1)
+    expect(await ask(token)).toBe('proven, verified')
+    expect(await ask(token)).toBe('proven, remembered')
+  })
+
   it.each([{ ttl: 0 }, { size: 0 }])('is nothing with %j', async (options) => {
     const { ask } = watchedRealm(options)
     for (const time of ['first', 'second', 'third']) expect(await ask(token), time).toBe('proven, verified')

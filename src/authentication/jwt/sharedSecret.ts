@@ -13,18 +13,25 @@ interface SharedSecretParts {
   clock: () => number
 }
 
+interface Previous {
+  readonly digest: Buffer
+  /** In epoch milliseconds. */
+  readonly replacedAt: number
+}
+
 /** However often it is replaced. */
 const mostPrevious = 10
 
 /** A secret that the realm shares with its clients, and that can be replaced by another. Source: spec 5.1, 5.3. */
 export function createSharedSecret({ secret, gracePeriod, clock }: SharedSecretParts) {
   let current = digestOf(secret)
-  let previous: readonly { readonly digest: Buffer; readonly until: number }[] = []
+  let previous: readonly Previous[] = []
 
   const check: ClientCheck = (given) => {
     if (given === null) return refusal('is missing')
     const digest = digestOf(given)
-    const isPrevious = previous.some((one) => timingSafeEqual(digest, one.digest) && clock() < one.until)
+    previous = previous.filter(isTaken)
+    const isPrevious = previous.some((one) => timingSafeEqual(digest, one.digest))
     return timingSafeEqual(digest, current) || isPrevious ? null : refusal('did not match')
   }
 
@@ -34,10 +41,16 @@ export function createSharedSecret({ secret, gracePeriod, clock }: SharedSecretP
     replace: (next: string): void => {
       const digest = digestOf(next)
       if (digest.equals(current)) return
-      const before = { digest: current, until: clock() + gracePeriod }
-      previous = [...previous.filter(({ until }) => clock() < until), before].slice(-mostPrevious)
+      const before = { digest: current, replacedAt: clock() }
+      previous = [...previous.filter(isTaken), before].slice(-mostPrevious)
       current = digest
     },
+  }
+
+  /** A clock that was put back ends it. */
+  function isTaken({ replacedAt }: Previous): boolean {
+    const age = clock() - replacedAt
+    return age >= 0 && age < gracePeriod
   }
 }
 

@@ -109,7 +109,7 @@ export function createAttempts(clock: () => number) {
 
   function change(budget: Budget, to: (counted: Counted) => Partial<Counted>): void {
     const before = countsOf(budget)
-    counts[budget.of].set(budget.key, { ...before, ...to(before) })
+    counts[budget.of].set(budget.key, { ...before, ...to(before), changedAt: clock() })
   }
 }
 

@@ -7,12 +7,14 @@ export interface Counted {
   readonly underWay: number
   /** Until when others have said that one has to wait. */
   readonly keptUntil: number
+  /** When any of it changed last. */
+  readonly changedAt: number
 }
 
 /** How many keys are counted at once: of more, those that were counted longest ago begin anew. */
 const mostKeys = 200_000
 
-const nothing: Counted = { forgottenAt: 0, wrongAt: 0, underWay: 0, keptUntil: 0 }
+const nothing: Counted = { forgottenAt: 0, wrongAt: 0, underWay: 0, keptUntil: 0, changedAt: 0 }
 
 /** Keeps what is counted, by key, as long as it counts. */
 export function createCounts(clock: () => number) {
@@ -22,7 +24,11 @@ export function createCounts(clock: () => number) {
   let oldest = counts.keys()
 
   return {
-    get: (key: string): Counted => counts.get(key) ?? nothing,
+    /** A clock that was put back ends all waits: of what was counted, only what is being judged is left. */
+    get(key: string): Counted {
+      const counted = counts.get(key) ?? nothing
+      return counted.changedAt > clock() ? { ...nothing, underWay: counted.underWay } : counted
+    },
 
     set(key: string, counted: Counted): void {
       counts.delete(key)

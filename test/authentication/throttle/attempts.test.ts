@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAttempts } from '../../../src/authentication/throttle/attempts.ts'
 import { budgetKey, type Budget } from '../../../src/authentication/throttle/budgets.ts'
 
@@ -21,3 +21,46 @@ it.each(['name', 'caller'] as const)(
     expect(attempts.take([tried])).toMatchObject({ kind: 'kept' })
   },
 )
+
+describe('after the clock was put back', () => {
+  const budget = { ...budgetOf('name', 'ada'), free: 2 }
+
+  /** Attempts of one budget, and an hour that can be taken back. */
+  function putBackable() {
+    let now = 1_800_000_000_000
+    const attempts = createAttempts(() => now)
+    return {
+      take: () => attempts.take([budget]),
+      settle: () => attempts.settle([budget], 'wrong'),
+      keep: (wait: number) => attempts.keep({ kind: 'kept', key: budget.key, wait }, [budget]),
+      putBack: () => void (now -= 3_600_000),
+    }
+  }
+
+  it.each([1, 2])('nobody waits for what was wrong before, %d of two that are free', (many) => {
+    const { take, settle, putBack } = putBackable()
+    for (let n = 0; n < many; n++) {
+      expect(take().kind).toBe('taken')
+      settle()
+    }
+    putBack()
+    expect(take().kind).toBe('taken')
+  })
+
+  it('nobody waits for what others have said before', () => {
+    const { take, keep, putBack } = putBackable()
+    keep(30_000)
+    expect(take()).toMatchObject({ kind: 'kept', wait: 30_000 })
+    putBack()
+    expect(take().kind).toBe('taken')
+  })
+
+  it('what is being judged is still, and what is wrong from then on counts', () => {
+    const { take, settle, putBack } = putBackable()
+    for (let n = 0; n < 2; n++) expect(take().kind).toBe('taken')
+    putBack()
+    expect(take().kind).toBe('full')
+    for (let n = 0; n < 2; n++) settle()
+    expect(take()).toMatchObject({ kind: 'kept', wait: 60_000 })
+  })
+})
