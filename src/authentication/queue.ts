@@ -65,7 +65,7 @@ export function createQueue({
     hasRoom: ({ lane, key }: Source): boolean => free > 0 || lanes[lane].hasRoom(key),
   })
 
-  /** `isLate`: whether nobody waits for the task any more. */
+  /** `isLate`: whether the task is not to begin any more. */
   function enqueue<T>(source: Source, isLate: () => boolean, task: () => Promise<T>): Promise<T> {
     return watch(source.lane, (watched) => inTurn(source, isLate, watched), task)
   }

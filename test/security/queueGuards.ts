@@ -51,8 +51,8 @@ export const queueGuards: readonly Guard[] = [
     item: "a quarter of the questions to a realm's server",
     file: 'src/authentication/remote/remote.ts',
     without: [
-      'enqueue(source, () => signal.aborted, ask)',
-      "enqueue({ lane: 'callers', key: '' }, () => signal.aborted, ask)",
+      'enqueue(source, () => late.aborted, ask)',
+      "enqueue({ lane: 'callers', key: '' }, () => late.aborted, ask)",
     ],
     test: 'authentication/remote/remote.test.ts',
     title: 'is asked at most so many times at once, and four times as many wait',

@@ -25,8 +25,11 @@ export function createBreaker({ clock, report }: BreakerParts) {
   let problem: string | null = null
 
   return {
-    /** @throws `UNAVAILABLE` if it is not to be tried now, or did not work */
-    async run<T>(task: () => Promise<T>): Promise<T> {
+    /**
+     * `isToBlame`: whether the server is, if the task fails.
+     * @throws `UNAVAILABLE` if it is not to be tried now, or did not work
+     */
+    async run<T>(task: () => Promise<T>, isToBlame: () => boolean = () => true): Promise<T> {
       const isTrial = problem !== null
       if (isTrial && (isTrying || isPaused())) throw unavailable(reported)
       if (isTrial) isTrying = true
@@ -35,7 +38,7 @@ export function createBreaker({ clock, report }: BreakerParts) {
         close()
         return result
       } catch (cause) {
-        fail(reasonOf(cause), isTrial)
+        if (isToBlame()) fail(reasonOf(cause), isTrial)
         throw unavailable(problem === null ? { cause } : reported)
       } finally {
         if (isTrial) isTrying = false

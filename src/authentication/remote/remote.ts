@@ -1,6 +1,7 @@
 // Other servers that realms ask: how they are reached, and what is done while they cannot be. It knows neither what is
 // asked, nor what an answer means.
 
+import { Failure } from '../../errors.ts'
 import { createQueue, type WatchTurn } from '../queue.ts'
 import type { Source } from '../source.ts'
 import { createBreaker } from './breaker.ts'
@@ -32,7 +33,8 @@ export interface RemoteAnswer {
 /** One server, or a cluster of them, at whatever addresses. */
 export interface Remote {
   /**
-   * Asks at the first of the addresses that answers; next time that is the first. `source`: for whom.
+   * Asks at the first of the addresses that answers; next time that is the first. `source`: for whom. What has
+   * waited for more than half of its time is not asked when its turn comes: the server might need more.
    * @throws `UNAVAILABLE` if none does in time, or says only that it cannot: 429 and 5xx
    */
   readonly ask: (urls: readonly string[], request: RemoteRequest, source: Source) => Promise<RemoteAnswer>
@@ -50,6 +52,8 @@ interface TimedRequest extends RemoteRequest {
   /** Ends all of it: at whichever address, and with the time that it has waited. */
   readonly signal: AbortSignal
 }
+
+const full = 'too many requests wait for the server of a realm, try again later'
 
 const headers = { 'accept-encoding': 'identity', 'user-agent': 'profile-gateway' }
 
@@ -75,24 +79,43 @@ export function createRemote(parts: RemoteParts): Remote {
       },
     }),
   }))
+  const wholeTime = connectTimeout + readTimeout
   const breaker = createBreaker({ clock, report })
   const enqueue = createQueue({
     running: maxConnections,
     waiting: 4 * maxConnections,
-    full: 'too many requests wait for the server of a realm, try again later',
+    full,
     report: reportFull,
     ...(parts.watch && { watch: parts.watch }),
   })
   /** When each address last failed, in turns: those that did not come first. */
   const failedAt = new Map<string, number>()
   let turn = 0
+  let answered = 0
   let matter: string | null = null
 
   return {
     ask(urls, request, source) {
-      const signal = AbortSignal.timeout(connectTimeout + readTimeout)
-      const ask = () => breaker.run(() => askInTurn(urls, { ...request, signal }))
-      return enqueue(source, () => signal.aborted, ask)
+      const signal = AbortSignal.timeout(wholeTime)
+      const late = AbortSignal.timeout(Math.ceil(wholeTime / 2))
+      const answeredBefore = answered
+      let isAsked = false
+      const ask = () => {
+        isAsked = true
+        // Whoever waits while it answers others leaves it less than its time. Where it answers nobody, it has had that.
+        const hasLess = answered > answeredBefore
+        return breaker.run(
+          () => askInTurn(urls, { ...request, signal }),
+          () => !(hasLess && signal.aborted),
+        )
+      }
+      // The turn of its source may come later.
+      const over = new Promise<never>((_, refuse) => {
+        signal.addEventListener('abort', () => {
+          if (!isAsked) refuse(new Failure('UNAVAILABLE', full, { retryAfterSeconds: 1, isReported: true }))
+        })
+      })
+      return Promise.race([enqueue(source, () => late.aborted, ask), over])
     },
     problem: () => (breaker.problem() === null ? null : matter),
     isPaused: () => breaker.problem() !== null,
@@ -106,6 +129,7 @@ export function createRemote(parts: RemoteParts): Remote {
       try {
         const answer = await askOne(url, request)
         failedAt.delete(url)
+        answered += 1
         return answer
       } catch (thrown) {
         failedAt.set(url, ++turn)
@@ -134,7 +158,7 @@ export function createRemote(parts: RemoteParts): Remote {
   /** Says of a failure in reaching it only what kind that is: what comes with it can hold what was sent or read. */
   function reasonOf(thrown: unknown): string {
     const { name, code, message } = thrown as NodeJS.ErrnoException
-    if (name === 'TimeoutError') return `it has not answered within ${connectTimeout + readTimeout} ms`
+    if (name === 'TimeoutError') return `it has not answered within ${wholeTime} ms`
     if (code === 'UND_ERR_CONNECT_TIMEOUT') return `it is not connected within ${connectTimeout} ms`
     if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
       return `it is silent for ${socketTimeout} ms`

@@ -7,11 +7,11 @@ const message = 'a realm cannot ask its server now, try again later'
 function watchedBreaker() {
   const seen = { now: 1_000_000, reports: [] as (string | null)[], tries: 0 }
   const breaker = createBreaker({ clock: () => seen.now, report: (reason) => seen.reports.push(reason) })
-  const run = (task: () => Promise<string>) =>
+  const run = (task: () => Promise<string>, isToBlame?: () => boolean) =>
     breaker.run(() => {
       seen.tries += 1
       return task()
-    })
+    }, isToBlame)
   const succeed = () => run(() => Promise.resolve('answer'))
   /** How a failure comes back: whether it was tried, and whether the log is expected to know of it already. */
   async function fail(reason = 'down') {
@@ -61,6 +61,20 @@ describe('a breaker', () => {
       await succeed()
     }
     expect(problem()).toBeNull()
+  })
+
+  it('stays closed where the server is not to blame, and passes that on too', async () => {
+    const { run, fail, problem } = watchedBreaker()
+    for (let time = 0; time < 4; time++) await fail()
+    for (let time = 0; time < 9; time++) {
+      const failing = run(
+        () => Promise.reject(new Error('too late')),
+        () => false,
+      )
+      await expect(failing).rejects.toMatchObject({ code: 'UNAVAILABLE', message })
+    }
+    expect(problem()).toBeNull()
+    expect(await fail()).toEqual(trial)
   })
 
   it('lets one try after a second, and closes where that one is answered', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { inspect } from 'node:util'
@@ -256,6 +257,82 @@ describe('a server that keeps others waiting', () => {
     })
     const { failure } = watchedRemote({ connectTimeout: 100, readTimeout: 200 })
     expect(await failure(`http://127.0.0.1:${port}/`)).toMatch(/: it has not answered within 300 ms$/)
+  })
+})
+
+describe('a server to which more comes than it can answer', () => {
+  it('is asked by nobody who has waited more than half of the time, and by all others', async () => {
+    const server = await startIssuer(
+      (_, response) => void setTimeout(1_200).then(() => response.end('answer')),
+    )
+    const { ask, askFrom, isPaused, seen } = watchedRemote({
+      ...{ maxConnections: 6, connectTimeout: 2_000, readTimeout: 2_000 },
+    })
+    // Six are asked, and as many of each source wait as there is room for: two more rounds, if nobody is refused.
+    const sources = ['a', 'b', 'c', 'd'].flatMap((key) => Array<Source>(6).fill({ ...source, key }))
+    const questions = [...Array<Source>(6).fill(source), ...sources].map((from) => askFrom(from, server.url))
+    const outcomes = await Promise.allSettled(questions)
+    expect(seen.reports).toEqual([])
+    const served = outcomes.filter(({ status }) => status === 'fulfilled')
+    const refused = outcomes.filter((one) => one.status === 'rejected').map(({ reason }) => reason as unknown)
+    expect([served.length, refused.length > 0]).toEqual([asked(server), true])
+    const message = 'too many requests wait for the server of a realm, try again later'
+    for (const one of refused)
+      expect(one).toMatchObject({ code: 'UNAVAILABLE', message, retryAfterSeconds: 1 })
+    expect(isPaused()).toBe(false)
+    expect((await ask(server.url)).body).toBe('answer')
+  })
+
+  it('is not to blame where it had less than all of the time, since others were answered first', async () => {
+    const waiting: ServerResponse[] = []
+    const server = await startIssuer((_, response) => waiting.push(response))
+    const parts = { maxConnections: 5, connectTimeout: 500, readTimeout: 500 }
+    const { askFrom, isPaused, seen } = watchedRemote(parts)
+    const five = ['a', 'b', 'c', 'd', 'e'].map((key) => ({ ...source, key }))
+    const askAll = () => five.map((from) => askFrom(from, server.url))
+    const first = askAll()
+    const second = askAll()
+    await eventually(() => waiting).toHaveLength(5)
+    for (const response of waiting.splice(0)) response.end('answer')
+    await Promise.allSettled(first)
+    for (const { status } of await Promise.allSettled(second)) expect(status).toBe('rejected')
+    expect(seen.reports).toEqual([])
+    await Promise.allSettled(askAll())
+    expect(isPaused(), 'all of the time is enough').toBe(true)
+  })
+
+  it('keeps nobody waiting for longer than all of the time, whosever turn it is', async () => {
+    const waiting: ServerResponse[] = []
+    const server = await startIssuer((_, response) => waiting.push(response))
+    const { askFrom } = watchedRemote({ maxConnections: 2, connectTimeout: 2_000, readTimeout: 2_000 })
+    const askFor = (key: string) => {
+      const outcome = { isOver: false }
+      const answer = askFrom({ ...source, key }, server.url)
+      const over = Promise.allSettled([answer]).then(() => (outcome.isOver = true))
+      return { outcome, over, answer }
+    }
+    const early = ['a', 'a', 'b', 'b', 'c', 'c'].map(askFor)
+    await eventually(() => waiting).toHaveLength(2)
+    await setTimeout(1_000)
+    const late = ['d', 'e'].map(askFor)
+    // Of b and of c one each is asked, then d and e: what is left of b and c came long before, and is next.
+    for (let answered = 0; answered < 4; answered++) {
+      await eventually(() => waiting.length).toBeGreaterThan(answered)
+      waiting[answered]?.end('answer')
+    }
+    const left = early.filter((_, index) => index === 3 || index === 5)
+    await Promise.all(left.map(({ over }) => over))
+    for (const { answer } of left) await expect(answer).rejects.toMatchObject({ retryAfterSeconds: 1 })
+    expect(late.map(({ outcome }) => outcome.isOver)).toEqual([false, false])
+  })
+
+  it('is left alone if it answers nobody, however many wait', async () => {
+    const server = await startIssuer(never)
+    const { ask, isPaused } = watchedRemote({ maxConnections: 2, connectTimeout: 100, readTimeout: 200 })
+    await eventually(() => {
+      void ask(server.url).catch(() => undefined)
+      return isPaused()
+    }).toBe(true)
   })
 })
 
