@@ -135,8 +135,6 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
   }
 }
 
-export type Authentications = ReturnType<typeof createAuthentications>
-
 function failed(reason: string): AuditEvent['event'] {
   return { ...event, outcome: 'failure', reason }
 }

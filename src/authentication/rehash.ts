@@ -41,5 +41,3 @@ export function createRehash({ users, passwords, report }: RehashParts) {
     }
   }
 }
-
-export type Rehash = ReturnType<typeof createRehash>

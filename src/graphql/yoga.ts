@@ -39,8 +39,6 @@ export function createPipeline(schema: GraphQLSchema) {
   })
 }
 
-export type Pipeline = ReturnType<typeof createPipeline>
-
 const allRules = [...specifiedRules, ...ownRules]
 
 const limits: Plugin = {

@@ -35,5 +35,3 @@ export function elasticsearchRealm(place: RealmPlace) {
 function isBare(url: string): boolean {
   return !/[?#]/.test(url)
 }
-
-export type ElasticsearchRealmSettings = z.output<ReturnType<typeof elasticsearchRealm>>

@@ -96,5 +96,3 @@ export function introspectionRealm(place: RealmPlace) {
       { when: () => true },
     )
 }
-
-export type IntrospectionRealmSettings = z.output<ReturnType<typeof introspectionRealm>>

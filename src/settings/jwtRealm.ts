@@ -166,8 +166,6 @@ export function jwtRealm(place: RealmPlace) {
     )
 }
 
-export type JwtRealmSettings = z.output<ReturnType<typeof jwtRealm>>
-
 const interval = durationFrom(1_000, 864_000_000, 'from 1s to 10d')
 
 function algorithm(place: RealmPlace) {

@@ -10,7 +10,7 @@ export interface ReloadedKeysParts {
   parse: (text: string) => Jwks
   intervals: ReloadIntervals
   /** How long a read may take, in milliseconds: it is given up then. */
-  timeout?: number
+  timeout: number
   clock: () => number
   /** Called as other keys take the place of those before: what these have proven is proven no more. */
   changed: () => void
@@ -24,7 +24,7 @@ const mostWaiting = 1_000
 
 /** The keys of a source that may change at any time and be gone for a while: the last good ones are used until then. */
 export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
-  const { read, parse, intervals, timeout = 10_000, clock, changed, report } = parts
+  const { read, parse, intervals, timeout, clock, changed, report } = parts
   let keys: readonly VerificationKey[] | null = null
   let hash = ''
   let problem = 'its keys are being loaded'

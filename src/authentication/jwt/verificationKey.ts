@@ -13,12 +13,12 @@ export interface VerificationKey {
 export function verifySignature(
   algorithm: SignatureAlgorithm,
   key: KeyObject,
-  signed: Buffer | string,
+  signed: string,
   signature: Buffer,
 ): boolean {
   if (!fits(key, algorithm) || signature.length !== signatureLength(algorithm, key)) return false
   const hash = `sha${hashBitsOf(algorithm)}`
-  const data = typeof signed === 'string' ? Buffer.from(signed) : signed
+  const data = Buffer.from(signed)
   try {
     if (isHmac(algorithm)) return timingSafeEqual(createHmac(hash, key).update(data).digest(), signature)
     return verify(hash, data, verifying(algorithm, key), signature)

@@ -27,6 +27,7 @@ function keysFrom(read: ReadJwks, parts: Partial<ReloadedKeysParts> = {}) {
     read,
     parse: (text) => parseJwks(text, 'pkc', ['RS256', 'ES256']),
     intervals: seldom,
+    timeout: 10_000,
     clock: () => seen.now,
     changed: () => seen.changes.push(kidsOf(keys)),
     report: (text) => seen.reports.push(text),
@@ -477,7 +478,7 @@ describe('keys that nobody closes', () => {
       import { parseJwks } from '${source}/jwks.ts'
       const keys = (path) => createReloadedKeys({
         read: createJwksFile(path), parse: (text) => parseJwks(text, 'pkc', ['RS256']), clock: () => 0,
-        intervals: { enabled: true, min: 60_000, max: 60_000 }, changed() {}, report() {},
+        intervals: { enabled: true, min: 60_000, max: 60_000 }, timeout: 10_000, changed() {}, report() {},
       })
       const [there, missing] = [keys(${JSON.stringify(path)}), keys('/missing')]
       await Promise.all([there.ready(), missing.ready()])

@@ -21,10 +21,9 @@ const rsaPss = generateKeyPairSync('rsa-pss', { modulusLength: 2_048 })
 describe.each(signatureAlgorithms)('a signature by %s', (algorithm) => {
   const { publicKey } = pairFor(algorithm)
 
-  it('is verified as a library that is not ours has made it, over text and over bytes', async () => {
+  it('is verified as a library that is not ours has made it', async () => {
     const { signed, signature } = await signedBy(pairFor(algorithm), algorithm)
     expect(verifySignature(algorithm, publicKey, signed, signature)).toBe(true)
-    expect(verifySignature(algorithm, publicKey, Buffer.from(signed), signature)).toBe(true)
   })
 
   it('holds for what was signed alone', async () => {
