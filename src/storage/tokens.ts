@@ -6,7 +6,6 @@ import type { Connected } from './client.ts'
 import { isValidToken } from './isValidToken.ts'
 import { isSameUser } from './stands.ts'
 import { createTokenReads, isItsUser } from './tokenReads.ts'
-import type { Clock } from './tokenRow.ts'
 
 /** How many pairs one statement removes at most. */
 const batch = 500
@@ -57,20 +56,22 @@ export function createTokenRepository(connected: Connected): TokenRepository {
     },
 
     async active(selection, until) {
-      const [row] = await client.$queryRaw<(Clock & Record<'valid' | 'tokens', bigint | number | null>)[]>`
-        SELECT ${now()} AS "now",
+      const [row] = await client.$queryRaw<
+        Record<'valid' | 'tokens' | 'newestLogin', bigint | number | null>[]
+      >`
+        SELECT max("familyStartedAt") AS "newestLogin",
           sum(CASE WHEN "accessInvalidated" THEN 0 ELSE 1 END
             + CASE WHEN "refreshInvalidated" OR "refreshHash" IS NULL THEN 0 ELSE 1 END) AS "valid",
           sum(CASE WHEN "refreshHash" IS NULL THEN 1 ELSE 2 END) AS "tokens"
-        FROM "tokens" WHERE ${activeIn(selection, until ?? now())}`
+        FROM "tokens" WHERE ${activeIn(selection)} AND ${until === null ? sql`1 = 1` : isLeftUntil(until)}`
       const [valid, tokens] = [Number(row?.valid ?? 0), Number(row?.tokens ?? 0)]
-      return { valid, invalidated: tokens - valid, now: Number(row?.now) }
+      return { valid, invalidated: tokens - valid, newestLogin: Number(row?.newestLogin ?? 0) }
     },
 
     async invalidateActive(selection, until) {
       const written = await client.$executeRaw`
         UPDATE "tokens" SET "accessInvalidated" = true, "refreshInvalidated" = ("refreshHash" IS NOT NULL)
-        WHERE ${activeIn(selection, until)}`
+        WHERE ${activeIn(selection)} AND "familyStartedAt" <= ${until}`
       return written > 0
     },
 
@@ -94,13 +95,23 @@ export function createTokenRepository(connected: Connected): TokenRepository {
     return sql`NOT "refreshInvalidated" AND "refreshExpiresAt" > ${now()}`
   }
 
-  /** The condition that one of a pair's tokens at least is active, of those selected whose login was until a time. */
-  function activeIn(selection: TokenSelection, until: number | Sql): Sql {
-    return sql`${selected(selection)} AND "familyStartedAt" <= ${until} AND ${userStands} AND (
+  /** The condition that one of a pair's tokens at least is active, of those selected. */
+  function activeIn(selection: TokenSelection): Sql {
+    return sql`${selected(selection)} AND ${userStands} AND (
       NOT "accessInvalidated" AND "accessExpiresAt" > ${now()}
       OR NOT "refreshInvalidated" AND "refreshExpiresAt" + ${refreshingTime} > ${now()}
     )`
   }
+}
+
+/**
+ * The condition that a pair is of a login until a time, and left of it when others were invalidated. Where the clock was put
+ * back, the time alone does not tell it from those of logins that begin now.
+ */
+function isLeftUntil(until: number): Sql {
+  return sql`"familyStartedAt" <= ${until} AND EXISTS (
+    SELECT 1 FROM "tokens" AS "ended" WHERE "ended"."family" = "tokens"."family" AND "ended"."accessInvalidated"
+  )`
 }
 
 /**

@@ -49,8 +49,9 @@ export function createInvalidate({ authorize, tokens }: InvalidateParts) {
 }
 
 /**
- * Invalidates what is selected and comes from logins until now. It is done again until there is nothing: what a
- * refreshing that was under way has stored meanwhile is found then, and what was invalidated is not refreshed any more.
+ * Invalidates what is selected and there when it begins, whatever the clock says. It is done again until there is nothing:
+ * what a refreshing that was under way has stored meanwhile is found then, and what was invalidated is not refreshed any
+ * more. Logins that begin meanwhile do not make it go on.
  */
 export async function invalidateAll(
   tokens: Pick<Invalidating, 'active' | 'invalidateActive'>,
@@ -60,7 +61,7 @@ export async function invalidateAll(
   for (let until: number | null = null; ;) {
     const found: ActiveTokens = await tokens.active(selection, until)
     if (found.valid === 0) return counts
-    until ??= found.now
+    until ??= found.newestLogin
     if (!(await tokens.invalidateActive(selection, until))) continue
     counts.invalidated += found.valid
     counts.previouslyInvalidated += found.invalidated

@@ -74,8 +74,8 @@ export type TokenSelection =
 export interface ActiveTokens {
   readonly valid: number
   readonly invalidated: number
-  /** When they were counted, in epoch milliseconds. */
-  readonly now: number
+  /** When the last of their logins was, in epoch milliseconds: in the future, if the clock was put back since. */
+  readonly newestLogin: number
 }
 
 /** What the token service needs of the database. Every write is one atomic statement; times are the database's. */
@@ -100,9 +100,15 @@ export interface TokenRepository {
     successor: PairHashes,
     lifetimes: Lifetimes,
   ): Promise<boolean>
-  /** Counts the tokens of active pairs, of logins until a time, or until now. One that expired counts as valid. */
+  /**
+   * Counts the tokens of active pairs: of all, or of those of logins until a time of which others were invalidated
+   * already. One that expired counts as valid.
+   */
   active(selection: TokenSelection, until: number | null): Promise<ActiveTokens>
-  /** Invalidates all tokens of such pairs. False if there are none, such as when somebody else has just done it. */
+  /**
+   * Invalidates all tokens of the active pairs of logins until a time. False if there are none, such as when somebody
+   * else has just done it.
+   */
   invalidateActive(selection: TokenSelection, until: number): Promise<boolean>
   /** Invalidates one token of a pair. False if it was so before. */
   invalidate(kind: 'access' | 'refresh', accessHash: string): Promise<boolean>

@@ -74,6 +74,26 @@ describe('tokens, as time goes by', () => {
     expect(logs()).not.toContain(first)
   })
 
+  it('the tokens of logins before the clock was put back end as all do', async () => {
+    const { advance, authenticate, refresh, end, loggedIn } = await gateway()
+    const logins = [await loggedIn(), await loggedIn()] as const
+    await advance(-3_600_000)
+    const [used, other] = logins
+    const { body: second } = await refresh(used.refresh)
+    await advance(30_001)
+    await refresh(used.refresh)
+    for (const token of [used.access, second.access_token]) {
+      expect(await authenticate(token)).toMatchObject({ status: 401 })
+    }
+    expect(await authenticate(other.access)).toMatchObject({ status: 200 })
+    expect(await end({ username: login.username })).toMatchObject({
+      status: 200,
+      body: { invalidated_tokens: 2, previously_invalidated_tokens: 0 },
+    })
+    expect(await authenticate(other.access)).toMatchObject({ status: 401 })
+    expect(await description(refresh(other.refresh))).toBe('token has been invalidated')
+  })
+
   it('a refresh token that is used again ends nothing, where that is configured, and is told of all the same', async () => {
     const { advance, logs, authenticate, refresh, loggedIn } = await gateway(
       'token: { revoke_on_reuse: false }',

@@ -3,7 +3,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Basis } from '../../../src/authentication/basis.ts'
 import { invalidateAll } from '../../../src/authentication/tokens/invalidate.ts'
 import { hashesOf, hashOf, newToken, successorOf } from '../../../src/authentication/tokens/opaqueToken.ts'
-import type { Lifetimes, NewPair } from '../../../src/authentication/tokens/tokenRepository.ts'
+import type {
+  Lifetimes,
+  NewPair,
+  TokenSelection,
+} from '../../../src/authentication/tokens/tokenRepository.ts'
 import type { StoredUser } from '../../../src/authentication/userRepository.ts'
 import { databaseName, prepared, type TestDatabase } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
@@ -11,6 +15,7 @@ import { delicateDocuments } from './documents.ts'
 
 const start = 1_800_000_000_000
 const minute = 60_000
+const hour = 60 * minute
 const lifetimes: Lifetimes = { access: 20 * minute, refresh: 1_440 * minute, remembered: 1_440 * minute }
 
 const ada: StoredUser = {
@@ -387,6 +392,72 @@ describe('tokens', () => {
         expect(await database.tokens.find({ accessHash })).toMatchObject({ accessInvalidated: false })
     })
 
+    describe('after the clock was put back', () => {
+      const selections: [string, (login: { family: string }) => TokenSelection][] = [
+        ['a user', () => ({ username: 'ada', realmName: null })],
+        ['a realm', () => ({ username: null, realmName: 'native' })],
+        ['a login', ({ family }) => ({ family })],
+      ]
+
+      it.each(selections)('ends what is there of %s', async (_, selectionOf) => {
+        const { basis, ...database } = await withAda()
+        const login = await issued(database, basis)
+        await database.setTime(start - hour)
+        const selection = selectionOf(login)
+        const of = 'family' in selection ? 1 : 2
+        if (of === 2) await issued(database, basis)
+        const ended = await invalidateAll(database.tokens, selection)
+        expect(ended).toEqual({ invalidated: 2 * of, previouslyInvalidated: 0 })
+        expect(await database.tokens.active({ username: 'ada', realmName: null }, null)).toMatchObject({
+          valid: 0,
+        })
+        expect(await database.tokens.find({ accessHash: login.accessHash })).toMatchObject({
+          accessInvalidated: true,
+          refresh: { invalidated: true },
+        })
+      })
+
+      it.each(selections)('ends what is there of %s, and is set right meanwhile', async (_, selectionOf) => {
+        const { basis, ...database } = await withAda()
+        const login = await issued(database, basis)
+        await database.setTime(start - hour)
+        const { tokens } = database
+        const setRight: Pick<typeof tokens, 'active' | 'invalidateActive'> = {
+          invalidateActive: (...given) => tokens.invalidateActive(...given),
+          async active(...given) {
+            const found = await tokens.active(...given)
+            await database.setTime(start + 1)
+            return found
+          },
+        }
+        const ended = await invalidateAll(setRight, selectionOf(login))
+        expect(ended).toEqual({ invalidated: 2, previouslyInvalidated: 0 })
+      })
+
+      it('ends, however many logins come meanwhile', async () => {
+        const { basis, ...database } = await withAda()
+        const there = await issued(database, basis)
+        let now = start - hour
+        await database.setTime(now)
+        const { tokens } = database
+        const login = async () => {
+          await database.setTime((now += 1))
+          if (now > start - hour + 10) throw new Error('it goes on and on')
+          await issued(database, basis)
+        }
+        const busy: Pick<typeof tokens, 'active' | 'invalidateActive'> = {
+          invalidateActive: (...given) => tokens.invalidateActive(...given).finally(login),
+          active: (...given) => tokens.active(...given).finally(login),
+        }
+        const ended = await invalidateAll(busy, { username: 'ada', realmName: null })
+        expect(ended).toEqual({ invalidated: 2, previouslyInvalidated: 0 })
+        expect(await tokens.find({ accessHash: there.accessHash })).toMatchObject({
+          accessInvalidated: true,
+          refresh: { invalidated: true },
+        })
+      })
+    })
+
     it('finds what is active by user, realm and family', async () => {
       const { basis, ...database } = await withAda()
       const snapshot = details
@@ -453,25 +524,37 @@ describe('tokens', () => {
     })
 
     // SQLite does one after the other.
-    it.runIf(databaseName === 'postgresql')('waits for a refreshing that has begun', async () => {
-      const { basis, ...database } = await withAda()
-      const { tokens, run } = database
-      const { accessHash, family } = await issued(database, basis)
-      await tokens.use(accessHash, 'salt', null)
-      await run(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+    describe.runIf(databaseName === 'postgresql')('waits for a refreshing that has begun', () => {
+      it.each<[string, number, (family: string) => TokenSelection]>([
+        ['of a login', 0, (family) => ({ family })],
+        ['of a login before the clock was put back', hour, (family) => ({ family })],
+        ['of a user', 0, () => ({ username: 'ada', realmName: null })],
+        [
+          'of a user who came before the clock was put back',
+          hour,
+          () => ({ username: 'ada', realmName: null }),
+        ],
+      ])('%s', async (_, back, selectionOf) => {
+        const { basis, ...database } = await withAda()
+        const { tokens, run } = database
+        const { accessHash, family } = await issued(database, basis)
+        await database.setTime(start - back)
+        await tokens.use(accessHash, 'salt', null)
+        await run(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$`)
-      await run('CREATE TRIGGER slow BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION wait()')
-      onTestFinished(async () => {
-        await run('DROP FUNCTION wait CASCADE')
-      })
-      const successor = { accessHash: 'a', refreshHash: 'r' }
-      const refreshing = tokens.succeed({ accessHash, salt: 'salt' }, successor, lifetimes)
-      await setTimeout(200)
-      await invalidateAll(tokens, { family })
-      expect(await refreshing).toBe(true)
-      expect(await tokens.find({ accessHash: 'a' })).toMatchObject({
-        accessInvalidated: true,
-        refresh: { invalidated: true },
+        await run('CREATE TRIGGER slow BEFORE INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION wait()')
+        onTestFinished(async () => {
+          await run('DROP FUNCTION wait CASCADE')
+        })
+        const successor = { accessHash: 'a', refreshHash: 'r' }
+        const refreshing = tokens.succeed({ accessHash, salt: 'salt' }, successor, lifetimes)
+        await setTimeout(200)
+        await invalidateAll(tokens, selectionOf(family))
+        expect(await refreshing).toBe(true)
+        expect(await tokens.find({ accessHash: 'a' })).toMatchObject({
+          accessInvalidated: true,
+          refresh: { invalidated: true },
+        })
       })
     })
 
