@@ -71,7 +71,7 @@ program
   .description('write users with their password hashes, roles, role mappings and profiles, as NDJSON')
   .option(
     '-o, --output <file>',
-    'make this file, which only you may read, in place of writing to standard output',
+    'make this file, which only you may read, in place of writing to standard output (-)',
   )
   .option('--force', 'replace the file if it is there already')
   .option('--only <kinds>', 'only these, with commas: roles, role-mappings, users, profiles')
@@ -91,7 +91,7 @@ program
   .description(
     'take users, roles, role mappings and profiles from exports, or from a cluster of Elasticsearch',
   )
-  .argument('[files...]', 'what is imported; without any, standard input')
+  .argument('[files...]', 'what is imported; without any, or as -, standard input')
   .option('--dry-run', 'say what would happen, and write nothing')
   .option('--replace', 'replace what is there, profiles only by newer ones; without it, it stays as it is')
   .option('--report <file>', 'write all that is refused to this file')

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { gatewayCommand, Process } from './cliProcess.ts'
 import { gatewayMain } from './support/gatewayMain.ts'
 import { lines, exported, imported } from './support/transferring.ts'
 import { broken, prepared, profiles, stillEmpty, user } from './transferProcess.ts'
@@ -43,6 +44,16 @@ describe('import', { timeout: 60_000 }, () => {
     piped.stdin.end(lines({ ...user, username: 'cid' }))
     expect(await once(piped, 'close')).toEqual([0, null])
     expect(await exported(url)).toContain('"cid"')
+  })
+
+  it('takes - for standard input, also between files', async () => {
+    const { folder, write, url } = await prepared()
+    await write('a.ndjson', lines(user))
+    await write('b.ndjson', lines({ ...user, username: 'bob' }))
+    const command = `${gatewayCommand} import a.ndjson - < b.ndjson`
+    const shell = new Process('bash', ['-c', command], folder, { DATABASE_URL: url })
+    expect(await shell.ended).toBe(0)
+    expect(shell.out).toBe(stillEmpty.replace('users: 0', 'users: 2'))
   })
 
   it('says what a damaged file lacks, and takes what can be read', async () => {
@@ -108,5 +119,18 @@ describe('export', { timeout: 60_000 }, () => {
     expect(await command('export', '-o', 'out.ndjson', '--force')).toMatchObject({ code: 0 })
     expect(await read('out.ndjson')).toContain('"bob"')
     expect(await readdir(folder)).not.toContainEqual(expect.stringContaining('partial'))
+  })
+  it('replaces nothing but a file, and is no file that is called -', async () => {
+    const { command, url, folder } = await prepared()
+    await imported(url, lines(user))
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    for (const args of [['pipe'], ['pipe', '--force'], ['.', '--force']]) {
+      const { code, out, err } = await command('export', '-o', ...args)
+      expect([code, out]).toEqual([78, ''])
+      expect(err).toContain(`cannot write ${args[0]}: it is there already, and is no regular file\n`)
+    }
+    expect((await stat(join(folder, 'pipe'))).isFIFO()).toBe(true)
+    expect(await command('export', '-o', '-', '--force')).toMatchObject({ code: 0, out: await exported(url) })
+    expect(await readdir(folder)).toEqual(['pipe'])
   })
 })

@@ -13,7 +13,7 @@ import { plurals } from './tally.ts'
 import { databaseOptions } from './transferOptions.ts'
 
 export interface ExportOptions {
-  /** The file that is made; without one, standard output. */
+  /** The file that is made; without one, or where it is `-`, standard output. */
   output?: string
   force?: boolean
   /** The kinds that are wanted; without them, all. */
@@ -27,7 +27,7 @@ export const kindNames: ReadonlyMap<string, Kind> = new Map(
 
 /** Writes users, roles, role mappings and profiles, as they are at one moment. */
 export async function exportFile({
-  output: file,
+  output = '-',
   force = false,
   only = kinds,
 }: ExportOptions): Promise<void> {
@@ -47,7 +47,7 @@ export async function exportFile({
   try {
     const audit = await transferAudit(config.settings.audit)
     const about = () => ({
-      target: { kinds: only, file: file ?? 'standard output' },
+      target: { kinds: only, file: output === '-' ? 'standard output' : output },
       exported: Object.fromEntries(counts),
     })
     try {
@@ -63,12 +63,12 @@ export async function exportFile({
     progress.note(`${plurals[kind]}: ${numberOf(counts.get(kind) ?? 0)} exported`)
 
   async function exportAll(): Promise<void> {
-    const output = file === undefined ? standardOutput() : await fileOutput(file, force)
+    const target = output === '-' ? standardOutput() : await fileOutput(output, force)
     try {
       await exportRecords({
         repository: database.exports,
         only,
-        write: output.write,
+        write: target.write,
         progress: {
           total: (count) => {
             total = count
@@ -80,9 +80,9 @@ export async function exportFile({
           },
         },
       })
-      await output.finish()
+      await target.finish()
     } catch (error) {
-      await output.abandon()
+      await target.abandon()
       throw error
     }
   }

@@ -19,14 +19,17 @@ interface InputEvents {
 }
 
 /**
- * Finds what is to be read, without reading it: the files, or standard input if none is named.
+ * Finds what is to be read, without reading it: the files, of which `-` is standard input, as it is if none is named.
  * @throws `CONFIGURATION` with all that cannot be read
  */
 export async function findInputs(files: readonly string[]): Promise<Input[]> {
-  if (files.length === 0) return [inputOf('standard input', null, () => process.stdin)]
   const problems: string[] = []
   const inputs: Input[] = []
-  for (const file of files) {
+  for (const file of files.length > 0 ? files : ['-']) {
+    if (file === '-') {
+      inputs.push(inputOf('standard input', null, () => process.stdin))
+      continue
+    }
     try {
       await access(file, constants.R_OK)
       const found = await stat(file)
