@@ -383,6 +383,20 @@ describe('a command of operators', { timeout: 60_000 }, () => {
     expect([await shell.ended, shell.out, shell.err]).toEqual([0, '0\n', ''])
   })
 
+  it.skipIf(!existsSync('/dev/full'))('ends with 78 where the disk is full on which it prints', async () => {
+    const folder = await temporaryFolder()
+    await makeSuperuser(folder)
+    const commands = ['users list', 'doctor --json', 'migrate --status', 'export', '--help']
+    const ran = await Promise.all(
+      commands.map((command) => printingToFullDisk(`${gatewayCommand} ${command}`, folder)),
+    )
+    for (const [index, { code, err }] of ran.entries()) {
+      const said = err.split('\n').filter((line) => line.startsWith('profile-gateway: '))
+      expect([commands[index], code, said]).toEqual([commands[index], 78, [fullDisk]])
+      expect(err).not.toContain('    at ')
+    }
+  })
+
   it('replaces a lost password of elastic, with which the gateway is asked then', async () => {
     const folder = await temporaryFolder()
     await makeSuperuser(folder)
@@ -396,6 +410,13 @@ describe('a command of operators', { timeout: 60_000 }, () => {
     expect(await again.stop()).toBe(0)
   })
 })
+
+const fullDisk = 'profile-gateway: cannot write standard output: the disk is full'
+
+async function printingToFullDisk(command: string, folder: string) {
+  const shell = new Process('bash', ['-c', `${command} > /dev/full`], folder)
+  return { code: await shell.ended, err: shell.err }
+}
 
 describe('the demo', { timeout: 60_000 }, () => {
   it('shows one activation at both doors, ends with 0 and leaves nothing behind', async () => {

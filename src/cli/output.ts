@@ -1,6 +1,8 @@
 import { unlinkSync } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { Failure } from '../errors.ts'
+import { complain } from './streams.ts'
+import { writeFailure } from './writeFailure.ts'
 
 /** Where text goes, piece by piece. */
 export interface Output {
@@ -13,13 +15,13 @@ export interface Output {
 }
 
 export function standardOutput(): Output {
-  // Whoever reads may have enough: that is told by what is written then, and ends nothing by itself.
-  process.stdout.on('error', () => undefined)
+  // What goes wrong is told by what is written then, and ends nothing by itself.
+  process.stdout.off('error', complain).on('error', () => undefined)
   return {
     write: (text) =>
       new Promise((resolve, reject) => {
         process.stdout.write(text, (error) => {
-          if (error) reject(failureFor('standard output', error))
+          if (error) reject(writeFailure('standard output', error))
           else resolve()
         })
       }),
@@ -39,7 +41,7 @@ export async function fileOutput(file: string, force: boolean): Promise<Output> 
     throw new Failure('CONFIGURATION', `cannot write ${file}: it is there already, and is no regular file`)
   const target = force ? `${file}.${process.pid}.partial` : file
   const handle = await open(target, 'wx', 0o600).catch((error: unknown) => {
-    throw failureFor(target, error)
+    throw writeFailure(target, error)
   })
   const remove = (signal: NodeJS.Signals) => {
     unlinkSync(target)
@@ -50,7 +52,7 @@ export async function fileOutput(file: string, force: boolean): Promise<Output> 
   return {
     async write(text) {
       await handle.appendFile(text).catch((error: unknown) => {
-        throw failureFor(file, error)
+        throw writeFailure(file, error)
       })
     },
     async finish() {
@@ -59,7 +61,7 @@ export async function fileOutput(file: string, force: boolean): Promise<Output> 
         await handle.close()
         if (force) await rename(target, file)
       } catch (error) {
-        throw failureFor(file, error)
+        throw writeFailure(file, error)
       }
       release()
     },
@@ -69,17 +71,4 @@ export async function fileOutput(file: string, force: boolean): Promise<Output> 
       release()
     },
   }
-}
-
-function failureFor(name: string, error: unknown): Failure {
-  const { code = 'unknown reason' } = error as NodeJS.ErrnoException
-  const reason = code === 'EEXIST' ? 'it is there already: --force replaces it' : (reasons[code] ?? code)
-  return new Failure('CONFIGURATION', `cannot write ${name}: ${reason}`, { cause: error })
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder is not there',
-  EACCES: 'its folder may not be written',
-  ENOSPC: 'the disk is full',
-  EPIPE: 'nobody reads it any more',
 }
