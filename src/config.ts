@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from './errors.ts'
@@ -177,8 +177,8 @@ export function loadConfig(
     problems.push('ELASTIC_PASSWORD: expected at least 6 characters')
   }
   const settingsFile =
-    environment.GATEWAY_CONFIG ?? (defaultFile !== null && existsSync(defaultFile) ? defaultFile : null)
-  if (defaultFile !== null && settingsFile === null && existsSync('gateway.yaml')) problems.push(misnamed)
+    environment.GATEWAY_CONFIG ?? (defaultFile !== null && isThere(defaultFile) ? defaultFile : null)
+  if (defaultFile !== null && settingsFile === null && isThere('gateway.yaml')) problems.push(misnamed)
   const settings = settingsOf(environment, settingsFile, problems)
   const host = environment.HOST ?? '127.0.0.1'
   const exposed = settings ? exposureProblem(host, settings) : null
@@ -197,6 +197,15 @@ export function loadConfig(
 }
 
 const misnamed = 'gateway.yaml: expected gateway.yml, or GATEWAY_CONFIG to name it'
+
+/** Whether something has that name: also a link that leads nowhere, and what nobody may look at. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
+}
 
 /**
  * Reads the settings again where they were read first.

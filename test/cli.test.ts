@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -113,6 +113,17 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
     expect(named.err).toBe(
       'profile-gateway: set ELASTIC_PASSWORD: the superuser elastic has no password yet\n',
     )
+  })
+
+  it('ends with 78 if gateway.yml is a link that leads nowhere', async () => {
+    const folder = await temporaryFolder()
+    await symlink(join(folder, 'none.yml'), join(folder, 'gateway.yml'))
+    const { code, err } = await run(['serve'], withPassword, folder)
+    expect([code, err]).toEqual([
+      78,
+      'profile-gateway: the configuration is not valid\n  GATEWAY_CONFIG: gateway.yml cannot be read\n',
+    ])
+    expect(await readdir(folder)).toEqual(['gateway.yml'])
   })
 
   it('ends with 78 if the superuser has no password and nobody reads one, and says what to set', async () => {
