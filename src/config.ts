@@ -154,13 +154,20 @@ export type Settings = z.output<ReturnType<typeof settingsSchema>>
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+const gatewayYml = 'gateway.yml'
+
+/** Whether there is one now that the next start takes, unless `GATEWAY_CONFIG` names another. */
+export function isGatewayYmlThere(): boolean {
+  return isThere(gatewayYml)
+}
+
 /**
  * Makes the configuration of the environment and of the file that it names, or else of a default file, if there.
  * @throws `CONFIGURATION` with everything that is wrong as its problems
  */
 export function loadConfig(
   environment: Environment = process.env,
-  defaultFile: string | null = 'gateway.yml',
+  defaultFile: string | null = gatewayYml,
 ): Config {
   const problems: string[] = []
   const value = (name: string) => secretOf(environment, name, problems)

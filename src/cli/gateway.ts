@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import { createApp, type App } from '../app.ts'
-import { loadConfig, reloadSettings, widenThreadPool } from '../config.ts'
+import { isGatewayYmlThere, loadConfig, reloadSettings, widenThreadPool } from '../config.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
@@ -83,7 +83,9 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   return address === null ? null : { app, logger, address, metricsAddress, stop, ended: ended.promise }
 
   function reload(): void {
-    app.reload()
+    if (settingsFile === null && isGatewayYmlThere())
+      logger.warn('there was no gateway.yml at the start: a restart takes the one that is there now')
+    else app.reload()
   }
 
   function stop(): void {

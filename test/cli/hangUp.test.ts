@@ -18,6 +18,17 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
     expect(await process.stop()).toBe(0)
   })
 
+  it('says that it takes a restart where gateway.yml was not there at the start', async () => {
+    const folder = await temporaryFolder()
+    const process = gateway(['serve'], folder, environment)
+    await process.address()
+    await writeFile(join(folder, 'gateway.yml'), 'token.timeout: 5m\n')
+    process.child.kill('SIGHUP')
+    await process.says(/(there was no gateway\.yml at the start: a restart takes the one that is there now)/)
+    expect(process.out).not.toContain('nothing to read anew')
+    expect(await process.stop()).toBe(0)
+  })
+
   it.skipIf(noTerminal)(
     `at a terminal has files read anew, and ends the gateway once the terminal is closed${noTerminal}`,
     async () => {
