@@ -37,6 +37,7 @@ import { settingsForRestart } from './settings/settingsForRestart.ts'
 import { readTls } from './settings/tls.ts'
 import { openDatabase } from './storage/database.ts'
 import { openingFailure } from './storage/openingFailure.ts'
+import { isSqlite } from './storage/sqliteFile.ts'
 import { createUseCases } from './useCases.ts'
 
 export interface App {
@@ -120,7 +121,8 @@ export async function createApp({
     connectionTimeout: settings.database.connection_timeout,
     statementTimeout: settings.database.statement_timeout,
     preparedStatements: settings.database.prepared_statements,
-    migrateOnStart: settings.database.migrate === 'on_start',
+    // A file of SQLite is this gateway's alone.
+    migrateOnStart: isSqlite(config.databaseUrl) || settings.database.migrate === 'on_start',
     watch: metrics.statements,
   })
   const closing: (() => unknown)[] = [database.close]

@@ -71,6 +71,22 @@ describe('profile-gateway migrate', { timeout: 60_000 }, () => {
   })
 })
 
+describe('a command that is no gateway', { timeout: 60_000 }, () => {
+  it.each([[['users', 'list']], [['export']], [['import', 'none.ndjson']]])(
+    'leaves a database of an older release as it is: %j',
+    async (args) => {
+      const { command, database, dialect, migrations, folder } = await prepared()
+      const without = migrations.slice(-1)
+      await migrate(await anotherRelease(dialect, { without }), adapterFor(database.url))
+      await writeFile(join(folder, 'none.ndjson'), '')
+      const { code, out, err } = await command(...args)
+      expect({ code, out }).toEqual({ code: 78, out: '' })
+      expect(err).toContain(`: it lacks the migrations ${without.join()}: run \`profile-gateway migrate\`\n`)
+      expect(await command('migrate', '--status')).toMatchObject({ out: `missing  ${without.join()}\n` })
+    },
+  )
+})
+
 describe('profile-gateway serve', { timeout: 60_000 }, () => {
   it('migrates an empty database', async () => {
     const { command, start } = await prepared()
@@ -80,11 +96,12 @@ describe('profile-gateway serve', { timeout: 60_000 }, () => {
     expect(await command('migrate', '--status')).toMatchObject({ code: 0, out: upToDate })
   })
 
-  it('migrates a database that lacks migrations if database.migrate is on_start', async () => {
+  it('migrates a database that lacks migrations, on PostgreSQL if database.migrate is on_start', async () => {
     const { command, start, database, dialect, migrations, folder } = await prepared()
     const without = migrations.slice(-1)
     await migrate(await anotherRelease(dialect, { without }), adapterFor(database.url))
-    await writeFile(join(folder, 'gateway.yml'), 'database: { migrate: on_start }\n')
+    if (databaseName === 'postgresql')
+      await writeFile(join(folder, 'gateway.yml'), 'database: { migrate: on_start }\n')
     const served = start('serve')
     expect(await rest(overSocket(await served.address()), 'GET', '/', elastic)).toMatchObject({ status: 200 })
     expect(await served.stop()).toBe(0)

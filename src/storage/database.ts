@@ -37,7 +37,7 @@ export interface DatabaseOptions {
   readonly statementTimeout: number
   /** Whether each connection to PostgreSQL keeps the statements that are made again and again. */
   readonly preparedStatements: boolean
-  /** Whether a PostgreSQL database that is not empty may be migrated too. */
+  /** Whether a database that is not empty may be migrated too. */
   readonly migrateOnStart: boolean
   /** What sees each statement. */
   readonly watch?: WatchStatement

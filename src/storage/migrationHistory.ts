@@ -34,6 +34,12 @@ export async function migrationState(
   return { isNew: applied.size === 0, missing, ahead }
 }
 
+/** Refuses a database of an older release: once it is migrated, there may be no way back to that. */
+export function requireMigrated({ isNew, missing }: MigrationState): void {
+  if (!isNew && missing.length > 0)
+    throw refusal(`it lacks the migrations ${missing.join(', ')}: run \`profile-gateway migrate\``)
+}
+
 /** A release changes the schema only so that the one before it goes on working. */
 function requireNext(name: string, migrations: readonly Migration[]): void {
   const ours = Math.max(...migrations.map((migration) => releaseOf(migration.name)))

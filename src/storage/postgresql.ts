@@ -13,7 +13,7 @@ import { createConnectionPool } from './connectionPool.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { postgresqlRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
-import { migrationState } from './migrationHistory.ts'
+import { migrationState, requireMigrated } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { postgresqlUrl } from './postgresqlUrl.ts'
 import { createPrepare, readAsJson } from './statement.ts'
@@ -80,11 +80,9 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
   try {
     const migrations = await readMigrations(postgresql.migrations)
     await requireServable(connection)
-    const { isNew, missing } = await migrationState(connection, migrations)
-    if (missing.length > 0) {
-      if (!isNew && !migrateOnStart) throw new Failure('CONFIGURATION', lacking(missing))
-      await migrate(postgresql, migratingPostgresql(options))
-    }
+    const state = await migrationState(connection, migrations)
+    if (!migrateOnStart) requireMigrated(state)
+    if (state.missing.length > 0) await migrate(postgresql, migratingPostgresql(options))
     await requireOneSchema(connection)
     const connected = postgresqlConnected(connection, names)
     return {
@@ -185,8 +183,4 @@ async function requireOneSchema(connection: SqlDriverAdapter): Promise<void> {
   const { rows } = await connection.queryRaw({ sql: read, args: [], argTypes: [] })
   if (String(rows[0]?.[0]) !== '1')
     throw new Failure('CONFIGURATION', 'its search_path leads to tables of several schemas')
-}
-
-function lacking(migrations: readonly string[]): string {
-  return `it lacks the migrations ${migrations.join(', ')}: run \`profile-gateway migrate\``
 }

@@ -7,7 +7,7 @@ import { clientOptions, closeClient, type Wording } from './client.ts'
 import type { DatabaseOptions, OpenConnection } from './database.ts'
 import { sqliteRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
-import { migrationState } from './migrationHistory.ts'
+import { migrationState, requireMigrated } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
 import { preparedOnce } from './preparedOnce.ts'
 import { sqliteFile } from './sqliteFile.ts'
@@ -45,16 +45,21 @@ const sqliteWording = (clock: () => number): Wording => ({
   joined: (kind, table, condition) => sql`${raw(kind)} ${raw(`"${table}"`)} ON ${condition}`,
 })
 
-/** Opens the SQLite database that a `file:` URL names, for this opener alone and brought to this release. */
+/**
+ * Opens the SQLite database that a `file:` URL names, for this opener alone. It is migrated if it is empty, or if that is
+ * wanted; otherwise it must be at this release or the next.
+ */
 export async function openSqlite({
   url,
   clock,
+  migrateOnStart,
   watch,
-}: Pick<DatabaseOptions, 'url' | 'clock' | 'watch'>): Promise<OpenConnection> {
+}: Pick<DatabaseOptions, 'url' | 'clock' | 'migrateOnStart' | 'watch'>): Promise<OpenConnection> {
   const file = await sqliteFile(url)
   const unlock = await lockSqlite(file)
   try {
     const adapter = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: 5_000 })
+    if (!migrateOnStart) await requireNoOlder(adapter)
     await migrate(sqlite, adapter)
     const connection = await adapter.connect()
     const close = connection.dispose.bind(connection)
@@ -70,6 +75,15 @@ export async function openSqlite({
   } catch (error) {
     await unlock()
     throw error
+  }
+}
+
+async function requireNoOlder(adapter: PrismaBetterSqlite3): Promise<void> {
+  const connection = await adapter.connect()
+  try {
+    requireMigrated(await migrationState(connection, await readMigrations(sqlite.migrations)))
+  } finally {
+    await connection.dispose()
   }
 }
 

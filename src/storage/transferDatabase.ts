@@ -21,8 +21,7 @@ export interface TransferDatabase {
 }
 
 /**
- * Opens a database for export and import. It is brought to this release as a gateway does it, and nothing else of it
- * changes by that.
+ * Opens a database for export and import. An empty one is migrated, and nothing else of it changes by that.
  * @throws `CONFIGURATION` with what stands in the way, `UNAVAILABLE` if the server is not there now
  */
 export async function openTransferDatabase(options: DatabaseOptions): Promise<TransferDatabase> {

@@ -49,7 +49,7 @@ describe('an open SQLite database', () => {
 
   it.each(['file:', 'file://'])('can be named by an absolute path after %s', async (prefix) => {
     const file = await newFile()
-    const { close } = await openSqlite({ url: prefix + file, clock: Date.now })
+    const { close } = await openSqlite(optionsFor({ url: prefix + file, clock: Date.now }))
     await close()
     expect((await stat(file)).isFile()).toBe(true)
   })
@@ -129,7 +129,7 @@ describe('a database that cannot be served', () => {
   it('is refused if it may be read but not written', async () => {
     const folder = await temporaryFolder()
     const file = join(folder, 'gateway.db')
-    const { close } = await openSqlite({ url: `file:${file}`, clock: Date.now })
+    const { close } = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
     await close()
     await Promise.all([chmod(folder, 0o777), chmod(file, 0o444), chmod(`${file}.lock`, 0o666)])
     await asNobody(() => refused(`file:${file}`, 'it may not be written'))
@@ -161,7 +161,7 @@ async function newFile(): Promise<string> {
 }
 
 async function open(file: string): Promise<OpenConnection> {
-  const database = await openSqlite({ url: `file:${file}`, clock: Date.now })
+  const database = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
   onTestFinished(() => database.close())
   return database
 }
