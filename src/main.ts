@@ -136,13 +136,14 @@ const exitCodeOfFailure: Partial<Record<FailureCode, number>> = {
 try {
   await program.parseAsync()
 } catch (error) {
-  process.exitCode = exitCodeOf(error)
+  process.exitCode = await exitCodeOf(error)
 }
 
-function exitCodeOf(error: unknown): number {
+async function exitCodeOf(error: unknown): Promise<number> {
   // Commander has said itself what is wrong, or what was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
-  const failure = failureOf(error)
+  const { databaseFailure } = await import('./cli/databaseFailure.ts')
+  const failure = databaseFailure(failureOf(error))
   const details = failure.problems.map((problem) => `\n  ${problem}`).join('')
   process.stderr.write(`${packageJson.name}: ${failure.message}${details}\n`)
   const exitCode = exitCodeOfFailure[failure.code]

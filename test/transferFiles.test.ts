@@ -1,13 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { gatewayCommand, Process } from './cliProcess.ts'
+import { mounted, smallFileSystem } from './crash/smallDisk.ts'
 import { gatewayMain } from './support/gatewayMain.ts'
 import { lines, exported, imported } from './support/transferring.ts'
 import { broken, prepared, profiles, stillEmpty, user } from './transferProcess.ts'
+
+const { missing } = smallFileSystem
 
 describe('import', { timeout: 60_000 }, () => {
   it('says the first hundred of what is refused, or writes all of it to a file that only its owner may read', async () => {
@@ -132,5 +135,43 @@ describe('export', { timeout: 60_000 }, () => {
     expect((await stat(join(folder, 'pipe'))).isFIFO()).toBe(true)
     expect(await command('export', '-o', '-', '--force')).toMatchObject({ code: 0, out: await exported(url) })
     expect(await readdir(folder)).toEqual(['pipe'])
+  })
+})
+
+describe('export and import', { timeout: 60_000 }, () => {
+  it('end with 78 on a damaged file, and say what helps', async () => {
+    const { command, write, url } = await prepared()
+    await write('a.ndjson', lines(...profiles(1_000)))
+    await imported(url, lines(...profiles(1_000)))
+    const damage = async (from: number, end: number) => {
+      const handle = await open(url.replace('file:', ''), 'r+')
+      const { size } = await handle.stat()
+      const begin = from < 0 ? size + from : from
+      await handle.write(Buffer.alloc(end - from, 0xff), 0, end - from, begin)
+      await handle.close()
+    }
+    const damaged = 'profile-gateway: the file of the database is damaged: restore a backup\n'
+    await damage(-400_000, 0)
+    for (const args of [['export'], ['import', '--replace', 'a.ndjson']]) {
+      const { code, err } = await command(...args)
+      expect([args, code, err.slice(-damaged.length)]).toEqual([args, 78, damaged])
+      expect(err).not.toContain('    at ')
+    }
+    // Its schema.
+    await damage(100, 4_000)
+    expect(await command('export')).toMatchObject({
+      code: 78,
+      err: `profile-gateway: cannot open ${url}: it is damaged: restore a backup\n`,
+    })
+  })
+
+  it.runIf(missing === null)('say that the disk of the database is full', async () => {
+    const { folder, write } = await prepared()
+    await write('a.ndjson', lines(...profiles(20_000)))
+    const disk = mounted('mkdir -p data; mount -t tmpfs -o size=2m none data')
+    const command = `${disk} ${gatewayCommand} import a.ndjson`
+    const shell = new Process('bash', ['-c', command], folder)
+    expect(await shell.ended).toBe(69)
+    expect(shell.err).toMatch(/\nprofile-gateway: the disk of the database is full\n$/)
   })
 })

@@ -28,7 +28,9 @@ function refuse(thrown: unknown): never {
   const cause =
     kind === ''
       ? thrown
-      : new Error(`the database says ${[code, kind].filter(Boolean).join(' ')}: ${message}`)
+      : Object.assign(new Error(`the database says ${[code, kind].filter(Boolean).join(' ')}: ${message}`), {
+          code,
+        })
   if (!isPassing(error)) throw cause
   const details = { cause, isUndone: isUndone(error) }
   throw new Failure('UNAVAILABLE', 'the database is not available, try again later', details)

@@ -31,10 +31,11 @@ const reasons: readonly (readonly [codeOrMessage: RegExp, reason: string])[] = [
   [/^(EACCES|EPERM|EROFS|SQLITE_READONLY.*)$/, 'it may not be written'],
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
+  [/^SQLITE_CORRUPT.*$/, 'it is damaged: restore a backup'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
   [/^ECONNREFUSED$/, 'nothing listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name'],
-  [/^(ENOSPC|SQLITE_FULL)$/, 'the disk is full'],
+  [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full'],
   [/client password must be a string$/, 'the server asks for a password, and DATABASE_URL has none'],
 ]
 
