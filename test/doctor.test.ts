@@ -13,6 +13,7 @@ import { gateway } from './cliProcess.ts'
 import { commandLine } from './support/commandLine.ts'
 import { emptyDatabase, type EmptyDatabase } from './support/emptyDatabase.ts'
 import { load } from './support/loading.ts'
+import { readerOf } from './support/readerOf.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
 import { databaseName, optionsFor } from './support/testDatabase.ts'
 import { elastic } from './support/testApp.ts'
@@ -261,6 +262,19 @@ describe.runIf(!bySqlite)('of a PostgreSQL server the doctor says', () => {
     expect(of('postgresql.primary')).toMatchObject({ state: 'ok' })
     expect(of('clock')).toMatchObject({ state: 'ok', finding: 'it agrees with the database' })
     expect(checks.some(({ id }) => id.startsWith('sqlite.'))).toBe(false)
+  })
+
+  it('that the role may not write', async () => {
+    const { database } = await prepared()
+    expect((await examined(database, '{}', {})).of('postgresql.grants')).toMatchObject({ state: 'ok' })
+    const url = await readerOf(database)
+    const { of, exitCode } = await examined({ url }, '{}', {})
+    expect(of('postgresql.grants')).toMatchObject({
+      state: 'failure',
+      finding:
+        'the role may not read and write all of users, roles, role_mappings, profiles, cluster, tokens, api_keys, attempts',
+    })
+    expect(exitCode).toBe(1)
   })
 
   it('what a crash would take', async () => {

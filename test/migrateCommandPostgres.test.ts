@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { migrate } from '../src/storage/migrate.ts'
 import { gateway } from './cliProcess.ts'
@@ -6,9 +8,12 @@ import { finished, prepared, upToDate } from './migrateProcess.ts'
 import { adapterFor } from './support/dialects.ts'
 import { emptyDatabase, asSuperuser, type EmptyDatabase } from './support/emptyDatabase.ts'
 import { jacknich, jacknichUid, loginBackend, provision } from './support/people.ts'
+import { readerOf } from './support/readerOf.ts'
 import { anotherRelease } from './support/releases.ts'
 import { elastic, overSocket, rest } from './support/testApp.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
+import { lines } from './support/transferring.ts'
+import { user } from './transferProcess.ts'
 
 describe('a PostgreSQL database that lacks a migration', { timeout: 60_000 }, () => {
   it('is not served and not changed: 78, and the command that helps; once that has run, it is served', async () => {
@@ -70,6 +75,24 @@ describe('a role of PostgreSQL that may not change schemas', { timeout: 60_000 }
     const [[epoch] = []] = await database.run('SELECT "securityEpoch" FROM cluster')
     expect(Number(epoch)).toBe(2)
     expect(await served.stop()).toBe(0)
+  })
+
+  it('cannot write where it may only read: 78, and the grants that it needs', async () => {
+    const { command, database, folder } = await prepared()
+    await command('migrate')
+    await writeFile(join(folder, 'a.ndjson'), lines(user))
+    const environment = { DATABASE_URL: await readerOf(database) }
+    for (const args of [
+      ['import', 'a.ndjson'],
+      ['roles', 'put', 'one', '--cluster', 'all'],
+    ]) {
+      const { code, err } = await finished(gateway(args, folder, environment))
+      expect([args, code]).toEqual([args, 78])
+      expect(err).toMatch(
+        /^profile-gateway: .*this role may not do that: it needs SELECT, INSERT.* docs\/operations\.md .*\n$/m,
+      )
+      expect(err).not.toContain('    at ')
+    }
   })
 
   it.each([[['serve']], [['migrate']]])(

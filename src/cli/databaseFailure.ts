@@ -1,9 +1,10 @@
 import { Failure, type FailureCode } from '../errors.ts'
-import { databaseErrorOf } from '../storage/databaseError.ts'
+import { databaseErrorOf, lacksGrants } from '../storage/databaseError.ts'
 
 /** What an operator can do something about. Source: SQLite, Result and Error Codes; PostgreSQL, Appendix A. */
 const known: readonly (readonly [codes: RegExp, code: FailureCode, message: string])[] = [
   [/^SQLITE_CORRUPT/, 'CONFIGURATION', 'the file of the database is damaged: restore a backup'],
+  [/^42501$/, 'CONFIGURATION', `this role ${lacksGrants}`],
   [/^(SQLITE_FULL|53100)$/, 'UNAVAILABLE', 'the disk of the database is full'],
 ]
 

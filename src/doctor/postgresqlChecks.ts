@@ -10,6 +10,7 @@ export function postgresqlChecks(facts: PostgresqlFacts, poolSize: number): Chec
     connectionCheck(facts, poolSize),
     encryptionCheck(facts),
     roleCheck(facts),
+    grantsCheck(facts),
   ]
 }
 
@@ -68,4 +69,16 @@ function roleCheck({ isSuperuser, mayAlter }: PostgresqlFacts): Check {
   return mayAlter
     ? warning(id, 'the role may change the tables', advice)
     : ok(id, 'the role may not change the tables')
+}
+
+function grantsCheck({ mayAlter, withoutGrants }: PostgresqlFacts): Check {
+  const id = 'postgresql.grants'
+  if (mayAlter === null) return skipped(id, 'there are no tables yet')
+  return withoutGrants.length === 0
+    ? ok(id, 'the role may read and write all tables')
+    : failure(
+        id,
+        `the role may not read and write all of ${withoutGrants.join(', ')}`,
+        'grant it SELECT, INSERT, UPDATE and DELETE on all tables: docs/operations.md has the statements',
+      )
 }

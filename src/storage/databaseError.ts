@@ -21,6 +21,10 @@ export function databaseErrorOf(thrown: unknown): DatabaseError {
   return { code: 'code' in error ? String(error.code) : '', kind: '', message: error.message }
 }
 
+/** What is said of a role of PostgreSQL that may not do what a gateway does (42501), in words for who grants it that. */
+export const lacksGrants =
+  'may not do that: it needs SELECT, INSERT, UPDATE and DELETE on all tables, as docs/operations.md grants them'
+
 /** Whether it is not the request that is wrong: what the database cannot do now it may well do later. */
 export function isPassing({ code, kind, message }: DatabaseError): boolean {
   return passing.test(code) || passingKinds.has(kind) || lost.test(message)

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { databaseErrorOf, isPassing } from './databaseError.ts'
+import { databaseErrorOf, isPassing, lacksGrants } from './databaseError.ts'
 import { isWellFormed } from './postgresqlUrl.ts'
 import { isSqlite } from './sqliteFile.ts'
 
@@ -33,6 +33,7 @@ const reasons: readonly (readonly [codeOrMessage: RegExp, reason: string])[] = [
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
   [/^SQLITE_CORRUPT.*$/, 'it is damaged: restore a backup'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
+  [/^42501$/, `this role ${lacksGrants}`],
   [/^ECONNREFUSED$/, 'nothing listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name'],
   [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full'],

@@ -17,6 +17,8 @@ export interface PostgresqlFacts {
   readonly isSuperuser: boolean
   /** Whether the role may change the tables; null: there are none yet. */
   readonly mayAlter: boolean | null
+  /** Those of the gateway's tables that the role may not read and write whole. */
+  readonly withoutGrants: readonly string[]
   /** By how much its clock is ahead of this process's, in milliseconds, and how wrong that may be. */
   readonly clock: { readonly ahead: number; readonly within: number }
 }
@@ -24,12 +26,25 @@ export interface PostgresqlFacts {
 const settings = ['fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding'] as const
 type Setting = (typeof settings)[number]
 
+const tables = ['users', 'roles', 'role_mappings', 'profiles', 'cluster', 'tokens', 'api_keys', 'attempts']
+const grants = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
+
 export async function readPostgresqlFacts(
   connection: SqlDriverAdapter,
   clock: () => number,
 ): Promise<PostgresqlFacts> {
-  const [version, most, now, isReplica, isEncrypted, isLocal, isSuperuser, mayAlter, ...values] =
-    await read(`SELECT
+  const [
+    version,
+    most,
+    now,
+    isReplica,
+    isEncrypted,
+    isLocal,
+    isSuperuser,
+    mayAlter,
+    withoutGrants = '',
+    ...values
+  ] = await read(`SELECT
     current_setting('server_version_num'),
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
     (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
@@ -38,6 +53,8 @@ export async function readPostgresqlFacts(
     coalesce(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true),
     (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
     (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('profiles')),
+    (SELECT string_agg(name, ' ') FROM unnest('{${tables.join()}}'::text[]) AS name, to_regclass(name) AS there
+      WHERE NOT (${grants.map((grant) => `has_table_privilege(there, '${grant}')`).join(' AND ')})),
     ${settings.map((name) => `current_setting('${name}')`).join()}`)
   const before = clock()
   const [time] = await read(`SELECT floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint`)
@@ -55,6 +72,7 @@ export async function readPostgresqlFacts(
     isLocal: isLocal === 'true',
     isSuperuser: isSuperuser === 'true',
     mayAlter: mayAlter === 'null' ? null : mayAlter === 'true',
+    withoutGrants: withoutGrants === 'null' ? [] : withoutGrants.split(' '),
     clock: { ahead: Number(time) - (before + after) / 2, within: (after - before) / 2 },
   }
 
