@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, open, readdir, readFile, stat, writeFile } from 'node:fs/promises'
@@ -9,9 +10,10 @@ import type { Check } from '../src/doctor/check.ts'
 import { certificateCheck } from '../src/doctor/serverChecks.ts'
 import { agreementOf } from '../src/realms/agreement.ts'
 import { openDatabase } from '../src/storage/database.ts'
-import { gateway } from './cliProcess.ts'
+import { gateway, gatewayCommand, Process } from './cliProcess.ts'
 import { commandLine } from './support/commandLine.ts'
 import { emptyDatabase, type EmptyDatabase } from './support/emptyDatabase.ts'
+import { gatewayMain } from './support/gatewayMain.ts'
 import { load } from './support/loading.ts'
 import { readerOf } from './support/readerOf.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
@@ -204,6 +206,10 @@ describe('of a database the doctor says', { timeout: 120_000 }, () => {
   })
 })
 
+/** What runs a command without the privileges of root, whom permissions do not stop. */
+const asNobody = process.geteuid?.() === 0 ? 'setpriv --reuid=65534 --clear-groups' : ''
+const canBeNobody = spawnSync('bash', ['-c', `${asNobody} test -r '${gatewayMain}'`]).status === 0
+
 describe.runIf(bySqlite)('of an SQLite file the doctor says', () => {
   it('that others may read it', async () => {
     const { examined, database } = await prepared()
@@ -229,6 +235,32 @@ describe.runIf(bySqlite)('of an SQLite file the doctor says', () => {
     await handle.close()
     const { of, exitCode } = await examined()
     expect([of('sqlite.integrity')?.state ?? of('database')?.state, exitCode]).toEqual(['failure', 1])
+    expect(of('database')?.finding).not.toBe('internal error')
+  })
+
+  it('why it cannot be read, and nothing of where it is, which is right', async () => {
+    const file = join(await temporaryFolder(), 'gateway.db')
+    const said = async () => (await examined({ url: `file:${file}` }, '{}', {})).of('database')
+    const saying = (reason: string) => ({
+      ...{ state: 'failure', advice: null },
+      finding: `cannot open file:${file}: ${reason}`,
+    })
+    await writeFile(file, 'Dear diary,')
+    expect(await said()).toMatchObject(saying('it is not an SQLite database'))
+    await writeFile(file, Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4_080, 0xff)]))
+    expect((await said())?.advice).toBeNull()
+  })
+
+  it.runIf(canBeNobody)('that it may not be read', async () => {
+    const folder = await temporaryFolder()
+    await chmod(folder, 0o755)
+    await writeFile(join(folder, 'gateway.db'), '', { mode: 0 })
+    const command = `${asNobody} ${gatewayCommand} doctor --json`
+    const shell = new Process('bash', ['-c', command], folder, { DATABASE_URL: 'file:gateway.db' })
+    expect(await shell.ended).toBe(1)
+    const { checks } = JSON.parse(shell.out) as { checks: Check[] }
+    const finding = 'cannot open file:gateway.db: it may not be read'
+    expect(checks.find(({ id }) => id === 'database')).toMatchObject({ finding, advice: null })
   })
 })
 
@@ -453,6 +485,10 @@ describe('of how a gateway is asked the doctor says', { timeout: 120_000 }, () =
     })
     expect(exitCode).toBe(1)
     expect((await at('audit.destination: ./audit.ndjson\n')).of('audit.destination')?.state).toBe('ok')
+    expect((await at('audit.destination: ./\n')).of('audit.destination')).toMatchObject({
+      state: 'failure',
+      finding: 'the file cannot be written: it is a folder',
+    })
   })
 
   it('that allowed operations cannot be run', async () => {

@@ -5,7 +5,7 @@ export interface Check {
   readonly state: 'ok' | 'warning' | 'failure' | 'skipped'
   /** What is, and never a secret. */
   readonly finding: string
-  /** What to do about it, unless it is well or nobody could look. */
+  /** What to do about it, unless it is well, nobody could look, or the finding says it. */
   readonly advice: string | null
 }
 
@@ -19,7 +19,7 @@ export function warning(id: string, finding: string, advice: string): Check {
 }
 
 /** It does not work, or not for somebody. */
-export function failure(id: string, finding: string, advice: string): Check {
+export function failure(id: string, finding: string, advice: string | null): Check {
   return { id, state: 'failure', finding, advice }
 }
 

@@ -2,8 +2,9 @@
 // knows neither the command line nor how anything is stored.
 
 import type { Config } from '../config.ts'
-import { failureOf, type Failure } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import { openInspection, type Inspection } from '../storage/inspection.ts'
+import { openingFailure } from '../storage/openingFailure.ts'
 import { failure, ok, skipped, warning, type Check } from './check.ts'
 import { clockCheck } from './clockCheck.ts'
 import { databaseChecks } from './databaseChecks.ts'
@@ -76,11 +77,11 @@ async function databaseFindings(config: Config, clock: () => number): Promise<Fi
       await inspection.close()
     }
   } catch (thrown) {
-    const { message } = failureOf(thrown)
-    return {
-      checks: [failure('database', message, 'see that DATABASE_URL leads to it, and that it runs')],
-      skews: [],
-    }
+    // What was found once it was open is nobody's own words.
+    const { code, message } = thrown instanceof Failure ? thrown : openingFailure(target.url, thrown)
+    // All else says itself what to do.
+    const advice = code === 'UNAVAILABLE' ? 'see that DATABASE_URL leads to it, and that it runs' : null
+    return { checks: [failure('database', message, advice)], skews: [] }
   }
 }
 
@@ -92,11 +93,13 @@ async function findingsOf(config: Config, inspection: Inspection): Promise<Findi
       : inspection.migrations.isNew
         ? []
         : sqliteChecks(facts)
+  const isDamaged = facts.kind === 'sqlite' && facts.damage.length > 0
   return {
     checks: [
       ok('database', 'the database can be read'),
       ...ofItsKind,
-      ...(await databaseChecks(config, inspection)),
+      // What is in a damaged file cannot be told.
+      ...(isDamaged ? [] : await databaseChecks(config, inspection)),
     ],
     skews: facts.kind === 'sqlite' ? [] : [{ of: 'the database', ...facts.clock }],
   }

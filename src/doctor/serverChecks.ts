@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Config, Settings } from '../config.ts'
 import { createAllowedOperations } from '../graphql/allowedOperations.ts'
@@ -79,10 +79,12 @@ function auditChecks({ destination, on_failure: onFailure }: Settings['audit']):
 
 function auditFileCheck(file: string): Check {
   const id = 'audit.destination'
-  const isThere = existsSync(file)
   try {
-    accessSync(isThere ? file : dirname(file), constants.W_OK)
-    return ok(id, isThere ? 'the file can be written' : 'the file is not there yet, and can be made')
+    const there = statSync(file, { throwIfNoEntry: false })
+    if (there?.isDirectory())
+      return failure(id, 'the file cannot be written: it is a folder', 'name a file in it')
+    accessSync(there ? file : dirname(file), constants.W_OK)
+    return ok(id, there ? 'the file can be written' : 'the file is not there yet, and can be made')
   } catch (thrown) {
     const reason = (thrown as NodeJS.ErrnoException).code ?? 'unknown reason'
     return failure(

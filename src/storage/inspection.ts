@@ -1,11 +1,13 @@
 // For whoever wants to know how a database is, and changes nothing: gateways may have it open, on SQLite too.
 
 import { existsSync } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { join, raw, sqltag as sql, type Sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Domain } from '../authentication/domain.ts'
 import type { UserRepository } from '../authentication/userRepository.ts'
+import { Failure } from '../errors.ts'
 import { createCluster } from './cluster.ts'
 import { closeClient, type Client, type Connected } from './client.ts'
 import type { DatabaseOptions } from './database.ts'
@@ -55,6 +57,9 @@ export async function openInspection(target: Target): Promise<Inspection | null>
     const file = sqlitePath(target.url)
     const permissions = await readPermissions(file)
     if (!existsSync(file)) return null
+    await access(file, constants.R_OK).catch((cause: unknown) => {
+      throw new Failure('CONFIGURATION', 'it may not be read', { cause })
+    })
     const connection = await readSqlite(file)
     return await inspectionOn(
       connection,
