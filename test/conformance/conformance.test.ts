@@ -37,4 +37,9 @@ describe('in process', async () => {
       expect(Object.keys(body).filter((name) => name.includes('conformance'))).toEqual([])
     }
   })
+
+  it('leaves no API key that is valid', async () => {
+    const { body } = await server.send('GET', '/_security/api_key?active_only=true', { as: elastic })
+    expect(body.api_keys).toEqual([])
+  })
 })

@@ -13,7 +13,7 @@ interface ServerAddress {
   readonly password: string
 }
 
-/** Runs the whole list against the server, and removes the users and roles that it made. */
+/** Runs the whole list against the server, and removes the users and roles that it made; keys are invalidated. */
 export async function runConformance({ url, user: username, password }: ServerAddress): Promise<Report> {
   const base = url.replace(/\/+$/, '')
   const admin = { username, password }
@@ -29,7 +29,8 @@ const usage = `usage: npm run conformance -- --url URL --user USER --password PA
 
 Runs the conformance list against a server: the gateway, or an Elasticsearch with security and the token service enabled.
 USER must be a superuser. What the run makes begins with "conformance-", but for the users jacknich and joe, where they do
-not exist yet. Users and roles are removed in the end; profiles stay, for there is no way to remove one.
+not exist yet. Users and roles are removed in the end, and API keys invalidated; profiles stay, for there is no way to remove
+one.
 Exit code 0 if every case passed that could be run.
 `
 

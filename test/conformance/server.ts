@@ -1,6 +1,6 @@
 // The server under test, with what a case may ask of it. It takes an address and an administrator, nothing else:
-// users, roles, role mappings and profiles are made over the wire, and removed when it is closed. Profiles stay:
-// Elasticsearch has no way to remove one.
+// users, roles, role mappings, API keys and profiles are made over the wire, and removed when it is closed, or keys
+// invalidated. Profiles stay: Elasticsearch has no way to remove one.
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -185,7 +185,21 @@ export async function createConformanceServer(target: Target): Promise<Conforman
   }
 
   async function close(): Promise<void> {
-    for (const path of made) await send('DELETE', `/_security/${path}`, { as: admin })
+    try {
+      await invalidateKeys()
+    } finally {
+      for (const path of made) await send('DELETE', `/_security/${path}`, { as: admin })
+    }
+  }
+
+  /** They would outlive their users. */
+  async function invalidateKeys(): Promise<void> {
+    const { body } = await send('GET', '/_security/api_key?active_only=true', { as: admin })
+    const keys = (body.api_keys ?? []) as readonly { id: string; username: string }[]
+    const ids = keys
+      .filter(({ username }) => made.has(`user/${encodeURIComponent(username)}`))
+      .map(({ id }) => id)
+    if (ids.length > 0) assertOk(await send('DELETE', '/_security/api_key', { as: admin, body: { ids } }))
   }
 
   async function exists(username: string): Promise<boolean> {
