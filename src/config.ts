@@ -178,7 +178,7 @@ export function loadConfig(
   if (!logLevel) problems.push(`LOG_LEVEL: expected one of ${logLevels.join(', ')}`)
   const databaseUrl = value('DATABASE_URL') ?? 'file:./data/gateway.db'
   if (!/^(file:|postgres(ql)?:\/\/)/.test(databaseUrl))
-    problems.push('DATABASE_URL: expected file:… or postgres://…')
+    problems.push(`DATABASE_URL: expected file:… or postgres://…${strayBeginning(databaseUrl)}`)
   const elasticPassword = value('ELASTIC_PASSWORD')
   if (elasticPassword !== null && elasticPassword.length < 6) {
     problems.push('ELASTIC_PASSWORD: expected at least 6 characters')
@@ -201,6 +201,12 @@ export function loadConfig(
     ...{ host, port: Number(port), databaseUrl, elasticPassword, logLevel },
     ...{ settings, settingsFile },
   })
+}
+
+/** What a file of variables, or whoever has copied it, has left before a value. */
+function strayBeginning(value: string): string {
+  if (/^\s/.test(value)) return ': it begins with a blank'
+  return /^["'`]/.test(value) ? ': it begins with a quote' : ''
 }
 
 const misnamed = 'gateway.yaml: expected gateway.yml, or GATEWAY_CONFIG to name it'

@@ -95,6 +95,17 @@ describe('the environment', () => {
     },
   )
 
+  it.each([
+    [' file:x', 'blank'],
+    ['\npostgres://u:s3cret@host/db', 'blank'],
+    ['"file:x"', 'quote'],
+    ["'postgres://u:s3cret@host/db'", 'quote'],
+  ])('has no database %j, and says how it begins', async (DATABASE_URL, beginning) => {
+    expect(await problems(null, { DATABASE_URL })).toEqual([
+      `DATABASE_URL: expected file:… or postgres://…: it begins with a ${beginning}`,
+    ])
+  })
+
   it.each(['', 'short'])('has no password %j for the superuser', async (ELASTIC_PASSWORD) => {
     expect(await problems(null, { ELASTIC_PASSWORD })).toEqual([
       'ELASTIC_PASSWORD: expected at least 6 characters',
