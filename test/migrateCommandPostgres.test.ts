@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { migrate } from '../src/storage/migrate.ts'
+import { releaseOf } from '../src/storage/migrations.ts'
 import { gateway } from './cliProcess.ts'
 import { finished, prepared, upToDate } from './migrateProcess.ts'
 import { adapterFor } from './support/dialects.ts'
@@ -35,6 +36,22 @@ describe('a PostgreSQL database that lacks a migration', { timeout: 60_000 }, ()
     const served = start('serve')
     await served.address()
     expect(await served.stop()).toBe(0)
+  })
+})
+
+describe('a table that somebody keeps locked', { timeout: 60_000 }, () => {
+  it('is not migrated: 69, and when to try again', async () => {
+    const { command, database, dialect, migrations, release } = await prepared()
+    const without = migrations.filter((name) => releaseOf(name) === release)
+    await migrate(await anotherRelease(dialect, { without }), adapterFor(database.url))
+    const other = await adapterFor(database.url).connect()
+    onTestFinished(() => other.dispose())
+    await other.executeScript('BEGIN; LOCK TABLE cluster')
+    const { code, err } = await command('migrate')
+    expect(code).toBe(69)
+    expect(err).toMatch(
+      /: canceling statement due to lock timeout: a table is in use, try again when nobody uses it\n$/,
+    )
   })
 })
 

@@ -71,6 +71,8 @@ function recording(connection: SqlDriverAdapter) {
   return { failures, recorded }
 }
 
+const locked = ': a table is in use, try again when nobody uses it'
+
 function migrationFailure(thrown: unknown, first: unknown): Failure {
   const error = databaseErrorOf(first ?? thrown)
   if (thrown instanceof Error && 'code' in thrown && thrown.code === 'P3005')
@@ -80,6 +82,7 @@ function migrationFailure(thrown: unknown, first: unknown): Failure {
     const message = `it has to be migrated, which this role may not do: run \`profile-gateway migrate\` as one that may`
     return new Failure('CONFIGURATION', message, { cause: thrown })
   }
-  const message = `the migration failed: ${error.message.split('\n', 1).join()}`
+  const isLocked = error.code === '55P03'
+  const message = `the migration failed: ${error.message.split('\n', 1).join()}${isLocked ? locked : ''}`
   return new Failure(isPassing(error) ? 'UNAVAILABLE' : 'CONFIGURATION', message, { cause: thrown })
 }
