@@ -79,6 +79,8 @@ program
   .action(async (given: { output?: string; force?: true; only?: string }, command: Command) => {
     const { exportFile, kindNames } = await import('./cli/export.ts')
     const { only, ...options } = given
+    if (options.output === undefined && process.stdout.isTTY)
+      command.error('error: name a file with -o, or pipe it on: password hashes are for no screen')
     const named = only?.split(',').map((name) => {
       const kind = kindNames.get(name.trim())
       if (kind) return kind

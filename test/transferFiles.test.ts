@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { gatewayCommand, Process } from './cliProcess.ts'
+import { atTerminal, noTerminal } from './cli/terminal.ts'
 import { mounted, smallFileSystem } from './crash/smallDisk.ts'
 import { gatewayMain } from './support/gatewayMain.ts'
 import { lines, exported, imported } from './support/transferring.ts'
@@ -135,6 +136,24 @@ describe('export', { timeout: 60_000 }, () => {
     expect((await stat(join(folder, 'pipe'))).isFIFO()).toBe(true)
     expect(await command('export', '-o', '-', '--force')).toMatchObject({ code: 0, out: await exported(url) })
     expect(await readdir(folder)).toEqual(['pipe'])
+  })
+})
+
+describe.skipIf(noTerminal)(`export at a terminal${noTerminal}`, { timeout: 60_000 }, () => {
+  it('shows password hashes only where that is asked for', async () => {
+    const { folder, url } = await prepared()
+    await imported(url, lines(user))
+    const run = async (args: string) => {
+      const process = atTerminal(`exec ${gatewayCommand} export ${args}`, folder, { DATABASE_URL: url })
+      return { code: await process.ended, out: process.out }
+    }
+    const { code, out } = await run('')
+    expect([code, out.split('\r\n', 1)]).toEqual([
+      64,
+      ['error: name a file with -o, or pipe it on: password hashes are for no screen'],
+    ])
+    expect(await run('-o out.ndjson')).toMatchObject({ code: 0 })
+    expect(await run('-o -')).toMatchObject({ code: 0, out: expect.stringContaining('"ada"') as string })
   })
 })
 
