@@ -440,14 +440,15 @@ describe('tokens', () => {
         let now = start - hour
         await database.setTime(now)
         const { tokens } = database
-        const login = async () => {
+        const andLogin = async <Found>(found: Found) => {
           await database.setTime((now += 1))
           if (now > start - hour + 10) throw new Error('it goes on and on')
           await issued(database, basis)
+          return found
         }
         const busy: Pick<typeof tokens, 'active' | 'invalidateActive'> = {
-          invalidateActive: (...given) => tokens.invalidateActive(...given).finally(login),
-          active: (...given) => tokens.active(...given).finally(login),
+          invalidateActive: (...given) => tokens.invalidateActive(...given).then(andLogin),
+          active: (...given) => tokens.active(...given).then(andLogin),
         }
         const ended = await invalidateAll(busy, { username: 'ada', realmName: null })
         expect(ended).toEqual({ invalidated: 2, previouslyInvalidated: 0 })
