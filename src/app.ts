@@ -19,6 +19,7 @@ import { createShim } from './elasticsearch/shim.ts'
 import { Failure } from './errors.ts'
 import type { Sender } from './graphql/builder.ts'
 import { createAllowedOperations } from './graphql/allowedOperations.ts'
+import { createAnswersMemory } from './graphql/answersMemory.ts'
 import { createGraphqlDoor } from './graphql/door.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
@@ -184,11 +185,13 @@ export async function createApp({
       auditFailures: audit.failures,
       ...{ problems, clock },
     })
+    const answersMemory = createAnswersMemory()
     const shim = createShim({
       rows,
       run: createRun(
         schema,
         rows.map(({ operation }) => operation),
+        answersMemory,
       ),
       bodyLimit: settings.http.max_content_length,
     })
@@ -204,7 +207,7 @@ export async function createApp({
           createGraphqlDoor({
             schema,
             bodyLimit: settings.graphql.max_content_length,
-            allowed,
+            ...{ allowed, answersMemory },
             report: (cause) => logger.error({ err: cause }, 'a field failed'),
           }),
           settings.cors.allowed_origins,

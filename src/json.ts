@@ -41,16 +41,37 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * How large a document is, in bytes of JSON with all digits of its numbers, as PostgreSQL writes them: 309 for `1e308`, of
- * which it keeps few.
+ * How large a document is at most, in bytes of JSON with all digits of its numbers, as PostgreSQL writes them: more than
+ * 300 for `1e308`, of which it keeps few.
  */
 export function sizeOf(document: object): number {
   const json = JSON.stringify(document)
   let size = Buffer.byteLength(json)
   if (/\de[+-]\d/.test(json))
-    for (const [, exponent = '0'] of json.matchAll(/"(?:[^"\\]|\\.)*"|e[+-](\d+)/g)) size += Number(exponent)
+    outsideOfStrings(json, (code, at) => {
+      if (code === letterE) size += exponentAt(json, at + 1)
+    })
   return size
 }
+
+/** The exponent that stands there; nothing where none does, as behind the `e` of `true`. */
+function exponentAt(json: string, at: number): number {
+  const [, digits = '0'] = /^[+-](\d+)/.exec(json.slice(at, at + 5)) ?? []
+  return Number(digits)
+}
+
+/** Shows each character of a text of JSON that does not stand between quotes. */
+export function outsideOfStrings(json: string, show: (code: number, at: number) => void): void {
+  let isString = false
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at)
+    if (code === quote) isString = !isString
+    else if (!isString) show(code, at)
+    else if (code === backslash) at++
+  }
+}
+
+const [quote, backslash, letterE] = [0x22, 0x5c, 0x65]
 
 /** A value's kind, by the name that Elasticsearch gives the token with which it begins. */
 export function tokenOf(value: unknown): string {

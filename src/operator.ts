@@ -24,11 +24,13 @@ import {
   putUser,
 } from './elasticsearch/user.ts'
 import { Failure } from './errors.ts'
+import { createAnswersMemory } from './graphql/answersMemory.ts'
 import { createRun } from './graphql/run.ts'
 import { schema } from './graphql/schema.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createRealms, type Realms } from './realms/realms.ts'
 import { openDatabase, type Database } from './storage/database.ts'
+import { isSqlite } from './storage/sqliteFile.ts'
 import { createUseCases } from './useCases.ts'
 
 export interface OperatorRequest {
@@ -94,7 +96,7 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
     connectionTimeout: settings.database.connection_timeout,
     statementTimeout: settings.database.statement_timeout,
     preparedStatements: settings.database.prepared_statements,
-    migrateOnStart: settings.database.migrate === 'on_start',
+    migrateOnStart: !isSqlite(config.databaseUrl) && settings.database.migrate === 'on_start',
   })
   const closing: (() => unknown)[] = [database.close]
   try {
@@ -118,6 +120,7 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
     const run = createRun(
       schema,
       rows.map(({ operation }) => operation),
+      createAnswersMemory(),
     )
     const { useCases } = made.answering()
     const shim = createShim({ rows, run, bodyLimit: settings.http.max_content_length })

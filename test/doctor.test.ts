@@ -21,6 +21,7 @@ import { databaseName, optionsFor } from './support/testDatabase.ts'
 import { elastic } from './support/testApp.ts'
 import { bcryptHash } from './transfer/cluster.ts'
 import { prepared as newDatabase, user } from './transferProcess.ts'
+import { groundless } from './support/groundless.ts'
 
 const bySqlite = databaseName === 'sqlite'
 
@@ -186,7 +187,7 @@ describe('of a database the doctor says', { timeout: 120_000 }, () => {
     const { examined, database } = await prepared()
     const opened = await openDatabase(optionsFor(database))
     const user = { roles: [], fullName: null, email: null, metadata: {}, enabled: true }
-    await opened.users.put({ ...user, username: 'imported', passwordHash: bcryptHash })
+    await opened.users.put({ ...user, username: 'imported', passwordHash: bcryptHash }, groundless)
     await opened.close()
     const { of, checks } = await examined('{}', { ELASTIC_PASSWORD: 'short1' })
     expect(of('users.password_hashes')?.finding).toBe(

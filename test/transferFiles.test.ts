@@ -169,7 +169,7 @@ describe('export and import', { timeout: 60_000 }, () => {
       await handle.write(Buffer.alloc(end - from, 0xff), 0, end - from, begin)
       await handle.close()
     }
-    const damaged = 'profile-gateway: the file of the database is damaged: restore a backup\n'
+    const damaged = 'profile-gateway: the database cannot be used: it is damaged, restore a backup\n'
     await damage(-400_000, 0)
     for (const args of [['export'], ['import', '--replace', 'a.ndjson']]) {
       const { code, err } = await command(...args)
@@ -180,7 +180,7 @@ describe('export and import', { timeout: 60_000 }, () => {
     await damage(100, 4_000)
     expect(await command('export')).toMatchObject({
       code: 78,
-      err: `profile-gateway: cannot open ${url}: it is damaged: restore a backup\n`,
+      err: `profile-gateway: cannot open ${url}: it is damaged, restore a backup\n`,
     })
   })
 
@@ -191,6 +191,6 @@ describe('export and import', { timeout: 60_000 }, () => {
     const command = `${disk} ${gatewayCommand} import a.ndjson`
     const shell = new Process('bash', ['-c', command], folder)
     expect(await shell.ended).toBe(69)
-    expect(shell.err).toMatch(/\nprofile-gateway: the disk of the database is full\n$/)
+    expect(shell.err).toMatch(/\nprofile-gateway: the database cannot be used: the disk is full\n$/)
   })
 })

@@ -40,13 +40,13 @@ export interface UserRepository {
   list(usernames: readonly string[] | null): Promise<User[]>
   /**
    * Creates the user or replaces it whole. True if it was created; null, and nothing is stored, if the grounds do not
-   * stand any more. Without any, nothing is asked.
+   * stand any more.
    */
-  put(user: StoredUser, grounds?: Grounds): Promise<boolean | null>
+  put(user: StoredUser, grounds: Grounds): Promise<boolean | null>
   /** Replaces an existing user but for its password. False if there is none. */
   replace(user: User): Promise<boolean>
   /** False if there is no such user; null, and nothing is stored, as above. */
-  setPasswordHash(username: string, passwordHash: string, grounds?: Grounds): Promise<boolean | null>
+  setPasswordHash(username: string, passwordHash: string, grounds: Grounds): Promise<boolean | null>
   /**
    * Stores another hash of the same password, for the user that a basis is. False, and nothing is stored, if that user
    * was written since. Where the user has tokens all the same, they end, as with another password.

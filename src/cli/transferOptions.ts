@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { DatabaseOptions } from '../storage/database.ts'
+import { isSqlite } from '../storage/sqliteFile.ts'
 
 /** How long a statement may take that sorts all keys, in milliseconds. */
 const statementTimeout = 3_600_000
@@ -14,6 +15,6 @@ export function databaseOptions({ databaseUrl, settings }: Config, clock: () => 
     statementTimeout,
     // Whatever it is that stands between.
     preparedStatements: false,
-    migrateOnStart: settings.database.migrate === 'on_start',
+    migrateOnStart: !isSqlite(databaseUrl) && settings.database.migrate === 'on_start',
   }
 }

@@ -43,11 +43,17 @@ export function requireVersions(
   }
 }
 
-/** The version may stand behind other parameters. */
-const versioned = /application\/vnd\.elasticsearch\+[\w-]+\s*(?:;[^;,]*)*?;\s*compatible-with=(\d+)/i
-
+/** The first of the media types that has one; it may stand behind other parameters. */
 function versionOf(header: string | undefined): string | undefined {
-  return versioned.exec(header ?? '')?.[1]
+  for (const mediaType of header?.split(',') ?? []) {
+    const [type = '', ...parameters] = mediaType.split(';')
+    if (!/^\s*application\/vnd\.elasticsearch\+[\w-]+\s*$/i.test(type)) continue
+    for (const parameter of parameters) {
+      const [, version] = /^\s*compatible-with=(\d+)/i.exec(parameter) ?? []
+      if (version !== undefined) return version
+    }
+  }
+  return undefined
 }
 
 function invalidMediaType(reason: string): WireError {

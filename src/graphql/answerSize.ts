@@ -38,7 +38,7 @@ export function createAnswerSize() {
 }
 
 function tooLarge(): Failure {
-  return new Failure('TOO_LARGE', 'the answer would hold more than 64 MiB of labels, data and metadata')
+  return new Failure('TOO_LARGE', 'the answer would hold more than 64 MiB of stored documents')
 }
 
 export type AnswerSize = ReturnType<typeof createAnswerSize>

@@ -14,7 +14,7 @@ import type { ActivateMine } from '../profile/activateMine.ts'
 import type { Profiles } from '../profile/profiles.ts'
 import type { SetProfileEnabled } from '../profile/setProfileEnabled.ts'
 import type { UpdateData } from '../profile/updateData.ts'
-import { createAnswerMemory, type AnswerMemory } from './answerMemory.ts'
+import type { AnswerMemory, AnswersMemory } from './answersMemory.ts'
 import { createAnswerSize, type AnswerSize } from './answerSize.ts'
 import { createLookups, type Lookups } from './lookups.ts'
 import { createProfileData, type ProfileData } from './profileData.ts'
@@ -51,14 +51,11 @@ export interface Context extends Sender {
   profileData: ProfileData
 }
 
-/** Of this process: it has one heap. */
-const answerMemory = createAnswerMemory()
-
 /** What the resolvers of one request share. Its memory is to be released when it is answered. */
-export function createContext({ caller, useCases }: Sender): Context {
+export function createContext({ caller, useCases }: Sender, answersMemory: AnswersMemory): Context {
   const parts = {
     caller,
-    answerMemory: answerMemory(),
+    answerMemory: answersMemory(),
     answerSize: createAnswerSize(),
     lookups: createLookups(),
   }

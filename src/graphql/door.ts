@@ -5,6 +5,7 @@ import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
 import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { JsonProblem, parseJson } from '../json.ts'
 import type { AllowedOperations } from './allowedOperations.ts'
+import type { AnswersMemory } from './answersMemory.ts'
 import { createContext, type Sender } from './builder.ts'
 import { graphiqlPage } from './graphiql.ts'
 import { publicErrors, type Params } from './publicErrors.ts'
@@ -15,6 +16,8 @@ interface GraphqlDoorParts {
   report: (cause: unknown) => void
   /** The largest body, in bytes. */
   bodyLimit: number
+  /** What all answers of this process that are being made hold. */
+  answersMemory: AnswersMemory
   /** Which operations may be run; without it, all. */
   allowed?: AllowedOperations | undefined
 }
@@ -26,6 +29,7 @@ export function createGraphqlDoor({
   schema,
   report,
   bodyLimit,
+  answersMemory,
   allowed = (asked) => asked,
 }: GraphqlDoorParts): Door<Sender> {
   // Loading it takes as long as all the rest: whoever starts the gateway need not wait for it.
@@ -72,7 +76,7 @@ export function createGraphqlDoor({
   }
 
   async function resultOf(params: Params, method: string, sender: Sender): Promise<ExecutionResult> {
-    const context = createContext(sender)
+    const context = createContext(sender, answersMemory)
     try {
       // Yoga reads nothing of the request but its method.
       const request = { method } as Request

@@ -3,7 +3,7 @@ import type { Caller } from '../authentication/subject.ts'
 import type { Document } from '../profile/document.ts'
 import type { Profile } from '../profile/profile.ts'
 import type { DataSelection, Profiles } from '../profile/profiles.ts'
-import type { AnswerMemory } from './answerMemory.ts'
+import type { AnswerMemory } from './answersMemory.ts'
 import type { AnswerSize } from './answerSize.ts'
 import type { Lookups } from './lookups.ts'
 
@@ -20,27 +20,25 @@ interface ProfileDataParts {
  * asked for at once. It must not throw: as `AnswerSize.add`.
  */
 export function createProfileData({ caller, profiles, answerMemory, answerSize, lookups }: ProfileDataParts) {
-  const dataLoader = loaderOf<DataSelection>((selections, give) => profiles.data(caller, selections, give))
-  const labelsLoader = loaderOf<Profile>((found, give) => profiles.labels(caller, found, give))
+  let dataLoader: DataLoader<DataSelection, Document> | undefined
+  let labelsLoader: DataLoader<Profile, Document> | undefined
   return { data, labels }
 
   async function data(profile: Profile, filters: readonly string[]): Promise<Document> {
     if (filters.length === 0) return {}
     lookups.profiles(1)
+    dataLoader ??= loaderOf((selections, give) => profiles.data(caller, selections, give))
     return dataLoader.load({ profile, filters })
   }
 
   function labels(profile: Profile): Document | Promise<Document> {
-    return profile.labels ? answerSize.add(profile.labels) : largeLabels(profile)
-  }
-
-  async function largeLabels(profile: Profile): Promise<Document> {
-    lookups.profiles(1)
+    if (profile.labels) return answerSize.add(profile.labels)
+    labelsLoader ??= loaderOf((found, give) => profiles.labels(caller, found, give))
     return labelsLoader.load(profile)
   }
 
-  function loaderOf<Asked>(read: Read<Asked>) {
-    return new DataLoader<Asked, Document>((asked) => answerSize.inTurn(() => documentsOf(read, asked)), {
+  function loaderOf<Asked>(read: Read<Asked>): DataLoader<Asked, Document> {
+    return new DataLoader((asked) => answerSize.inTurn(() => documentsOf(read, asked)), {
       cache: false,
     })
   }

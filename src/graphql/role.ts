@@ -26,7 +26,10 @@ export const Role = builder.objectRef<RoleModel>('Role').implement({
     'A role, stored or built in. Its cluster and global privileges decide what its users may do here.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Names the role.' }),
-    cluster: t.stringList({ description: about.cluster, resolve: ({ cluster }) => [...cluster] }),
+    cluster: t.stringList({
+      description: about.cluster,
+      resolve: async ({ cluster }, _, { answerSize }) => [...(await answerSize.add(cluster))],
+    }),
     indices: t.field({
       type: ['JSONObject'],
       description: about.indices,
@@ -37,7 +40,10 @@ export const Role = builder.objectRef<RoleModel>('Role').implement({
       description: about.applications,
       resolve: async ({ applications }, _, { answerSize }) => [...(await answerSize.add(applications))],
     }),
-    runAs: t.stringList({ description: about.runAs, resolve: ({ runAs }) => [...runAs] }),
+    runAs: t.stringList({
+      description: about.runAs,
+      resolve: async ({ runAs }, _, { answerSize }) => [...(await answerSize.add(runAs))],
+    }),
     global: t.field({
       type: 'JSONObject',
       nullable: true,

@@ -1,5 +1,6 @@
 import { execute, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { failureOf } from '../errors.ts'
+import type { AnswersMemory } from './answersMemory.ts'
 import { createContext, type Sender } from './builder.ts'
 
 type Data = Readonly<Record<string, unknown>>
@@ -9,7 +10,11 @@ type Data = Readonly<Record<string, unknown>>
  * not meet them. Of several in a document, one is named. It returns the data, or throws the failure of the first field
  * that failed.
  */
-export function createRun(schema: GraphQLSchema, operations: readonly string[]) {
+export function createRun(
+  schema: GraphQLSchema,
+  operations: readonly string[],
+  answersMemory: AnswersMemory,
+) {
   const documents = new Map(operations.map((operation) => [operation, prepare(schema, operation)]))
 
   return async function run(
@@ -20,7 +25,7 @@ export function createRun(schema: GraphQLSchema, operations: readonly string[]) 
   ): Promise<Data> {
     const document = documents.get(operation)
     if (!document) throw new Error('not an operation that was prepared')
-    const contextValue = createContext(sender)
+    const contextValue = createContext(sender, answersMemory)
     try {
       const result = await execute({ schema, document, operationName, variableValues, contextValue })
       const [error] = result.errors ?? []

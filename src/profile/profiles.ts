@@ -11,6 +11,7 @@ import { readsOwnProfile, type SelfActivates } from './selfActivation.ts'
 import { baseOf } from './uid.ts'
 
 const action = 'cluster:admin/xpack/security/profile/get'
+const activateAction = 'cluster:admin/xpack/security/profile/activate'
 
 const mostUids = 1_000
 /** Each is looked for everywhere in a document. */
@@ -76,17 +77,22 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
     async data(caller: Caller, selections: readonly DataSelection[], give: Give): Promise<void> {
       if (selections.some(({ filters }) => filters.length > mostFilters))
         refuseProblems([`at most [${mostFilters}] filters can be given`])
-      const domain = domainOf(caller.realm)
-      const areOwn = selections.every(({ profile }) => isOwnedBy(profile, caller, domain))
-      await (areOwn ? authorizeOwn(caller) : authorizeRead(caller))
+      await authorizeReadOf(caller, selections)
       await documents('data', selections, give)
     },
 
-    /** Gives, in the same way, the labels of profiles that were given to the caller: they are a part of them. */
-    async labels(_: Caller, given: readonly Profile[], give: Give): Promise<void> {
-      const all = given.map((profile) => ({ profile, filters: ['*'] }))
-      await documents('labels', all, give)
+    /** Gives the labels of profiles in the same way; also to whoever may activate them, to whom they come with each. */
+    async labels(caller: Caller, given: readonly Profile[], give: Give): Promise<void> {
+      const selections = given.map((profile) => ({ profile, filters: ['*'] }))
+      await authorizeReadOf(caller, selections).catch(() => authorize(caller, activateAction))
+      await documents('labels', selections, give)
     },
+  }
+
+  async function authorizeReadOf(caller: Caller, selections: readonly DataSelection[]): Promise<void> {
+    const domain = domainOf(caller.realm)
+    const areOwn = selections.every(({ profile }) => isOwnedBy(profile, caller, domain))
+    await (areOwn ? authorizeOwn(caller) : authorizeRead(caller))
   }
 
   async function documents(

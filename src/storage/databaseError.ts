@@ -21,9 +21,15 @@ export function databaseErrorOf(thrown: unknown): DatabaseError {
   return { code: 'code' in error ? String(error.code) : '', kind: '', message: error.message }
 }
 
-/** What is said of a role of PostgreSQL that may not do what a gateway does (42501), in words for who grants it that. */
-export const lacksGrants =
-  'may not do that: it needs SELECT, INSERT, UPDATE and DELETE on all tables, as docs/operations.md grants them'
+/** What only an operator can do something about, by its code. Source: SQLite, Result and Error Codes; PostgreSQL, Appendix A. */
+export const operatorsReasons: readonly (readonly [code: RegExp, reason: string])[] = [
+  [/^SQLITE_CORRUPT/, 'it is damaged, restore a backup'],
+  [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full'],
+  [
+    /^42501$/,
+    'this role may not do that: it needs SELECT, INSERT, UPDATE and DELETE on all tables, as docs/operations.md grants them',
+  ],
+]
 
 /** Whether it is not the request that is wrong: what the database cannot do now it may well do later. */
 export function isPassing({ code, kind, message }: DatabaseError): boolean {

@@ -6,15 +6,10 @@ import { isValidToken } from './isValidToken.ts'
 import { stands } from './stands.ts'
 
 /** The condition that all stands on which a write rests, if there is anything, until the write is done. */
-export function groundsStand(
-  { now, forShare, forUpdate }: Wording,
-  { basis, token, apiKey }: Grounds = groundless,
-): Sql {
+export function groundsStand({ now, forShare, forUpdate }: Wording, { basis, token, apiKey }: Grounds): Sql {
   const isKeyValid = apiKey
     ? sql`EXISTS (SELECT 1 FROM "api_keys" WHERE "id" = ${apiKey.id} AND ${isValidKey(now())} ${forShare})`
     : sql`1 = 1`
   // The user may be the one that is written: two who share the row, and then change it, would wait for each other.
   return sql`${stands(basis, forUpdate)} AND ${isValidToken(token, forShare)} AND ${isKeyValid}`
 }
-
-const groundless: Grounds = { basis: null, token: null, apiKey: null }

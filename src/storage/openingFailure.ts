@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { databaseErrorOf, isPassing, lacksGrants } from './databaseError.ts'
+import { databaseErrorOf, isPassing, operatorsReasons } from './databaseError.ts'
 import { isWellFormed } from './postgresqlUrl.ts'
 import { isSqlite } from './sqliteFile.ts'
 
@@ -27,16 +27,14 @@ export function openingFailure(url: string, error: unknown): Failure {
 const refusals = /^(28000|28P01|3D000)$/
 
 const reasons: readonly (readonly [codeOrMessage: RegExp, reason: string])[] = [
+  ...operatorsReasons,
   [/^(EEXIST|ENOTDIR)$/, 'a part of its path is not a folder'],
   [/^(EACCES|EPERM|EROFS|SQLITE_READONLY.*)$/, 'it may not be written'],
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
-  [/^SQLITE_CORRUPT.*$/, 'it is damaged: restore a backup'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
-  [/^42501$/, `this role ${lacksGrants}`],
   [/^ECONNREFUSED$/, 'nothing listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name'],
-  [/^(ENOSPC|SQLITE_FULL|53100)$/, 'the disk is full'],
   [/client password must be a string$/, 'the server asks for a password, and DATABASE_URL has none'],
 ]
 

@@ -15,6 +15,7 @@ import { postgresqlRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState, requireMigrated } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
+import { tables } from './postgresqlFacts.ts'
 import { postgresqlUrl } from './postgresqlUrl.ts'
 import { createPrepare, readAsJson } from './statement.ts'
 import { createStatementNames, type StatementNames } from './statementNames.ts'
@@ -178,8 +179,8 @@ async function requireServable(connection: SqlDriverAdapter): Promise<void> {
 
 /** Refuses a search path that leads raw statements to other tables than those that Prisma names. */
 async function requireOneSchema(connection: SqlDriverAdapter): Promise<void> {
-  const read = `SELECT count(DISTINCT relnamespace) FROM pg_class WHERE oid IN
-    (to_regclass('_prisma_migrations'), to_regclass('users'), to_regclass('roles'), to_regclass('profiles'), to_regclass('cluster'), to_regclass('tokens'), to_regclass('attempts'))`
+  const classes = ['_prisma_migrations', ...tables].map((name) => `to_regclass('${name}')`)
+  const read = `SELECT count(DISTINCT relnamespace) FROM pg_class WHERE oid IN (${classes.join()})`
   const { rows } = await connection.queryRaw({ sql: read, args: [], argTypes: [] })
   if (String(rows[0]?.[0]) !== '1')
     throw new Failure('CONFIGURATION', 'its search_path leads to tables of several schemas')

@@ -26,7 +26,17 @@ export interface PostgresqlFacts {
 const settings = ['fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding'] as const
 type Setting = (typeof settings)[number]
 
-const tables = ['users', 'roles', 'role_mappings', 'profiles', 'cluster', 'tokens', 'api_keys', 'attempts']
+/** The gateway's. */
+export const tables = [
+  'users',
+  'roles',
+  'role_mappings',
+  'profiles',
+  'cluster',
+  'tokens',
+  'api_keys',
+  'attempts',
+]
 const grants = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 
 export async function readPostgresqlFacts(

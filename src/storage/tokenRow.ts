@@ -2,16 +2,12 @@ import type { TokenModel } from '../../prisma/generated/sqlite/models.ts'
 import type { FoundPair, Snapshot } from '../authentication/tokens/tokenRepository.ts'
 import { epochOut } from './cluster.ts'
 
-/** What comes with every row that is read. */
-export interface Clock {
-  readonly now: number | bigint
-}
-
 /** A pair as it is read, with its user, if that still is the one. */
-export interface TokenRow
-  extends
-    Clock,
-    Omit<TokenModel, 'subject' | 'refreshHash' | 'base' | 'incarnation' | 'issuedAt' | 'removableAt'> {
+export interface TokenRow extends Omit<
+  TokenModel,
+  'subject' | 'refreshHash' | 'base' | 'incarnation' | 'issuedAt' | 'removableAt'
+> {
+  readonly now: number | bigint
   readonly key: string
   /** What the realm said of its user, and of a user of ours: roles, full name, email and metadata. */
   readonly texts: string

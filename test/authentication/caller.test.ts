@@ -3,6 +3,7 @@ import { createIdentifyCaller } from '../../src/authentication/caller.ts'
 import { createNativeRealm } from '../../src/authentication/native.ts'
 import type { Caller } from '../../src/authentication/subject.ts'
 import { plainUser } from '../../src/authentication/subject.ts'
+import { groundless } from '../support/groundless.ts'
 import { prepared } from '../support/testDatabase.ts'
 import { origin, provenByRealms, source } from '../support/attempts.ts'
 import { newPasswords } from '../support/passwords.ts'
@@ -29,14 +30,20 @@ describe('the caller of a request', () => {
       ['empty', ''],
       ['two words', 'pass:word: '],
     ] as const) {
-      await users.put({ ...common, username, passwordHash: await passwords.hash(password, source) })
+      await users.put(
+        { ...common, username, passwordHash: await passwords.hash(password, source) },
+        groundless,
+      )
     }
-    await users.put({
-      ...common,
-      username: 'off',
-      passwordHash: await passwords.hash('s3cret', source),
-      enabled: false,
-    })
+    await users.put(
+      {
+        ...common,
+        username: 'off',
+        passwordHash: await passwords.hash('s3cret', source),
+        enabled: false,
+      },
+      groundless,
+    )
     const ref = { name: 'native', type: 'native', domain: null }
     const realm = createNativeRealm({ ref, users, passwords, owns: () => true, report: vi.fn() })
     const identifyCaller = createIdentifyCaller({ prove: provenByRealms([realm]), securityEpoch })

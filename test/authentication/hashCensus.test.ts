@@ -7,6 +7,7 @@ import { createNativeRealm } from '../../src/authentication/native.ts'
 import { foreignKindOf } from '../../src/authentication/passwordHash.ts'
 import { refused } from '../../src/authentication/realm.ts'
 import type { UserRepository } from '../../src/authentication/userRepository.ts'
+import { groundless } from '../support/groundless.ts'
 import { prepared } from '../support/testDatabase.ts'
 import { newPasswords } from '../support/passwords.ts'
 import { source } from '../support/attempts.ts'
@@ -23,10 +24,10 @@ describe('the census of hashes', () => {
   /** Half of whom have a hash of bcrypt. */
   async function withUsers() {
     const { users } = await emptied()
-    await users.put({ ...common, username: 'elastic', passwordHash: secret })
+    await users.put({ ...common, username: 'elastic', passwordHash: secret }, groundless)
     for (let n = 0; n < 11; n++) {
       const passwordHash = n % 2 ? argon2id.decoy() : bcrypt.decoy(10)
-      await users.put({ ...common, username: `user-${n}`, passwordHash })
+      await users.put({ ...common, username: `user-${n}`, passwordHash }, groundless)
     }
     return users
   }
@@ -103,7 +104,7 @@ describe('the census of hashes', () => {
     expect(report).toHaveBeenCalledWith(new Error('no'))
     failing = false
     await vi.waitFor(() => expect(foreign()).not.toEqual([]))
-    for (let n = 0; n < 11; n += 2) await users.setPasswordHash(`user-${n}`, argon2id.decoy())
+    for (let n = 0; n < 11; n += 2) await users.setPasswordHash(`user-${n}`, argon2id.decoy(), groundless)
     await vi.waitFor(() => expect(foreign()).toEqual([]))
     await stop()
   })
@@ -112,7 +113,7 @@ describe('the census of hashes', () => {
     const users = await withUsers()
     const { stop, foreign } = await counted(users, 5)
     const before = foreign()
-    await users.setPasswordHash('elastic', argon2id.decoy())
+    await users.setPasswordHash('elastic', argon2id.decoy(), groundless)
     await vi.waitFor(() => expect(foreign()).not.toEqual(before))
     await stop()
   })

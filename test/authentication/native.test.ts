@@ -9,6 +9,7 @@ import { refused, refusedKnown, type Proof } from '../../src/authentication/real
 import type { StoredUser, UserRepository } from '../../src/authentication/userRepository.ts'
 import { openDatabase } from '../../src/storage/database.ts'
 import { atOnce } from '../storage/contract/concurrency.ts'
+import { groundless } from '../support/groundless.ts'
 import { newDatabase, optionsFor, prepared, userIn } from '../support/testDatabase.ts'
 import { newPasswords } from '../support/passwords.ts'
 import { source } from '../support/attempts.ts'
@@ -65,7 +66,7 @@ describe('the native realm', () => {
 
   async function withJacknich() {
     const opened = await emptied()
-    await opened.users.put(jacknich)
+    await opened.users.put(jacknich, groundless)
     return { ...opened, realm: nativeRealm(opened) }
   }
 
@@ -79,7 +80,7 @@ describe('the native realm', () => {
 
     it('if the username belongs to another realm, even with the right password', async () => {
       const { realm, users } = await withJacknich()
-      await users.put({ ...jacknich, username: 'elastic' })
+      await users.put({ ...jacknich, username: 'elastic' }, groundless)
       expect(await realm.authenticate(grant('elastic', 'l0ng-r4nd0m-p@ssw0rd'), source)).toBeNull()
     })
   })
@@ -98,7 +99,7 @@ describe('the native realm', () => {
     it('a user with large metadata, whole', async () => {
       const { realm, users } = await withJacknich()
       const metadata = { text: 'x'.repeat(100_000) }
-      await users.put({ ...jacknich, metadata })
+      await users.put({ ...jacknich, metadata }, groundless)
       const { basis } = (await users.find('jacknich')) ?? {}
       expect(await realm.authenticate(right, source)).toMatchObject({
         kind: 'proven',
@@ -110,7 +111,7 @@ describe('the native realm', () => {
     it.each<[string, (users: UserRepository) => Promise<unknown>, object]>([
       [
         'its password',
-        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new', source)),
+        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new', source), groundless),
         refused,
       ],
       ['that it is enabled', (users) => users.setEnabled('jacknich', false), refused],
@@ -124,7 +125,7 @@ describe('the native realm', () => {
       'a user with large metadata as it is once that is read, after another write: %s',
       async (_, write, answer) => {
         const { users } = await withJacknich()
-        await users.put({ ...jacknich, metadata: { text: 'x'.repeat(100_000) } })
+        await users.put({ ...jacknich, metadata: { text: 'x'.repeat(100_000) } }, groundless)
         let written: Promise<unknown> | undefined
         const realm = nativeRealm({
           users: {
@@ -150,7 +151,7 @@ describe('the native realm', () => {
     it('only the new password once it is changed, though the old one was proven a moment ago', async () => {
       const { realm, users } = await withJacknich()
       await realm.authenticate(right, source)
-      await users.setPasswordHash('jacknich', await passwords.hash('new password', source))
+      await users.setPasswordHash('jacknich', await passwords.hash('new password', source), groundless)
       expect(await realm.authenticate(right, source)).toMatchObject({ kind: 'refused' })
       expect(await realm.authenticate(grant('jacknich', 'new password'), source)).toMatchObject({
         kind: 'proven',
@@ -193,7 +194,7 @@ describe('the native realm', () => {
 
     it('a wrong password of a user with large metadata, of which nothing is read for it', async () => {
       const { users } = await withJacknich()
-      await users.put({ ...jacknich, metadata: { text: 'x'.repeat(100_000) } })
+      await users.put({ ...jacknich, metadata: { text: 'x'.repeat(100_000) } }, groundless)
       const realm = nativeRealm({ users: { ...users, find: () => Promise.reject(new Error('read')) } })
       expect(await realm.authenticate(grant('jacknich', 'wrong'), source)).toMatchObject(refused)
       await expect(realm.authenticate(right, source)).rejects.toThrow('read')
@@ -216,7 +217,7 @@ describe('the native realm', () => {
     async function withImported(make: () => Promise<string> = () => hash(password, 4)) {
       const opened = await withJacknich()
       const passwordHash = await make()
-      await opened.users.put({ ...jacknich, passwordHash })
+      await opened.users.put({ ...jacknich, passwordHash }, groundless)
       return { ...opened, passwordHash }
     }
 
@@ -250,7 +251,7 @@ describe('the native realm', () => {
     it.each<[string, (users: UserRepository) => Promise<unknown>, object]>([
       [
         'another password',
-        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new', source)),
+        async (users) => users.setPasswordHash('jacknich', await passwords.hash('new', source), groundless),
         refused,
       ],
       ['a disabling', (users) => users.setEnabled('jacknich', false), refused],

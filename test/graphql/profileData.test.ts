@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createAnswerMemory } from '../../src/graphql/answerMemory.ts'
+import { createAnswersMemory } from '../../src/graphql/answersMemory.ts'
 import { createAnswerSize } from '../../src/graphql/answerSize.ts'
 import { createLookups } from '../../src/graphql/lookups.ts'
 import { createProfileData } from '../../src/graphql/profileData.ts'
@@ -43,7 +43,7 @@ describe('application data that are selected at once', () => {
       domainOf: () => null,
       selfActivates: () => false,
     })
-    const answerMemory = createAnswerMemory()()
+    const answerMemory = createAnswersMemory()()
     const parts = { caller, answerMemory, answerSize: createAnswerSize(), lookups: createLookups() }
     const { data: dataOf, labels: labelsOf } = createProfileData({ ...parts, profiles: useCases })
     return { all, statements, dataOf, labelsOf }

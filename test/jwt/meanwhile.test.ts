@@ -5,6 +5,7 @@ import { createNativeRealm } from '../../src/authentication/native.ts'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
 import { createActivate } from '../../src/profile/activate.ts'
 import { application, jacknich, profileOf, provision } from '../profile/activating.ts'
+import { groundless } from '../support/groundless.ts'
 import { createIssuer } from '../support/jwt.ts'
 import { plainJwtRealm, plainKeyOf } from '../support/plainJwtRealm.ts'
 import { prepared, type TestDatabase } from '../support/testDatabase.ts'
@@ -55,14 +56,16 @@ describe('what happens to a native user while a token is taken for that user', (
     ['names', { fullName: 'Changed' }],
     ['password', { passwordHash: 'another hash', roles: ['changed'] }],
   ])('counts, if it is a change of %s', async (_, change) => {
-    const profile = await profileOf(activateWhile(() => database.users.put({ ...jacknich, ...change })))
+    const profile = await profileOf(
+      activateWhile(() => database.users.put({ ...jacknich, ...change }, groundless)),
+    )
     const { roles, fullName } = { ...jacknich, ...change }
     expect(profile.user).toMatchObject({ username: 'jacknich', roles, fullName, realm: { name: 'web' } })
     expect(profile.seqNo).toBe(0)
   })
 
   it.each<[string, () => Promise<unknown>]>([
-    ['disabled', () => database.users.put({ ...jacknich, enabled: false })],
+    ['disabled', () => database.users.put({ ...jacknich, enabled: false }, groundless)],
     ['deleted', () => database.users.delete('jacknich')],
   ])('has no profile written, if the user is %s', async (_, happening) => {
     expect(await activateWhile(happening)).toMatchObject({

@@ -3,6 +3,7 @@ import type { Domain } from '../../src/authentication/domain.ts'
 import type { Grant } from '../../src/authentication/credentials.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
+import { groundless } from '../support/groundless.ts'
 import { dataOf, prepared } from '../support/testDatabase.ts'
 import {
   activateOn,
@@ -84,7 +85,7 @@ describe('a first activation', () => {
 
   it('creates the profile of the reserved superuser too', async () => {
     const { users, attempt } = await gateway()
-    await users.put({ ...jacknich, username: 'elastic' })
+    await users.put({ ...jacknich, username: 'elastic' }, groundless)
     const { uid, user } = await profileOf(attempt(application, { ...jacknichGrant, username: 'elastic' }))
     expect(uid).toBe('u_mGBROF_q5bmFCATbLXAcCwKa0k8JvONAwSruelyKA5E_0')
     expect(user.realm).toEqual({ name: 'reserved', type: 'reserved', domain: null })
@@ -166,7 +167,7 @@ describe('a later activation', () => {
   ])('writes at once, whole, if the user has %s', async (_, change) => {
     const { activate, users, stored } = await gateway()
     const first = await activate()
-    await users.put({ ...jacknich, ...change })
+    await users.put({ ...jacknich, ...change }, groundless)
     await pass(1)
     const second = await activate()
     expect(second).toEqual({ ...first, lastSynchronized: now, user: { ...first.user, ...change }, seqNo: 1 })
@@ -176,7 +177,7 @@ describe('a later activation', () => {
   it('writes nothing if only what a profile does not keep has changed', async () => {
     const { activate, users } = await gateway()
     const first = await activate()
-    await users.put({ ...jacknich, metadata: { other: true } })
+    await users.put({ ...jacknich, metadata: { other: true } }, groundless)
     expect(await activate()).toEqual(first)
   })
 
@@ -208,7 +209,7 @@ describe('a later activation', () => {
     const data = { app: { deep: { deeper: 'text' } }, $type: { '': 1 } }
     await setDocuments(uid, { labels, data })
     expect((await activate()).labels).toEqual(labels)
-    await users.put({ ...jacknich, fullName: 'Jack' })
+    await users.put({ ...jacknich, fullName: 'Jack' }, groundless)
     expect((await activate()).labels).toEqual(labels)
     await pass(30_000)
     expect((await activate()).labels).toEqual(labels)
@@ -220,11 +221,11 @@ describe('a later activation', () => {
     const first = await activate()
     await pass(-3_600_000)
     expect(await activate()).toEqual(first)
-    await users.put({ ...jacknich, fullName: 'Jack' })
+    await users.put({ ...jacknich, fullName: 'Jack' }, groundless)
     const second = await activate()
     expect(second).toMatchObject({ lastSynchronized: start, seqNo: 1, user: { fullName: 'Jack' } })
     await pass(start + 1 - now)
-    await users.put({ ...jacknich, fullName: 'Nick' })
+    await users.put({ ...jacknich, fullName: 'Nick' }, groundless)
     expect(await activate()).toMatchObject({ lastSynchronized: start + 1, seqNo: 2 })
   })
 
@@ -304,7 +305,7 @@ describe('an activation is rejected, and writes nothing,', () => {
 
   it('if the subject may activate, but not the caller', async () => {
     const { attempt, users } = await gateway()
-    await users.put({ ...jacknich, roles: ['superuser'] })
+    await users.put({ ...jacknich, roles: ['superuser'] }, groundless)
     const caller = { ...application, roles: [] }
     await expect(attempt(caller, jacknichGrant)).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
@@ -331,7 +332,7 @@ describe('an activation whose hash is still being computed', () => {
   it.each<[string, Parameters<typeof during>[0]]>([
     [
       'the password is changed',
-      async ({ users }) => users.setPasswordHash('jacknich', await passwords.hash('new', source)),
+      async ({ users }) => users.setPasswordHash('jacknich', await passwords.hash('new', source), groundless),
     ],
     ['the user is disabled', ({ users }) => users.setEnabled('jacknich', false)],
     ['the user is deleted', ({ users }) => users.delete('jacknich')],

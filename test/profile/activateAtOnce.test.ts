@@ -2,6 +2,7 @@ import fc, { type Scheduler } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf } from '../../src/profile/uid.ts'
+import { groundless } from '../support/groundless.ts'
 import { heldBack } from '../support/heldBack.ts'
 import { prepared, type TestDatabase } from '../support/testDatabase.ts'
 import { activateOn, application, jacknich, jacknichGrant, profileOf, provision } from './activating.ts'
@@ -41,7 +42,7 @@ describe('fifty first activations at once', () => {
   it('make one profile for each user, where there are many', async () => {
     const stores = await provisioned()
     const usernames = Array.from({ length: 10 }, (_, n) => `user${n}`)
-    for (const username of usernames) await stores.users.put({ ...jacknich, username })
+    for (const username of usernames) await stores.users.put({ ...jacknich, username }, groundless)
     const activate = activateOn(stores)
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) =>
@@ -97,7 +98,7 @@ async function race(scheduler: Scheduler, stores: TestDatabase, { changes: plann
   let time = 0
   const changes: Change[] = [{ enabled: true, begun: 0, acknowledged: 0 }]
   const activations: Activation[] = []
-  await stores.users.put({ ...jacknich, fullName: '0' })
+  await stores.users.put({ ...jacknich, fullName: '0' }, groundless)
   const users = heldBack(scheduler, stores.users)
   const roles = heldBack(scheduler, stores.roles)
   const profiles = heldBack(scheduler, stores.profiles)
@@ -108,7 +109,7 @@ async function race(scheduler: Scheduler, stores: TestDatabase, { changes: plann
       for (let turn = 0; turn < pause; turn++) await scheduler.schedule(Promise.resolve(), 'pause')
       const made: Change = { enabled, begun: ++time, acknowledged: Infinity }
       const fullName = `${changes.push(made) - 1}`
-      await users.put({ ...jacknich, fullName, enabled })
+      await users.put({ ...jacknich, fullName, enabled }, groundless)
       made.acknowledged = ++time
     }
   }

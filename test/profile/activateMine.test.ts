@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/authentication/subject.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
+import { groundless } from '../support/groundless.ts'
 import { dataOf, prepared } from '../support/testDatabase.ts'
 import { activateOn, application, jacknich, jacknichGrant, native, provision } from './activating.ts'
 import { activateMineOn, callerOf, ownProfile } from './activatingMine.ts'
@@ -65,7 +66,7 @@ describe('a user who activates itself', () => {
     expect(await activate()).toEqual(first)
     await pass(1)
     expect(await activate()).toEqual({ ...first, lastSynchronized: now, seqNo: 1 })
-    await users.put({ ...jacknich, fullName: 'Jack' })
+    await users.put({ ...jacknich, fullName: 'Jack' }, groundless)
     const third = await activate()
     expect(third).toMatchObject({ uid: uid(0), seqNo: 2, user: { fullName: 'Jack' } })
     expect(await stored()).toEqual([third])
@@ -115,7 +116,7 @@ describe('a disabled profile', () => {
     const { attempt, activate, caller, profiles, users, stored } = await gateway()
     const first = await activate()
     await profiles.setEnabled(uid(0), false)
-    await users.put({ ...jacknich, fullName: 'Jack' })
+    await users.put({ ...jacknich, fullName: 'Jack' }, groundless)
     await pass(later)
     expect(await attempt(await caller())).toEqual(disabled)
     expect(await stored()).toEqual([{ ...first, enabled: false, seqNo: 1 }])
@@ -149,15 +150,15 @@ describe('a disabled profile', () => {
 
 describe('a user who was changed since the request began', () => {
   it.each<[string, (stores: Awaited<ReturnType<typeof gateway>>) => Promise<unknown>]>([
-    ['given other roles', ({ users }) => users.put({ ...jacknich, roles: [] })],
-    ['given another password', ({ users }) => users.setPasswordHash('jacknich', 'another')],
+    ['given other roles', ({ users }) => users.put({ ...jacknich, roles: [] }, groundless)],
+    ['given another password', ({ users }) => users.setPasswordHash('jacknich', 'another', groundless)],
     ['disabled', ({ users }) => users.setEnabled('jacknich', false)],
     ['deleted', ({ users }) => users.delete('jacknich')],
     [
       'deleted and made anew',
       async ({ users }) => {
         await users.delete('jacknich')
-        await users.put(jacknich)
+        await users.put(jacknich, groundless)
       },
     ],
   ])('is told to try again, and nothing is written: %s', async (_, change) => {

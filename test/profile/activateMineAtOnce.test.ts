@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../src/errors.ts'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf } from '../../src/profile/uid.ts'
+import { groundless } from '../support/groundless.ts'
 import { heldBack } from '../support/heldBack.ts'
 import { prepared, type TestDatabase } from '../support/testDatabase.ts'
 import { activateOn, application, jacknich, jacknichGrant, provision } from './activating.ts'
@@ -83,7 +84,7 @@ async function race(
   let time = 0
   let disabledAt = Infinity
   const answers: Answered[] = []
-  await stores.users.put({ ...jacknich, fullName: '0' })
+  await stores.users.put({ ...jacknich, fullName: '0' }, groundless)
   const users = heldBack(scheduler, stores.users)
   const profiles = heldBack(scheduler, stores.profiles)
   const activate = activateMineOn({ profiles }, { unchangedGrace: 0 })
@@ -94,7 +95,7 @@ async function race(
   const change = async () => {
     for (const [index, pause] of changes.entries()) {
       await wait(pause)
-      await users.put({ ...jacknich, fullName: `${index + 1}` })
+      await users.put({ ...jacknich, fullName: `${index + 1}` }, groundless)
     }
   }
   const disable = async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase, type Database } from '../../src/storage/database.ts'
+import { groundless } from '../support/groundless.ts'
 import { databaseName, newDatabase, optionsFor, type NewDatabase } from '../support/testDatabase.ts'
 import { activateOn, application, jacknich, jacknichGrant, profileOf, provision } from './activating.ts'
 
@@ -30,11 +31,11 @@ describe.runIf(databaseName === 'postgresql')('gateways whose clocks are ten min
     expect(await activate(one)).toEqual(first)
     expect(Math.abs(first.lastSynchronized - Date.now())).toBeLessThan(60_000)
 
-    await fast.users.put({ ...jacknich, fullName: 'Jack' })
+    await fast.users.put({ ...jacknich, fullName: 'Jack' }, groundless)
     const second = await activate(other)
     expect(second.lastSynchronized).toBeGreaterThan(first.lastSynchronized)
     expect(await activate(one)).toEqual(second)
-    await slow.users.put({ ...jacknich, fullName: 'John' })
+    await slow.users.put({ ...jacknich, fullName: 'John' }, groundless)
     const third = await activate(one)
     expect(third.lastSynchronized).toBeGreaterThan(second.lastSynchronized)
     expect(third.seqNo).toBe(2)

@@ -132,9 +132,9 @@ export const graphqlGuards: readonly Guard[] = [
   },
   {
     item: 'memory of what is read for all answers: a quarter of the heap',
-    file: 'src/graphql/answerMemory.ts',
-    without: ['if (all + bytes > most)', 'if (all + bytes > Infinity)'],
-    test: 'graphql/answerMemory.test.ts',
+    file: 'src/graphql/answersMemory.ts',
+    without: ['all > own && all + bytes > most', 'all > own && all + bytes > Infinity'],
+    test: 'graphql/answersMemory.test.ts',
     title: 'is that of all together',
   },
   {

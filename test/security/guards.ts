@@ -1,6 +1,7 @@
 import type { Guard } from './guard.ts'
 import { auditGuards } from './auditGuards.ts'
 import { commandLineGuards } from './commandLineGuards.ts'
+import { groundsGuards } from './groundsGuards.ts'
 import { graphqlGuards } from './graphqlGuards.ts'
 import { httpGuards } from './httpGuards.ts'
 import { metricsGuards } from './metricsGuards.ts'
@@ -19,6 +20,7 @@ export const guards: readonly Guard[] = [
   ...sharedThrottleGuards,
   ...queueGuards,
   ...refreshingGuards,
+  ...groundsGuards,
   ...graphqlGuards,
   ...auditGuards,
   ...reloadGuards,

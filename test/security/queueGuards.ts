@@ -50,10 +50,7 @@ export const queueGuards: readonly Guard[] = [
   {
     item: "a quarter of the questions to a realm's server",
     file: 'src/authentication/remote/remote.ts',
-    without: [
-      'enqueue(source, () => late.aborted, ask)',
-      "enqueue({ lane: 'callers', key: '' }, () => late.aborted, ask)",
-    ],
+    without: ['enqueue(source, isLate, ask)', "enqueue({ lane: 'callers', key: '' }, isLate, ask)"],
     test: 'authentication/remote/remote.test.ts',
     title: 'is asked at most so many times at once, and four times as many wait',
   },

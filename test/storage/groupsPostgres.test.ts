@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Profile } from '../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
 import { connect, openDatabase } from '../../src/storage/database.ts'
+import { groundless } from '../support/groundless.ts'
 import { lockWaits } from '../support/lockWaits.ts'
 import { newDatabase, optionsFor, prepared } from '../support/testDatabase.ts'
 
@@ -32,7 +33,7 @@ describe('profiles that are written together', () => {
     const { profiles, users, run } = await emptied()
     const user = { passwordHash: '', roles: [], fullName: null, email: null, metadata: {}, enabled: true }
     for (const username of usernames) {
-      await users.put({ ...user, username })
+      await users.put({ ...user, username }, groundless)
       await profiles.create(baseOf(username), profileOf(username), null)
     }
     const bases = await Promise.all(usernames.map(async (name) => (await users.find(name))?.basis ?? null))

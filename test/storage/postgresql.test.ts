@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../src/storage/database.ts'
 import { emptyDatabase } from '../support/emptyDatabase.ts'
+import { groundless } from '../support/groundless.ts'
 import { startPostgres, type PostgresServer } from '../support/postgres.ts'
 import { newDatabase, optionsFor, type NewDatabase } from '../support/testDatabase.ts'
 
@@ -102,7 +103,7 @@ describe('an open PostgreSQL database', () => {
     const { users, close } = await openDatabase(optionsFor(database))
     onTestFinished(close)
     const user = { username: 'ada', passwordHash: '', roles: [], fullName: null, email: null, metadata: {} }
-    await Promise.all(Array.from({ length: 30 }, () => users.put({ ...user, enabled: true })))
+    await Promise.all(Array.from({ length: 30 }, () => users.put({ ...user, enabled: true }, groundless)))
     expect((await users.find('ada'))?.basis.revision).toBe(30)
   })
 })
@@ -166,7 +167,7 @@ describe('a PostgreSQL database on whose search path are two schemas', () => {
   it('is served where its tables are', async () => {
     const { users, roles, close } = await openDatabase(optionsFor(await withPath()))
     onTestFinished(close)
-    await users.put({ ...user, enabled: true })
+    await users.put({ ...user, enabled: true }, groundless)
     await users.setEnabled('ada', false)
     expect((await users.find('ada'))?.user.enabled).toBe(false)
     const { securityEpoch } = await roles.definitions()
@@ -180,7 +181,7 @@ describe('a PostgreSQL database on whose search path are two schemas', () => {
     await database.run('DROP SCHEMA public CASCADE')
     const { users, close } = await openDatabase(optionsFor(database))
     onTestFinished(close)
-    await users.put({ ...user, enabled: true })
+    await users.put({ ...user, enabled: true }, groundless)
     expect((await users.find('ada'))?.user.username).toBe('ada')
     expect(await database.run('SELECT username FROM gate.users')).toEqual([['ada']])
   })

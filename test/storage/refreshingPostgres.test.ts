@@ -3,6 +3,7 @@ import type { Profile, ProfileUser } from '../../src/profile/profile.ts'
 import type { Refresh } from '../../src/profile/repository.ts'
 import { baseOf, uidOf } from '../../src/profile/uid.ts'
 import { openDatabase } from '../../src/storage/database.ts'
+import { groundless } from '../support/groundless.ts'
 import { databaseOfTest, optionsFor } from '../support/testDatabase.ts'
 
 const before: ProfileUser = {
@@ -126,7 +127,7 @@ describe('the profile that is looked for by an activation', () => {
 
   it('is left as it is once the user was written', async () => {
     const { profiles, users, stored } = await withProfile()
-    await users.put(user)
+    await users.put(user, groundless)
     const basis = (await users.find('jacknich'))?.basis ?? null
     await users.setEnabled('jacknich', false)
     const found = await profiles.candidates(base, basis, refreshTo(before))
@@ -139,7 +140,7 @@ describe('the profile that is looked for by an activation', () => {
     ['its user', `UPDATE users SET enabled = NOT enabled WHERE username = 'jacknich'`],
   ])('is left as it is, and nobody waits, while somebody is writing %s', async (_, hold) => {
     const { profiles, users, stored, run } = await withProfile()
-    await users.put(user)
+    await users.put(user, groundless)
     const basis = (await users.find('jacknich'))?.basis ?? null
     await run('BEGIN')
     await run(hold)

@@ -96,26 +96,27 @@ export function createRemote(parts: RemoteParts): Remote {
 
   return {
     ask(urls, request, source) {
-      const signal = AbortSignal.timeout(wholeTime)
-      const late = AbortSignal.timeout(Math.ceil(wholeTime / 2))
+      const since = performance.now()
       const answeredBefore = answered
-      let isAsked = false
+      const isLate = () => performance.now() - since > wholeTime / 2
+      const over = Promise.withResolvers<never>()
+      // The turn of its source may come later.
+      const timer = setTimeout(() => {
+        over.reject(new Failure('UNAVAILABLE', full, { retryAfterSeconds: 1, isReported: true }))
+      }, wholeTime)
       const ask = () => {
-        isAsked = true
+        clearTimeout(timer)
         // Whoever waits while it answers others leaves it less than its time. Where it answers nobody, it has had that.
         const hasLess = answered > answeredBefore
+        const signal = AbortSignal.timeout(Math.max(0, Math.ceil(wholeTime - (performance.now() - since))))
         return breaker.run(
           () => askInTurn(urls, { ...request, signal }),
           () => !(hasLess && signal.aborted),
         )
       }
-      // The turn of its source may come later.
-      const over = new Promise<never>((_, refuse) => {
-        signal.addEventListener('abort', () => {
-          if (!isAsked) refuse(new Failure('UNAVAILABLE', full, { retryAfterSeconds: 1, isReported: true }))
-        })
+      return Promise.race([enqueue(source, isLate, ask), over.promise]).finally(() => {
+        clearTimeout(timer)
       })
-      return Promise.race([enqueue(source, () => late.aborted, ask), over])
     },
     problem: () => (breaker.problem() === null ? null : matter),
     isPaused: () => breaker.problem() !== null,

@@ -4,7 +4,8 @@ import { createApiKeys } from '../../../src/authentication/apiKeys/apiKeys.ts'
 import { createDomainOf } from '../../../src/authentication/domain.ts'
 import { plainUser, type Caller, type RealmRef } from '../../../src/authentication/subject.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
-import { createAnswerMemory } from '../../../src/graphql/answerMemory.ts'
+import { createAnswersMemory } from '../../../src/graphql/answersMemory.ts'
+import { groundless } from '../../support/groundless.ts'
 import { prepared } from '../../support/testDatabase.ts'
 import { origin } from '../../support/attempts.ts'
 
@@ -12,7 +13,7 @@ const native = { name: 'native', type: 'native', domain: 'staff' }
 const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
 const partner = { name: 'partner', type: 'jwt', domain: null }
 /** As for one answer. */
-const hold = () => createAnswerMemory()().hold
+const hold = () => createAnswersMemory()().hold
 const owned = { ids: null, name: null, username: null, realmName: null, owned: true, activeOnly: false }
 
 describe('own API keys', () => {
@@ -120,7 +121,7 @@ describe('an API key that is made', () => {
   async function withJoe() {
     const { roles, apiKeys, users, securityEpoch } = await emptied()
     const joe = { username: 'joe', roles: ['superuser'], fullName: null, email: null, metadata: {} }
-    await users.put({ ...joe, passwordHash: 'hash', enabled: true })
+    await users.put({ ...joe, passwordHash: 'hash', enabled: true }, groundless)
     const caller: Caller = {
       ...joe,
       realm: native,
@@ -157,7 +158,7 @@ describe('an API key that is made', () => {
 
   it('is none for a user who was written meanwhile', async () => {
     const { users, create, caller } = await withJoe()
-    await users.setPasswordHash('joe', 'another')
+    await users.setPasswordHash('joe', 'another', groundless)
     await expect(create(caller, input)).rejects.toMatchObject(gone)
   })
 

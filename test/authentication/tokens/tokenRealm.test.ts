@@ -8,6 +8,7 @@ import { createTokenRealm } from '../../../src/authentication/tokens/tokenRealm.
 import { createTokens } from '../../../src/authentication/tokens/tokens.ts'
 import { createMappedRoles } from '../../../src/authorization/mappings/mappedRoles.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
+import { groundless } from '../../support/groundless.ts'
 import { prepared } from '../../support/testDatabase.ts'
 import { callerAttempt, origin, provenByRealms } from '../../support/attempts.ts'
 
@@ -49,7 +50,7 @@ describe('tokens of a realm of another kind', () => {
   /** A database with ada, and a caller that may do everything. */
   async function withAda() {
     const database = await emptied()
-    await database.users.put({ ...ada, passwordHash: 'hash', enabled: true })
+    await database.users.put({ ...ada, passwordHash: 'hash', enabled: true }, groundless)
     const basisNow = async () => (await database.users.find('ada'))?.basis ?? null
     const caller: Caller = {
       ...ada,
@@ -134,7 +135,7 @@ describe('tokens of a realm of another kind', () => {
       subject: { ...ada, roles: ['other'], realm: corp },
       basis: await basisNow(),
     })
-    await database.users.setPasswordHash('ada', 'another')
+    await database.users.setPasswordHash('ada', 'another', groundless)
     expect(await service.prove(bearer(accessToken), callerAttempt)).toEqual({
       kind: 'refused',
       reason: 'TOKEN_EXPIRED',
@@ -163,7 +164,7 @@ describe('tokens of a realm of another kind', () => {
     let proofs = 0
     const realm = proving(async () => {
       const basis = await basisNow()
-      if (++proofs < 3) await database.users.setPasswordHash('ada', `hash ${proofs}`)
+      if (++proofs < 3) await database.users.setPasswordHash('ada', `hash ${proofs}`, groundless)
       return basis
     })
     const service = serviceOn(database, realm)
@@ -178,7 +179,7 @@ describe('client credentials', () => {
 
   it('give nothing to a caller who was written meanwhile', async () => {
     const database = await emptied()
-    await database.users.put({ ...ada, passwordHash: 'hash', enabled: true })
+    await database.users.put({ ...ada, passwordHash: 'hash', enabled: true }, groundless)
     const caller: Caller = {
       ...ada,
       roles: ['superuser'],
@@ -191,7 +192,7 @@ describe('client credentials', () => {
       origin,
     }
     const { create } = serviceOn(database, { authenticate: () => Promise.resolve(null) })
-    await database.users.setPasswordHash('ada', 'another')
+    await database.users.setPasswordHash('ada', 'another', groundless)
     expect(await create(caller, { kind: 'clientCredentials' })).toEqual({
       kind: 'GrantRejected',
       reason: 'NOT_AUTHENTICATED',

@@ -7,6 +7,7 @@ import type {
 } from '../../../src/authentication/apiKeys/apiKeyRepository.ts'
 import type { StoredUser } from '../../../src/authentication/userRepository.ts'
 import type { Role } from '../../../src/authorization/role.ts'
+import { groundless } from '../../support/groundless.ts'
 import { prepared, type TestDatabase } from '../../support/testDatabase.ts'
 import { atOnce } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
@@ -132,18 +133,18 @@ describe('API keys', () => {
 
     it('is made on a basis that stands', async () => {
       const database = await atStart()
-      await database.users.put(ada)
+      await database.users.put(ada, groundless)
       expect(await database.apiKeys.create(key, life, await basisOf(database))).not.toBeNull()
     })
 
     it.each<[string, (database: TestDatabase) => Promise<unknown>]>([
       ['has other roles', ({ users }) => users.replace({ ...ada, roles: ['other'] })],
-      ['has another password', ({ users }) => users.setPasswordHash('ada', 'another')],
+      ['has another password', ({ users }) => users.setPasswordHash('ada', 'another', groundless)],
       ['was disabled', ({ users }) => users.setEnabled('ada', false)],
       ['is gone', ({ users }) => users.delete('ada')],
     ])('is not made for a user who %s', async (_, change) => {
       const database = await atStart()
-      await database.users.put(ada)
+      await database.users.put(ada, groundless)
       const basis = await basisOf(database)
       await change(database)
       expect(await database.apiKeys.create(key, life, basis)).toBeNull()

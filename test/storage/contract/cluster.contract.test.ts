@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../../src/storage/database.ts'
+import { groundless } from '../../support/groundless.ts'
 import { newDatabase, optionsFor, type NewDatabase } from '../../support/testDatabase.ts'
 
 describe('the name of the cluster', () => {
@@ -72,7 +73,7 @@ describe('a database without the row of the cluster', () => {
     const { users, roles, securityEpoch, auditKey, close } = await openDatabase(optionsFor(database))
     onTestFinished(close)
     const ada = { username: 'ada', passwordHash: '', roles: [], fullName: null, email: null, metadata: {} }
-    await users.put({ ...ada, enabled: true })
+    await users.put({ ...ada, enabled: true }, groundless)
     await database.run('DELETE FROM cluster')
     const failure = {
       code: 'CONFIGURATION',

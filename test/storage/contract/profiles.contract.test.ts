@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { StoredUser, UserRepository } from '../../../src/authentication/userRepository.ts'
 import type { Profile } from '../../../src/profile/profile.ts'
 import { baseOf, uidOf } from '../../../src/profile/uid.ts'
+import { groundless } from '../../support/groundless.ts'
 import { dataOf, prepared } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
@@ -419,7 +420,7 @@ describe('profiles', () => {
 
     async function withUser() {
       const stores = await emptied()
-      await stores.users.put(jacknich)
+      await stores.users.put(jacknich, groundless)
       const found = await stores.users.find('jacknich')
       if (!found) throw new Error('the user is missing')
       return { ...stores, basis: found.basis }
@@ -434,16 +435,16 @@ describe('profiles', () => {
     })
 
     it.each<[string, (users: UserRepository) => Promise<unknown>]>([
-      ['put again just as it was', (users) => users.put(jacknich)],
+      ['put again just as it was', (users) => users.put(jacknich, groundless)],
       ['replaced', (users) => users.replace(jacknich)],
-      ['given another password', (users) => users.setPasswordHash('jacknich', 'other')],
+      ['given another password', (users) => users.setPasswordHash('jacknich', 'other', groundless)],
       ['disabled', (users) => users.setEnabled('jacknich', false)],
       ['deleted', (users) => users.delete('jacknich')],
       [
         'deleted and made anew just as it was',
         async (users) => {
           await users.delete('jacknich')
-          await users.put(jacknich)
+          await users.put(jacknich, groundless)
         },
       ],
     ])('is not written once the user was %s', async (_, change) => {
@@ -463,7 +464,7 @@ describe('profiles', () => {
       let acknowledged = 0
       const change = async () => {
         for (let n = 1; n <= 40; n++) {
-          await users.put({ ...jacknich, fullName: String(n) })
+          await users.put({ ...jacknich, fullName: String(n) }, groundless)
           acknowledged = n
           // However busy the machine is, some of the writes must have a chance.
           while (writes.length < n / 5) await setImmediate()

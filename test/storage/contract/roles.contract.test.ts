@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Role } from '../../../src/authorization/role.ts'
+import { groundless } from '../../support/groundless.ts'
 import { prepared, roleIn } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
@@ -192,7 +193,7 @@ describe('roles', () => {
   describe('the security epoch', () => {
     it('is raised by each change of a role, and read with every user', async () => {
       const { roles, users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const epoch = async () => {
         const { securityEpoch } = await roles.definitions()
         expect((await users.find('ada'))?.securityEpoch).toBe(securityEpoch)
@@ -213,7 +214,7 @@ describe('roles', () => {
     it('is raised by nothing else', async () => {
       const { roles, users, profiles } = await emptied()
       const { securityEpoch } = await roles.definitions()
-      await users.put(ada)
+      await users.put(ada, groundless)
       await users.setEnabled('ada', true)
       await users.delete('ada')
       await profiles.candidates('base', null)

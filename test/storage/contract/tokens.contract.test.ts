@@ -9,6 +9,7 @@ import type {
   TokenSelection,
 } from '../../../src/authentication/tokens/tokenRepository.ts'
 import type { StoredUser } from '../../../src/authentication/userRepository.ts'
+import { groundless } from '../../support/groundless.ts'
 import { databaseName, prepared, type TestDatabase } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { delicateDocuments } from './documents.ts'
@@ -36,7 +37,7 @@ describe('tokens', () => {
   async function withAda() {
     const database = await emptied()
     await database.setTime(start)
-    await database.users.put(ada)
+    await database.users.put(ada, groundless)
     return { ...database, basis: await basisIn(database) }
   }
 
@@ -117,7 +118,7 @@ describe('tokens', () => {
 
     it('is not created on a basis that is gone', async () => {
       const { basis, users, tokens } = await withAda()
-      await users.setPasswordHash('ada', 'another')
+      await users.setPasswordHash('ada', 'another', groundless)
       const pair = {
         accessHash: 'a',
         refreshHash: 'r',
@@ -152,7 +153,7 @@ describe('tokens', () => {
       await users.setEnabled('ada', false)
       expect(await tokens.create({ ...whole, accessHash: 'a' }, lifetimes, basis)).toBe(false)
       await users.delete('ada')
-      await users.put(ada)
+      await users.put(ada, groundless)
       expect(await tokens.create({ ...whole, accessHash: 'b' }, lifetimes, basis)).toBe(false)
     })
 
@@ -186,7 +187,7 @@ describe('tokens', () => {
         }
         await Promise.all([
           ...pairs.map((pair) => database.tokens.create({ ...pair, ...facts }, lifetimes, basis)),
-          database.users.setPasswordHash('ada', `hash ${round}`),
+          database.users.setPasswordHash('ada', `hash ${round}`, groundless),
         ])
         for (const { accessHash } of pairs) {
           expect((await database.tokens.find({ accessHash }))?.stands ?? false).toBe(false)
@@ -197,8 +198,8 @@ describe('tokens', () => {
 
   describe('what stands on a user', () => {
     const writes: [string, (database: TestDatabase) => Promise<unknown>][] = [
-      ['another password', ({ users }) => users.setPasswordHash('ada', 'another')],
-      ['being put again, with a password', ({ users }) => users.put(ada)],
+      ['another password', ({ users }) => users.setPasswordHash('ada', 'another', groundless)],
+      ['being put again, with a password', ({ users }) => users.put(ada, groundless)],
       ['being disabled', ({ users }) => users.setEnabled('ada', false)],
       [
         'being disabled and enabled again',
@@ -213,7 +214,7 @@ describe('tokens', () => {
         'being deleted and made again, the same',
         async ({ users }) => {
           await users.delete('ada')
-          await users.put(ada)
+          await users.put(ada, groundless)
         },
       ],
       ['another password, by SQL', ({ run }) => run(`UPDATE users SET "passwordHash" = 'x'`)],
@@ -249,7 +250,7 @@ describe('tokens', () => {
       await database.run(`UPDATE users SET incarnation = NULL`)
       const { accessHash } = await issued(database, await basisIn(database))
       expect(await database.tokens.find({ accessHash })).toMatchObject({ stands: true })
-      await database.users.setPasswordHash('ada', 'another')
+      await database.users.setPasswordHash('ada', 'another', groundless)
       expect(await database.tokens.find({ accessHash })).toMatchObject({ stands: false })
     })
   })
@@ -498,7 +499,7 @@ describe('tokens', () => {
       await setTime(start + lifetimes.refresh + minute)
       expect(await tokens.active(ofAda, null)).toMatchObject({ valid: 0 })
       await issued(database, basis)
-      await users.setPasswordHash('ada', 'another')
+      await users.setPasswordHash('ada', 'another', groundless)
       expect(await tokens.active(ofAda, null)).toMatchObject({ valid: 0 })
     })
 

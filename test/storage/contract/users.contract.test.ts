@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Grounds } from '../../../src/authentication/grounds.ts'
 import type { FoundUser, StoredUser, UserRepository } from '../../../src/authentication/userRepository.ts'
+import { groundless } from '../../support/groundless.ts'
 import { prepared, userIn, type TestDatabase } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
 import { anyDocument, delicateDocuments } from './documents.ts'
@@ -29,13 +30,13 @@ describe('users', () => {
   describe('a user that is put', () => {
     it('is created the first time, and found as it was put', async () => {
       const { users } = await emptied()
-      expect(await users.put(ada)).toBe(true)
+      expect(await users.put(ada, groundless)).toBe(true)
       expect(await userIn(users, 'ada')).toEqual(ada)
     })
 
     it('is replaced whole the next time', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const other = {
         ...ada,
         passwordHash: 'x',
@@ -45,7 +46,7 @@ describe('users', () => {
         metadata: {},
         enabled: false,
       }
-      expect(await users.put(other)).toBe(false)
+      expect(await users.put(other, groundless)).toBe(false)
       expect(await userIn(users, 'ada')).toEqual(other)
     })
 
@@ -56,7 +57,7 @@ describe('users', () => {
         passwordHash: `${n}`,
         metadata: { n },
       }))
-      const created = await Promise.all(versions.map((version) => users.put(version)))
+      const created = await Promise.all(versions.map((version) => users.put(version, groundless)))
       expect(howMany(created)).toBe(1)
       expect(versions).toContainEqual(await userIn(users, 'ada'))
     })
@@ -64,7 +65,7 @@ describe('users', () => {
     it('is created once for each time that it was deleted, whoever does both at once', async () => {
       const { users } = await emptied()
       const done = await atOnce(100, async (n) =>
-        n % 2 ? { deleted: await users.delete('ada') } : { created: await users.put(ada) },
+        n % 2 ? { deleted: await users.delete('ada') } : { created: await users.put(ada, groundless) },
       )
       const created = done.filter((one) => one.created).length
       const deleted = done.filter((one) => one.deleted).length
@@ -75,7 +76,7 @@ describe('users', () => {
       const { users } = await emptied()
       await fc.assert(
         fc.asyncProperty(anyDocument, fc.array(fc.string()), async (metadata, roles) => {
-          await users.put({ ...ada, metadata, roles })
+          await users.put({ ...ada, metadata, roles }, groundless)
           expect(await userIn(users, 'ada')).toEqual({ ...ada, metadata, roles })
         }),
         { numRuns: 200 },
@@ -84,7 +85,7 @@ describe('users', () => {
 
     it.each(delicateDocuments)('keeps metadata with %s exactly', async (_, metadata) => {
       const { users } = await emptied()
-      await users.put({ ...ada, metadata })
+      await users.put({ ...ada, metadata }, groundless)
       expect(await userIn(users, 'ada')).toEqual({ ...ada, metadata })
     })
   })
@@ -101,7 +102,7 @@ describe('users', () => {
 
     it('leaves the one that is there as it is', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const other = { ...ada, passwordHash: 'x', roles: [], metadata: {}, enabled: false }
       expect(await users.createIfAbsent(other)).toEqual(ada)
       expect(await userIn(users, 'ada')).toEqual(ada)
@@ -111,7 +112,7 @@ describe('users', () => {
   describe('a change of one part', () => {
     it('replaces everything but the password', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const other = {
         username: 'ada',
         roles: ['new'],
@@ -126,23 +127,23 @@ describe('users', () => {
 
     it('replaces the password alone', async () => {
       const { users } = await emptied()
-      await users.put(ada)
-      expect(await users.setPasswordHash('ada', 'new hash')).toBe(true)
+      await users.put(ada, groundless)
+      expect(await users.setPasswordHash('ada', 'new hash', groundless)).toBe(true)
       expect(await userIn(users, 'ada')).toEqual({ ...ada, passwordHash: 'new hash' })
     })
 
     it.each([true, false])('sets alone whether the user is enabled: %s', async (enabled) => {
       const { users } = await emptied()
-      await users.put({ ...ada, enabled: !enabled })
+      await users.put({ ...ada, enabled: !enabled }, groundless)
       expect(await users.setEnabled('ada', enabled)).toBe(true)
       expect(await userIn(users, 'ada')).toEqual({ ...ada, enabled })
     })
 
     it('is not lost among changes of other parts at once', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const changes = [
-        () => users.setPasswordHash('ada', 'new hash'),
+        () => users.setPasswordHash('ada', 'new hash', groundless),
         () => users.setEnabled('ada', false),
         () => users.replace({ ...adaWithoutHash, enabled: false, roles: ['new'] }),
       ]
@@ -158,7 +159,7 @@ describe('users', () => {
     it('of nobody is false, and makes nobody', async () => {
       const { users } = await emptied()
       expect(await users.replace(adaWithoutHash)).toBe(false)
-      expect(await users.setPasswordHash('ada', 'hash')).toBe(false)
+      expect(await users.setPasswordHash('ada', 'hash', groundless)).toBe(false)
       expect(await users.setEnabled('ada', true)).toBe(false)
       expect(await users.list(null)).toEqual([])
     })
@@ -166,9 +167,9 @@ describe('users', () => {
     it('touches nobody else', async () => {
       const { users } = await emptied()
       const names = ['ADA', 'Ada', 'ada ', 'ad%', 'a_a']
-      for (const username of ['ada', ...names]) await users.put({ ...ada, username })
+      for (const username of ['ada', ...names]) await users.put({ ...ada, username }, groundless)
       await users.setEnabled('ada', false)
-      await users.setPasswordHash('ada', 'new hash')
+      await users.setPasswordHash('ada', 'new hash', groundless)
       await users.replace({ ...adaWithoutHash, roles: [] })
       await users.delete('ada')
       for (const username of names) expect(await userIn(users, username)).toEqual({ ...ada, username })
@@ -178,16 +179,16 @@ describe('users', () => {
   describe('a user that is deleted', () => {
     it('is gone, and was found by exactly one of many who delete it at once', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       expect(howMany(await atOnce(64, () => users.delete('ada')))).toBe(1)
       expect(await userIn(users, 'ada')).toBeNull()
     })
 
     it('is created when it is put again', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       await users.delete('ada')
-      expect(await users.put(ada)).toBe(true)
+      expect(await users.put(ada, groundless)).toBe(true)
     })
 
     it('is not found if there never was one', async () => {
@@ -205,7 +206,7 @@ describe('users', () => {
     it('is the one of exactly that name, also among many looked for at once', async () => {
       const { users } = await emptied()
       const names = Array.from({ length: 50 }, (_, n) => [`user${n}`, `USER${n}`]).flat()
-      for (const username of names) await users.put({ ...ada, username })
+      for (const username of names) await users.put({ ...ada, username }, groundless)
       const asked = [...names, ...names.map((username) => `no ${username}`)]
       const found = await Promise.all(asked.map((username) => userIn(users, username)))
       expect(found.map((user) => user?.username)).toEqual(
@@ -217,7 +218,7 @@ describe('users', () => {
       'can have the name %s',
       async (username) => {
         const { users } = await emptied()
-        await users.put({ ...ada, username })
+        await users.put({ ...ada, username }, groundless)
         expect(await userIn(users, username)).toEqual({ ...ada, username })
       },
     )
@@ -226,19 +227,19 @@ describe('users', () => {
   describe('a password that is looked for', () => {
     it('is null if there is nobody', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       expect(await users.findPassword('ADA')).toBeNull()
     })
 
     it('comes with whether its user is enabled, and with the user', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       for (const enabled of [true, false]) {
         await users.setEnabled('ada', enabled)
         const whole = await found(users)
         expect(await users.findPassword('ada')).toEqual({ passwordHash, enabled, found: whole })
       }
-      await users.put({ ...ada, fullName: null, email: null, roles: [], metadata: {} })
+      await users.put({ ...ada, fullName: null, email: null, roles: [], metadata: {} }, groundless)
       expect(await users.findPassword('ada')).toEqual({
         passwordHash,
         enabled: true,
@@ -250,7 +251,7 @@ describe('users', () => {
 
     it.each(small)('comes with metadata with %s exactly', async (_, metadata) => {
       const { users } = await emptied()
-      await users.put({ ...ada, metadata })
+      await users.put({ ...ada, metadata }, groundless)
       expect((await users.findPassword('ada'))?.found?.user).toEqual({ ...ada, metadata })
     })
 
@@ -266,7 +267,7 @@ describe('users', () => {
       ['metadata that is larger by far', { metadata: { text: 'x'.repeat(1_000_000) } }],
     ])('comes without a user who is large by %s: not even its size takes reading it', async (_, large) => {
       const { users } = await emptied()
-      await users.put({ ...ada, ...large })
+      await users.put({ ...ada, ...large }, groundless)
       expect(await users.findPassword('ada')).toEqual({ passwordHash, enabled: true, found: null })
     })
   })
@@ -275,34 +276,34 @@ describe('users', () => {
     it('are all, by name in the order of code points, whatever the order in which they came', async () => {
       const { users } = await emptied()
       const names = ['b', 'a', 'B', 'A', 'a b', 'a-b', 'a_b', 'a.b', '~', '!', '10', '9', 'ab', 'aB']
-      for (const username of names) await users.put({ ...ada, username })
+      for (const username of names) await users.put({ ...ada, username }, groundless)
       expect((await users.list(null)).map(({ username }) => username)).toEqual([...names].sort())
     })
 
     it('come without their password hash', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       expect(await users.list(null)).toEqual([adaWithoutHash])
       expect(await users.list(['ada'])).toEqual([adaWithoutHash])
     })
 
     it('are those of the named that exist, once each, by name', async () => {
       const { users } = await emptied()
-      for (const username of ['a', 'b', 'c']) await users.put({ ...ada, username })
+      for (const username of ['a', 'b', 'c']) await users.put({ ...ada, username }, groundless)
       const listed = await users.list(['c', 'nobody', 'a', 'c'])
       expect(listed.map(({ username }) => username)).toEqual(['a', 'c'])
     })
 
     it('are none if none is named', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       expect(await users.list([])).toEqual([])
     })
 
     // Prisma asks for so many in several statements, and refuses to sort them.
     it('may be named by the hundred thousand', async () => {
       const { users } = await emptied()
-      for (const username of ['b', 'a']) await users.put({ ...ada, username })
+      for (const username of ['b', 'a']) await users.put({ ...ada, username }, groundless)
       const names = Array.from({ length: 100_000 }, (_, n) => `nobody ${n}`)
       const listed = await users.list(['b', ...names, 'a'])
       expect(listed.map(({ username }) => username)).toEqual(['a', 'b'])
@@ -311,7 +312,7 @@ describe('users', () => {
     // Each of the statements has one of them.
     it('come once each, even if a name is repeated after a hundred thousand others', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const names = Array.from({ length: 100_000 }, (_, n) => `nobody ${n}`)
       expect(await users.list(['ada', ...names, 'ada'])).toHaveLength(1)
     })
@@ -320,7 +321,7 @@ describe('users', () => {
   describe('another hash of the same password', () => {
     it('replaces the one there is, alone, of the user who is still the same', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const { basis } = await found(users)
       expect(await users.rehash(basis, 'own hash')).toBe(true)
       const after = await found(users)
@@ -329,16 +330,16 @@ describe('users', () => {
     })
 
     it.each<[string, (users: UserRepository) => Promise<unknown>]>([
-      ['has another password', (users) => users.setPasswordHash('ada', 'new hash')],
-      ['has the same hash again', (users) => users.setPasswordHash('ada', ada.passwordHash)],
+      ['has another password', (users) => users.setPasswordHash('ada', 'new hash', groundless)],
+      ['has the same hash again', (users) => users.setPasswordHash('ada', ada.passwordHash, groundless)],
       ['is disabled', (users) => users.setEnabled('ada', false)],
       ['has other roles', (users) => users.replace({ ...ada, roles: [] })],
       ['is deleted', (users) => users.delete('ada')],
-      ['is another of that name', (users) => users.delete('ada').then(() => users.put(ada))],
+      ['is another of that name', (users) => users.delete('ada').then(() => users.put(ada, groundless))],
       ['was given such a hash', async (users) => users.rehash((await found(users)).basis, 'hash of another')],
     ])('is not stored of a user who %s by then', async (_, write) => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const { basis } = await found(users)
       await write(users)
       const before = await users.find('ada')
@@ -348,7 +349,7 @@ describe('users', () => {
 
     it('is stored once by many at once', async () => {
       const { users } = await emptied()
-      await users.put(ada)
+      await users.put(ada, groundless)
       const { basis } = await found(users)
       const stored = await atOnce(100, (n) => users.rehash(basis, `own hash ${n}`))
       expect(howMany(stored)).toBe(1)
@@ -356,12 +357,16 @@ describe('users', () => {
     })
 
     it.each<[string, (users: UserRepository) => Promise<boolean | null>, Partial<StoredUser>]>([
-      ['another password', (users) => users.setPasswordHash('ada', 'new hash'), { passwordHash: 'new hash' }],
+      [
+        'another password',
+        (users) => users.setPasswordHash('ada', 'new hash', groundless),
+        { passwordHash: 'new hash' },
+      ],
       ['a disabling', (users) => users.setEnabled('ada', false), { enabled: false }],
     ])('never undoes %s at the same time', async (_, write, outcome) => {
       const { users } = await emptied()
       for (let round = 0; round < 20; round++) {
-        await users.put(ada)
+        await users.put(ada, groundless)
         const { basis } = await found(users)
         const [, written] = await Promise.all([users.rehash(basis, 'own hash'), write(users)])
         expect(written).toBe(true)
@@ -371,7 +376,7 @@ describe('users', () => {
 
     it('is given to nobody else', async () => {
       const { users } = await emptied()
-      for (const username of ['ada', 'Ada', 'joe']) await users.put({ ...ada, username })
+      for (const username of ['ada', 'Ada', 'joe']) await users.put({ ...ada, username }, groundless)
       await users.rehash((await found(users)).basis, 'own hash')
       for (const username of ['Ada', 'joe'])
         expect(await userIn(users, username)).toEqual({ ...ada, username })
@@ -382,7 +387,8 @@ describe('users', () => {
     it('are all of those who are enabled, slice by slice', async () => {
       const { users } = await emptied()
       const names = ['b', 'a', 'B', 'A', 'a b', 'a-b', 'a_b', 'a.b', '~', '!', '10', '9', 'ab', 'aB']
-      for (const username of names) await users.put({ ...ada, username, passwordHash: `hash of ${username}` })
+      for (const username of names)
+        await users.put({ ...ada, username, passwordHash: `hash of ${username}` }, groundless)
       await users.setEnabled('ab', false)
       const seen: string[] = []
       for (let after = ''; ;) {
@@ -415,8 +421,8 @@ describe('users', () => {
       const database = await emptied()
       const { users, tokens, apiKeys } = database
       await database.setTime(start)
-      await users.put(ada)
-      await users.put(joe)
+      await users.put(ada, groundless)
+      await users.put(joe, groundless)
       const realm = { name: 'native', type: 'native' }
       const { basis } = await found(users)
       await tokens.create(
@@ -452,14 +458,18 @@ describe('users', () => {
     ]
     const all = { ids: null, name: null, username: null, realmName: null, owner: null, activeOnly: false }
     const ends: [string, keyof Grounds, (database: TestDatabase) => Promise<unknown>][] = [
-      ['whose user has another password', 'basis', ({ users }) => users.setPasswordHash('ada', 'another')],
+      [
+        'whose user has another password',
+        'basis',
+        ({ users }) => users.setPasswordHash('ada', 'another', groundless),
+      ],
       ['whose user has other roles', 'basis', ({ users }) => users.replace({ ...ada, roles: [] })],
       ['whose user was disabled', 'basis', ({ users }) => users.setEnabled('ada', false)],
       ['whose user is gone', 'basis', ({ users }) => users.delete('ada')],
       [
         'whose user is another by that name',
         'basis',
-        ({ users }) => users.delete('ada').then(() => users.put(ada)),
+        ({ users }) => users.delete('ada').then(() => users.put(ada, groundless)),
       ],
       ['whose token was invalidated', 'token', ({ tokens }) => tokens.invalidate('access', 'a')],
       ['whose API key was invalidated', 'apiKey', ({ apiKeys }) => apiKeys.invalidate(all, hour)],
@@ -533,8 +543,8 @@ describe('users', () => {
   describe('the basis that a user is', () => {
     it('stays the same as long as nobody writes the user', async () => {
       const { users } = await emptied()
-      await users.put(ada)
-      await users.put({ ...ada, username: 'joe' })
+      await users.put(ada, groundless)
+      await users.put({ ...ada, username: 'joe' }, groundless)
       const before = await users.find('ada')
       await users.setEnabled('joe', false)
       expect(await users.find('ada')).toEqual(before)
@@ -544,13 +554,13 @@ describe('users', () => {
       const { users } = await emptied()
       const seen = new Set<string>()
       const writes = [
-        () => users.put(ada),
-        () => users.put(ada),
+        () => users.put(ada, groundless),
+        () => users.put(ada, groundless),
         () => users.replace(ada),
-        () => users.setPasswordHash('ada', 'hash of ada'),
+        () => users.setPasswordHash('ada', 'hash of ada', groundless),
         () => users.setEnabled('ada', true),
         async () => users.rehash((await found(users)).basis, 'own hash'),
-        () => users.delete('ada').then(() => users.put(ada)),
+        () => users.delete('ada').then(() => users.put(ada, groundless)),
         () => users.delete('ada').then(() => users.createIfAbsent(ada)),
       ]
       for (const write of writes) {

@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { Failure } from '../errors.ts'
+import { outsideOfStrings } from '../json.ts'
 
 /** Of what is read for one answer, in characters of JSON. */
 const mostText = 64 * 1024 * 1024
@@ -9,9 +10,9 @@ const bytesOfValue = 100
 
 /**
  * Meters what is read of stored documents for answers, and held until they are made. In memory a document takes up to
- * thirty times its text: all together may take a quarter of the heap, or so many bytes.
+ * thirty times its text: all together may take a quarter of the heap, or so many bytes, and one alone what it takes.
  */
-export function createAnswerMemory(most = getHeapStatistics().heap_size_limit / 4) {
+export function createAnswersMemory(most = getHeapStatistics().heap_size_limit / 4) {
   let all = 0
 
   /** For one answer. */
@@ -30,8 +31,8 @@ export function createAnswerMemory(most = getHeapStatistics().heap_size_limit / 
       const bytes = memoryOf(json)
       text += json.length
       // Where a field has failed, the answer is made while others are still being read.
-      if (isMade || text > mostText || own + bytes > most) throw tooLarge()
-      if (all + bytes > most) throw noRoom()
+      if (isMade || text > mostText || (own > 0 && own + bytes > most)) throw tooLarge()
+      if (all > own && all + bytes > most) throw noRoom()
       own += bytes
       all += bytes
       return document
@@ -46,14 +47,14 @@ export function createAnswerMemory(most = getHeapStatistics().heap_size_limit / 
   }
 }
 
-export type AnswerMemory = ReturnType<ReturnType<typeof createAnswerMemory>>
+export type AnswersMemory = ReturnType<typeof createAnswersMemory>
+export type AnswerMemory = ReturnType<AnswersMemory>
 
 function memoryOf(json: string): number {
   let values = 0
-  for (let index = 0; index < json.length; index++) {
-    const code = json.charCodeAt(index)
+  outsideOfStrings(json, (code) => {
     if (code === comma || code === brace || code === bracket) values += 1
-  }
+  })
   return json.length + bytesOfValue * values
 }
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { createAnswerMemory } from '../../src/graphql/answerMemory.ts'
+import { createAnswersMemory } from '../../src/graphql/answersMemory.ts'
 
 describe('the memory of answers that are being made', () => {
   const text = (length: number) => ({ a: 'x'.repeat(length) })
 
   it('is given as it was asked for, up to 64 MiB of text for one', () => {
-    const { hold } = createAnswerMemory(1e12)()
+    const { hold } = createAnswersMemory(1e12)()
     const document = text(32 * 1024 * 1024)
     expect(hold(document)).toBe(document)
     expect(() => hold(document)).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }) as Error)
   })
 
   it('is counted by what is in a document, not by its text alone', () => {
-    const { hold } = createAnswerMemory(1_000_000)()
+    const { hold } = createAnswersMemory(1_000_000)()
     hold(text(500_000))
     const small = { a: Array.from({ length: 5_000 }, () => ({})) }
     expect(JSON.stringify(small).length).toBeLessThan(16_000)
@@ -20,7 +20,7 @@ describe('the memory of answers that are being made', () => {
   })
 
   it('is that of all together, until they are made', () => {
-    const memory = createAnswerMemory(1_000_000)
+    const memory = createAnswersMemory(1_000_000)
     const [one, other] = [memory(), memory()]
     one.hold(text(400_000))
     other.hold(text(400_000))
@@ -35,7 +35,7 @@ describe('the memory of answers that are being made', () => {
   })
 
   it('is not taken for an answer that is made already', () => {
-    const memory = createAnswerMemory(1_000_000)
+    const memory = createAnswersMemory(1_000_000)
     const one = memory()
     one.release()
     expect(() => one.hold(text(1))).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }) as Error)
