@@ -131,8 +131,8 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
   }
 
   function isRemembered(name: string): boolean {
-    const since = remembered.get(name)
-    return since !== undefined && clock() - since < rememberedFor
+    const age = clock() - (remembered.get(name) ?? -Infinity)
+    return age >= 0 && age < rememberedFor
   }
 }
 

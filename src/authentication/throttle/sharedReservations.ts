@@ -151,7 +151,8 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   async function isKnownElsewhere({ budgets }: Tried, kept: Kept): Promise<boolean> {
     const pair = budgets.find(({ knownFor }) => knownFor > 0)
     if (!pair || pair.key === kept.key) return false
-    if (clock() - (strangers.get(pair.key) ?? -Infinity) < strangeFor) return false
+    const age = clock() - (strangers.get(pair.key) ?? -Infinity)
+    if (age >= 0 && age < strangeFor) return false
     const isKnown = await once(pair.key, () => shared.isKnown(pair))
     if (isKnown) attempts.recognize(pair)
     else strangers.set(pair.key, clock())

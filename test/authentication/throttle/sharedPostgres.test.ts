@@ -120,11 +120,14 @@ describe('gateways on one PostgreSQL database', () => {
   })
 
   it('make one statement before what is tried first and one after, and none for what was right just now', async () => {
-    const { one, made, settled } = await gateways()
+    const { one, made, settled, pass } = await gateways()
     for (const n of times(20)) expect([n, await one.attempt('right', '192.0.2.1')]).toEqual([n, 'right'])
     await Promise.all(times(100).map(() => one.attempt('right', '192.0.2.1')))
     await settled()
     expect(made).toEqual({ take: 1, settle: 1, isKnown: 0 })
+    await pass(-60 * minute)
+    expect(await one.attempt('right', '192.0.2.1')).toBe('right')
+    expect(made.take).toBe(2)
   })
 
   it('make none for what they have refused before, wherever it was tried', async () => {
