@@ -24,7 +24,7 @@ const exportHelp = `
 Tokens and API keys are not exported. The file holds password hashes: keep it as you keep the database.
 
   profile-gateway export -o gateway.ndjson
-  profile-gateway export --only profiles | gzip > profiles.ndjson.gz`
+  profile-gateway export --kinds profiles | gzip > profiles.ndjson.gz`
 
 const importHelp = `
 It takes exports of this gateway, and what a search of .security and .security-profile has answered: whole
@@ -74,19 +74,21 @@ program
     'make this file, which only you may read, in place of writing to standard output (-)',
   )
   .option('--force', 'replace the file if it is there already')
-  .option('--only <kinds>', 'only these, with commas: roles, role-mappings, users, profiles')
+  .option('--kinds <kinds>', 'only these, with commas: roles, role-mappings, users, profiles')
   .addHelpText('after', exportHelp)
-  .action(async (given: { output?: string; force?: true; only?: string }, command: Command) => {
+  .action(async (given: { output?: string; force?: true; kinds?: string }, command: Command) => {
     const { exportFile, kindNames } = await import('./cli/export.ts')
-    const { only, ...options } = given
+    const { kinds, ...options } = given
     if (options.output === undefined && process.stdout.isTTY)
       command.error('error: name a file with -o, or pipe it on: password hashes are for no screen')
-    const named = only?.split(',').map((name) => {
+    const only = kinds?.split(',').map((name) => {
       const kind = kindNames.get(name.trim())
       if (kind) return kind
-      return command.error(`error: --only: expected some of ${[...kindNames.keys()].join(', ')}, with commas`)
+      return command.error(
+        `error: --kinds: expected some of ${[...kindNames.keys()].join(', ')}, with commas`,
+      )
     })
-    await exportFile({ ...options, ...(named && { only: named }) })
+    await exportFile({ ...options, ...(only && { only }) })
   })
 program
   .command('import')

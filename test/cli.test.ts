@@ -52,8 +52,9 @@ describe('a command line', { timeout: 60_000 }, () => {
     [['migrate'], 'npm_config_status', '--status'],
     [['import', 'users.json'], 'npm_config_dry_run', '--dry-run'],
     [['users', 'list'], 'npm_config_url', '--url'],
+    [['import', 'users.json'], 'npm_config_replace_registry_host', '--replace'],
   ])('of which npm has kept an option is not run without it: %j, %s', async (args, name, option) => {
-    const { code, out, err } = await run(args, { [name]: 'true' })
+    const { code, out, err } = await run(args, { [name]: '--dry-run' })
     expect([code, out]).toEqual([64, ''])
     expect(err).toContain(`error: npm has kept ${option} for itself: write it after --`)
   })
@@ -63,10 +64,15 @@ describe('a command line', { timeout: 60_000 }, () => {
       npm_config_status: 'true',
       npm_config_force: 'true',
       npm_config_email: 'a@example.com',
+      npm_config_replace_registry_host: 'never',
     }
     const { code, err } = await run(['migrate', '--status'], { ...settings, DATABASE_URL: 'file:x.db' })
     expect([code, err]).toEqual([1, ''])
-    expect((await run(['export', '-o', '/dev/null/x'], settings)).err).not.toContain('npm has kept')
+    for (const args of [
+      ['export', '-o', '/dev/null/x'],
+      ['import', 'users.json'],
+    ])
+      expect((await run(args, settings)).err).not.toContain('npm has kept')
   })
 
   it.each([[['--help']], [['help']], [['serve', '--help']]])(

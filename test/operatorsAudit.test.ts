@@ -178,7 +178,9 @@ describe('an export', { timeout: 120_000 }, () => {
   it('is recorded: it takes along the hash of every password', async () => {
     audited('{ destination: ./audit.ndjson }')
     const file = join(folder, 'out.ndjson')
-    const { code } = await finished(gateway(['export', '-o', file, '--only', 'users'], folder, environment()))
+    const { code } = await finished(
+      gateway(['export', '-o', file, '--kinds', 'users'], folder, environment()),
+    )
     expect(code).toBe(0)
     expect(told(written())).toEqual([
       ['export', 'unknown'],

@@ -101,13 +101,13 @@ describe('export', { timeout: 60_000 }, () => {
     const { command, url } = await prepared()
     await imported(url, lines(user, ...profiles(3), { kind: 'role', name: 'a' }))
     expect(await command('export')).toMatchObject({ code: 0, out: await exported(url) })
-    const { out } = await command('export', '--only', 'users,role-mappings')
+    const { out } = await command('export', '--kinds', 'users,role-mappings')
     expect(out.match(/"kind":"\w+"/g)).toEqual(['"kind":"user"', '"kind":"end"'])
-    expect(await command('export', '--only', 'tokens')).toMatchObject({
+    expect(await command('export', '--kinds', 'tokens')).toMatchObject({
       code: 64,
       out: '',
       err: expect.stringMatching(
-        /^error: --only: expected some of roles, role-mappings, users, profiles, with commas\n/,
+        /^error: --kinds: expected some of roles, role-mappings, users, profiles, with commas\n/,
       ) as string,
     })
   })

@@ -43,7 +43,7 @@ const walks: readonly Walk[] = [
       'docker compose -f deploy/compose.yaml up --build --wait':
         'it needs Docker; deploy/manifests.test.ts sees what it would start',
       '[Unit]': 'it is for systemd',
-      'profile-gateway export -o gateway.ndjson           # all of it; --only users,profiles for a part':
+      'profile-gateway export -o gateway.ndjson           # all of it; --kinds users,profiles for a part':
         'transferCommands.test.ts runs these, with the gateway stopped',
       '{"kind":"user","username":"jacknich","password_hash":"$2a$10$…","roles":["admin"]}':
         'lines of a file; transfer/ has such files',

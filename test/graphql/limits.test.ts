@@ -233,6 +233,21 @@ describe('application data', () => {
   })
 })
 
+describe('what is kept of roles', () => {
+  it.each([
+    ['metadata', { metadata: { app: 'x'.repeat(4_000_000) } }],
+    ['runAs', { run_as: ['x'.repeat(4_000_000)] }],
+  ])('is answered up to 64 MiB: %s', async (field, role) => {
+    const put = await rest(fetch, 'PUT', '/_security/role/large', elastic, role)
+    expect(put.status).toBe(200)
+    const selected = (count: number) =>
+      Array.from({ length: count }, (_, n) => `a${n}: role(name: "large") { ${field} }`).join(' ')
+    expect((await ask(fetch, `{ ${selected(16)} }`)).errors).toBeUndefined()
+    const { errors } = await ask(fetch, `{ ${selected(17)} }`)
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['TOO_LARGE'])
+  })
+})
+
 describe('documents in a list, of which one is too much', () => {
   const unhandled: unknown[] = []
   const note = (reason: unknown) => unhandled.push(reason)
