@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { Failure } from '../errors.ts'
 import { outsideOfStrings } from '../json.ts'
@@ -10,17 +11,19 @@ const bytesOfValue = 100
 
 /**
  * Meters what is read of stored documents for answers, and held until they are made. In memory a document takes up to
- * thirty times its text: all together may take a quarter of the heap, or so many bytes, and one alone what it takes.
+ * thirty times its text: all together may take a quarter of the heap, or so many bytes, and one alone what it takes. What is
+ * read, and not counted yet, is that of one at a time.
  */
 export function createAnswersMemory(most = getHeapStatistics().heap_size_limit / 4) {
   let all = 0
+  let last: Promise<unknown> = Promise.resolve()
 
   /** For one answer. */
   return function answerMemory() {
     let text = 0
     let own = 0
     let isMade = false
-    return { hold, release }
+    return { hold, inTurn, read, release }
 
     /**
      * Counts a document, and gives it.
@@ -36,6 +39,25 @@ export function createAnswersMemory(most = getHeapStatistics().heap_size_limit /
       own += bytes
       all += bytes
       return document
+    }
+
+    /** Does what reads and holds documents that may be large, one after the other of all answers. @throws as `hold` */
+    function inTurn<T>(task: () => Promise<T>): Promise<T> {
+      // Others are answered in between.
+      const turn = last
+        .then(() => setImmediate())
+        .then(() => {
+          if (isMade || own > most) throw tooLarge()
+          if (all > own && all >= most) throw noRoom()
+          return task()
+        })
+      last = turn.catch(() => undefined)
+      return turn
+    }
+
+    /** Reads documents in turn, and holds them. @throws as `hold` */
+    function read<T extends object>(documents: () => Promise<T>): Promise<T> {
+      return inTurn(async () => hold(await documents()))
     }
 
     /** Is to be called when the answer is made. */

@@ -155,7 +155,7 @@ builder.queryFields((t) => ({
       withLimitedBy: t.arg.boolean({ defaultValue: false, description: about.withLimitedBy }),
     },
     resolve: (_, { which, activeOnly, withLimitedBy }, { caller, useCases, answerMemory }) =>
-      useCases.apiKeys.get(caller, { ...askedFor(which), activeOnly }, withLimitedBy, answerMemory.hold),
+      useCases.apiKeys.get(caller, { ...askedFor(which), activeOnly }, withLimitedBy, answerMemory.read),
   }),
   apiKeyPage: t.field({
     type: ApiKeyPage,
@@ -169,7 +169,7 @@ builder.queryFields((t) => ({
       withLimitedBy: t.arg.boolean({ defaultValue: false, description: about.withLimitedBy }),
     },
     resolve: (_, { ids, withLimitedBy, ...page }, { caller, useCases, answerMemory }) =>
-      useCases.apiKeys.query(caller, { ids: ids ?? null, ...page }, withLimitedBy, answerMemory.hold),
+      useCases.apiKeys.query(caller, { ids: ids ?? null, ...page }, withLimitedBy, answerMemory.read),
   }),
 }))
 

@@ -27,13 +27,15 @@ export function createProfileData({ caller, profiles, answerMemory, answerSize, 
   async function data(profile: Profile, filters: readonly string[]): Promise<Document> {
     if (filters.length === 0) return {}
     lookups.profiles(1)
-    dataLoader ??= loaderOf((selections, give) => profiles.data(caller, selections, give))
+    dataLoader ??= loaderOf((selections, give) =>
+      profiles.data(caller, selections, give, answerMemory.inTurn),
+    )
     return dataLoader.load({ profile, filters })
   }
 
   function labels(profile: Profile): Document | Promise<Document> {
     if (profile.labels) return answerSize.add(profile.labels)
-    labelsLoader ??= loaderOf((found, give) => profiles.labels(caller, found, give))
+    labelsLoader ??= loaderOf((found, give) => profiles.labels(caller, found, give, answerMemory.inTurn))
     return labelsLoader.load(profile)
   }
 

@@ -16,7 +16,9 @@ const activateAction = 'cluster:admin/xpack/security/profile/activate'
 const mostUids = 1_000
 /** Each is looked for everywhere in a document. */
 const mostFilters = 100
-/** How much of labels or application data is read at once, unless those of one profile are more. */
+/** How much of labels or application data is read at once without a turn, in bytes. */
+const smallBytes = 256 * 1024
+/** How much is read in a turn, unless those of one profile are more. */
 const mostBytes = 8 * 1024 * 1024
 
 interface Found {
@@ -32,6 +34,9 @@ export interface DataSelection {
 
 /** Takes what was kept for the selection of that index. */
 type Give = (index: number, kept: Document) => Promise<unknown>
+
+/** Has what is large read and given one after the other, of all requests. */
+type InTurn = <T>(task: () => Promise<T>) => Promise<T>
 
 interface ProfilesParts {
   authorize: Authorize
@@ -74,18 +79,23 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
      * Gives what the filters keep of each profile's application data, of the version that was found or a later one. They
      * are read together, but no more of them than 8 MiB before what they keep is given; nothing more once `give` throws.
      */
-    async data(caller: Caller, selections: readonly DataSelection[], give: Give): Promise<void> {
+    async data(
+      caller: Caller,
+      selections: readonly DataSelection[],
+      give: Give,
+      inTurn: InTurn,
+    ): Promise<void> {
       if (selections.some(({ filters }) => filters.length > mostFilters))
         refuseProblems([`at most [${mostFilters}] filters can be given`])
       await authorizeReadOf(caller, selections)
-      await documents('data', selections, give)
+      await documents('data', selections, give, inTurn)
     },
 
     /** Gives the labels of profiles in the same way; also to whoever may activate them, to whom they come with each. */
-    async labels(caller: Caller, given: readonly Profile[], give: Give): Promise<void> {
+    async labels(caller: Caller, given: readonly Profile[], give: Give, inTurn: InTurn): Promise<void> {
       const selections = given.map((profile) => ({ profile, filters: ['*'] }))
       await authorizeReadOf(caller, selections).catch(() => authorize(caller, activateAction))
-      await documents('labels', selections, give)
+      await documents('labels', selections, give, inTurn)
     },
   }
 
@@ -99,12 +109,19 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
     part: 'labels' | 'data',
     selections: readonly DataSelection[],
     give: Give,
+    inTurn: InTurn,
   ): Promise<void> {
     let left = [...new Set(selections.map(({ profile }) => profile.uid))]
-    while (left.length > 0) {
-      const found = await profiles.findDocuments(part, left, mostBytes)
+    await take(await profiles.findDocuments(part, left, smallBytes, false))
+    while (left.length > 0) await inTurn(takeLarge)
+
+    async function takeLarge(): Promise<void> {
+      const found = await profiles.findDocuments(part, left, mostBytes, true)
       // Of a profile that is gone there are none.
-      const read = found.size > 0 ? found : new Map(left.map((uid) => [uid, {}]))
+      await take(found.size > 0 ? found : new Map(left.map((uid) => [uid, {}])))
+    }
+
+    async function take(read: ReadonlyMap<string, Document>): Promise<void> {
       for (const [index, { profile, filters }] of selections.entries()) {
         const document = read.get(profile.uid)
         if (document) await give(index, filterData(document, filters))

@@ -50,12 +50,13 @@ export interface ProfileRepository {
   find(uids: readonly string[]): Promise<Profile[]>
   /**
    * The labels or the application data, by uid, of as many of the profiles as have no more than so many bytes of them
-   * together; of one at least, if any is there.
+   * together; where `oneAtLeast`, of one, if any is there.
    */
   findDocuments(
     part: 'labels' | 'data',
     uids: readonly string[],
     mostBytes: number,
+    oneAtLeast: boolean,
   ): Promise<ReadonlyMap<string, Document>>
   /** The same as `find`, with all their labels and their application data. */
   findWithData(uids: readonly string[]): Promise<ProfileWithData[]>

@@ -2,6 +2,7 @@ import type { Caller } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { writesApplications } from '../authorization/globalPrivilege.ts'
 import { Failure, refuseProblems } from '../errors.ts'
+import { createInTurn } from '../inTurn.ts'
 import { sizeOf } from '../json.ts'
 import { mergeDocuments, type Document } from './document.ts'
 import { primaryTerm, type Profile } from './profile.ts'
@@ -42,6 +43,8 @@ const mostAttempts = 1_000
 
 /** Makes the use case that merges what an application keeps into a profile. Nothing else of it changes. */
 export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataParts) {
+  const inTurn = createInTurn()
+
   return async function updateData(caller: Caller, change: DataChange): Promise<Profile | DataRefusal> {
     const { uid, ifVersion } = change
     const applications = [...new Set([...Object.keys(change.labels), ...Object.keys(change.data)])]
@@ -49,7 +52,12 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
     await authorize(caller, action, {
       grantsOtherwise: (roles) => roles.some((role) => writesApplications(role, applications)),
     })
+    // At once they would each read all of it, and all but one in vain.
+    return inTurn(uid, () => update(change))
+  }
 
+  async function update(change: DataChange): Promise<Profile | DataRefusal> {
+    const { uid, ifVersion } = change
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
       const [found] = await profiles.findWithData([uid])
       if (!found) return { kind: 'ProfileNotFound', message: missingProfile(uid) }

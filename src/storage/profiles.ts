@@ -35,7 +35,7 @@ export function createProfileRepository(connected: Connected): ProfileRepository
 
     find: createProfileReads(connected),
 
-    async findDocuments(part, uids, mostBytes) {
+    async findDocuments(part, uids, mostBytes, oneAtLeast) {
       if (uids.length === 0) return new Map()
       // Only what is small is sorted and summed.
       const rows = await client.$queryRaw<{ uid: string; document: JsonValue }[]>`
@@ -43,7 +43,7 @@ export function createProfileRepository(connected: Connected): ProfileRepository
           SELECT "uid", SUM(${storedSize(column(part))}) OVER "inTurn" AS "bytes", ROW_NUMBER() OVER "inTurn" AS "place"
           FROM "profiles" WHERE "uid" IN (${join([...uids])}) WINDOW "inTurn" AS (ORDER BY "uid")
         ) AS "sized" JOIN "profiles" ON "profiles"."uid" = "sized"."uid"
-        WHERE "bytes" <= ${mostBytes} OR "place" = 1`
+        WHERE "bytes" <= ${mostBytes} OR "place" <= ${oneAtLeast ? 1 : 0}`
       return new Map(rows.map(({ uid, document }) => [uid, objectOut(document)]))
     },
 

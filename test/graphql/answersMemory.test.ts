@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createAnswersMemory } from '../../src/graphql/answersMemory.ts'
 
@@ -32,6 +33,24 @@ describe('the memory of answers that are being made', () => {
     expect(() => memory().hold(text(400_000))).toThrow(full)
     other.release()
     memory().hold(text(900_000))
+  })
+
+  it('is read one after the other, and not where there is none', async () => {
+    const memory = createAnswersMemory(1_000_000)
+    const [one, other] = [memory(), memory()]
+    let underWay = 0
+    const reading = (length: number) => async () => {
+      expect(underWay++).toBe(0)
+      await setTimeout(1)
+      underWay--
+      return text(length)
+    }
+    await Promise.all([one, other, one].map(({ read }) => read(reading(300_000))))
+    await expect(memory().read(reading(300_000))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(one.read(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    one.release()
+    await expect(one.read(() => expect.unreachable())).rejects.toMatchObject({ code: 'TOO_LARGE' })
+    await memory().read(reading(300_000))
   })
 
   it('is not taken for an answer that is made already', () => {

@@ -3,7 +3,7 @@ import type { Role } from '../../authorization/role.ts'
 import type { Caller } from '../subject.ts'
 import type { ApiKey, ApiKeyRepository, Page } from './apiKeyRepository.ts'
 import { idsProblems } from './idsProblems.ts'
-import { readWhole, type Hold } from './readWhole.ts'
+import { readWhole, type Read } from './readWhole.ts'
 import type { AskedFor, Reach } from './reach.ts'
 
 const getAction = 'cluster:admin/xpack/security/api_key/get'
@@ -38,11 +38,11 @@ interface ListParts {
 export function createList({ reach, apiKeys }: ListParts) {
   return {
     /** All that are asked for, by when they were made. Asked for others' too, who may not is refused. */
-    async get(caller: Caller, asked: AskedFor, withLimitedBy: boolean, hold: Hold): Promise<ShownApiKey[]> {
+    async get(caller: Caller, asked: AskedFor, withLimitedBy: boolean, read: Read): Promise<ShownApiKey[]> {
       refuseProblems(getProblems(asked))
       const isOwn = reach.isOwn(caller, asked) && maySeeLimits(caller, withLimitedBy)
       const selection = await reach.of(caller, getAction, asked, isOwn)
-      return (await readWhole(apiKeys, selection, null, hold)).map(shown(withLimitedBy))
+      return (await readWhole(apiKeys, selection, null, read)).map(shown(withLimitedBy))
     },
 
     /** A part of those that the caller may see. */
@@ -50,7 +50,7 @@ export function createList({ reach, apiKeys }: ListParts) {
       caller: Caller,
       { ids, ...page }: ApiKeyQuery,
       withLimitedBy: boolean,
-      hold: Hold,
+      read: Read,
     ): Promise<ApiKeyPage> {
       refuseProblems(queryProblems({ ids, ...page }))
       if (page.from + page.size > window) throw new Failure('INVALID_INPUT', tooFar(page))
@@ -58,7 +58,7 @@ export function createList({ reach, apiKeys }: ListParts) {
       const selection = await reach.of(caller, queryAction, all, maySeeLimits(caller, withLimitedBy))
       const [total, found] = await Promise.all([
         apiKeys.count(selection),
-        readWhole(apiKeys, selection, page, hold),
+        readWhole(apiKeys, selection, page, read),
       ])
       return { total, apiKeys: found.map(shown(withLimitedBy)) }
     },

@@ -3,21 +3,21 @@ import type { ApiKey, ApiKeyRepository, ApiKeySelection, Page } from './apiKeyRe
 /** How many keys are read at once. */
 const part = 20
 
-/** Takes keys that were read, and gives them. Throws where there is no room for them. */
-export type Hold = (keys: ApiKey[]) => ApiKey[]
+/** Has keys read when there is room for them, and gives them. It rejects where there is none. */
+export type Read = (keys: () => Promise<ApiKey[]>) => Promise<ApiKey[]>
 
-/** Reads the keys selected, or a page of them, part by part, as long as each is taken. */
+/** Reads the keys selected, or a page of them, part by part, as long as there is room. */
 export async function readWhole(
   apiKeys: Pick<ApiKeyRepository, 'ids' | 'list'>,
   selection: ApiKeySelection,
   page: Page | null,
-  hold: Hold,
+  read: Read,
 ): Promise<ApiKey[]> {
   const ids = await apiKeys.ids(selection, page)
-  const read: ApiKey[] = []
+  const keys: ApiKey[] = []
   for (let from = 0; from < ids.length; from += part) {
     const some = { ...selection, ids: ids.slice(from, from + part) }
-    read.push(...hold(await apiKeys.list(some, page && { ...page, from: 0, size: part })))
+    keys.push(...(await read(() => apiKeys.list(some, page && { ...page, from: 0, size: part }))))
   }
-  return read
+  return keys
 }

@@ -13,7 +13,7 @@ const native = { name: 'native', type: 'native', domain: 'staff' }
 const corp = { name: 'corp', type: 'jwt', domain: 'staff' }
 const partner = { name: 'partner', type: 'jwt', domain: null }
 /** As for one answer. */
-const hold = () => createAnswersMemory()().hold
+const reading = () => createAnswersMemory()().read
 const owned = { ids: null, name: null, username: null, realmName: null, owned: true, activeOnly: false }
 
 describe('own API keys', () => {
@@ -56,7 +56,7 @@ describe('own API keys', () => {
     const made = (caller: Caller, name: string) =>
       useCases.create(caller, { name, expiration: null, roleDescriptors: [], metadata: {} })
     const namesOf = async (caller: Caller, asked: Partial<typeof owned> | object = {}) =>
-      (await useCases.get(caller, { ...owned, ...asked }, false, hold())).map(({ name }) => name).sort()
+      (await useCases.get(caller, { ...owned, ...asked }, false, reading())).map(({ name }) => name).sort()
     return { ...useCases, useCasesIn, apiKeys, joeOf, made, namesOf }
   }
 
@@ -99,7 +99,7 @@ describe('own API keys', () => {
     if (!found) throw new Error('there is no key')
     const { subject, standing } = apiKeyProof(found.apiKey)
     const key = joeOf(native, { ...subject, ...standing, authenticationType: 'api_key' })
-    const shown = await useCasesIn(domain, ...realms).get(key, owned, false, hold())
+    const shown = await useCasesIn(domain, ...realms).get(key, owned, false, reading())
     expect(shown.map(({ name }) => name).sort()).toEqual(expected)
   })
 
@@ -110,7 +110,7 @@ describe('own API keys', () => {
     await expect(made(theirKey, 'derived')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     await expect(namesOf(theirKey)).rejects.toMatchObject({ code: 'FORBIDDEN' })
     const page = { ids: null, from: 0, size: 10, newestFirst: false }
-    expect(await useCases.query(theirKey, page, false, hold())).toEqual({ total: 0, apiKeys: [] })
+    expect(await useCases.query(theirKey, page, false, reading())).toEqual({ total: 0, apiKeys: [] })
   })
 })
 
@@ -182,13 +182,15 @@ describe('an API key that is made', () => {
     const everybodys = { ...owned, owned: false }
     const metadata = { x: 'x'.repeat(1_048_576) }
     for (let n = 0; n < 63; n++) await store({ id: `key${n}`, metadata })
-    expect(await useCases.get(caller, everybodys, false, hold())).toHaveLength(63)
+    expect(await useCases.get(caller, everybodys, false, reading())).toHaveLength(63)
     await store({ id: 'last', metadata })
-    await expect(useCases.get(caller, everybodys, false, hold())).rejects.toMatchObject({ code: 'TOO_LARGE' })
+    await expect(useCases.get(caller, everybodys, false, reading())).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    })
     const page = { ids: null, from: 0, size: 60, newestFirst: true }
-    expect((await useCases.query(caller, page, false, hold())).apiKeys[0]?.id).toBe('last')
-    expect((await useCases.query(caller, { ...page, from: 60 }, false, hold())).apiKeys).toHaveLength(4)
-    await expect(useCases.query(caller, { ...page, size: 100 }, false, hold())).rejects.toMatchObject({
+    expect((await useCases.query(caller, page, false, reading())).apiKeys[0]?.id).toBe('last')
+    expect((await useCases.query(caller, { ...page, from: 60 }, false, reading())).apiKeys).toHaveLength(4)
+    await expect(useCases.query(caller, { ...page, size: 100 }, false, reading())).rejects.toMatchObject({
       code: 'TOO_LARGE',
     })
   })

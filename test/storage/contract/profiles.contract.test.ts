@@ -332,16 +332,16 @@ describe('profiles', () => {
         await setDocuments(uid, { labels: {}, data })
       }
       const asked = ['u_missing', ...uids]
-      const all = await profiles.findDocuments('data', asked, 1_000_000)
+      const all = await profiles.findDocuments('data', asked, 1_000_000, true)
       expect(Object.fromEntries(all)).toEqual(Object.fromEntries(uids.map((uid) => [uid, data])))
-      const some = await profiles.findDocuments('data', asked, 5_500)
+      const some = await profiles.findDocuments('data', asked, 5_500, true)
       expect(some.size).toBeGreaterThan(2)
       expect(some.size).toBeLessThan(7)
       const rest = uids.filter((uid) => !some.has(uid))
-      const [one, ...more] = await profiles.findDocuments('data', rest, 1)
+      const [one, ...more] = await profiles.findDocuments('data', rest, 1, true)
       expect([rest.includes(one?.[0] ?? ''), one?.[1], more]).toEqual([true, data, []])
-      expect((await profiles.findDocuments('data', ['u_missing'], 1)).size).toBe(0)
-      expect((await profiles.findDocuments('data', [], 1)).size).toBe(0)
+      expect((await profiles.findDocuments('data', ['u_missing'], 1, true)).size).toBe(0)
+      expect((await profiles.findDocuments('data', [], 1, true)).size).toBe(0)
     })
 
     it('are not read where they are large labels, but for themselves', async () => {
@@ -352,7 +352,7 @@ describe('profiles', () => {
       const found = { ...profile, labels: null }
       expect(await profiles.find([profile.uid])).toEqual([found])
       expect((await profiles.candidates(base, null)).profiles).toEqual([found])
-      expect(await profiles.findDocuments('labels', [profile.uid], 1)).toEqual(
+      expect(await profiles.findDocuments('labels', [profile.uid], 1, true)).toEqual(
         new Map([[profile.uid, labels]]),
       )
       expect(await profiles.findWithData([profile.uid])).toEqual([{ ...profile, labels, data: {} }])
@@ -365,7 +365,7 @@ describe('profiles', () => {
         await profiles.create(base, { ...profile, uid }, null)
         await setDocuments(uid, { labels: {}, data: { app: 'x'.repeat(2_000_000) } })
       }
-      expect((await profiles.findDocuments('data', uids, 2_100_000)).size).toBe(1)
+      expect((await profiles.findDocuments('data', uids, 2_100_000, true)).size).toBe(1)
     })
   })
 
@@ -390,7 +390,7 @@ describe('profiles', () => {
         { ...profile, labels: document, data: document },
       ])
       for (const part of ['labels', 'data'] as const)
-        expect(await profiles.findDocuments(part, [profile.uid], 1)).toEqual(
+        expect(await profiles.findDocuments(part, [profile.uid], 1, true)).toEqual(
           new Map([[profile.uid, document]]),
         )
       const [found] = (await profiles.candidates(base, null)).profiles
