@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Caller } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
 import { writesApplications } from '../authorization/globalPrivilege.ts'
@@ -52,8 +53,11 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
     await authorize(caller, action, {
       grantsOtherwise: (roles) => roles.some((role) => writesApplications(role, applications)),
     })
-    // At once they would each read all of it, and all but one in vain.
-    return inTurn(uid, () => update(change))
+    // At once they would each read all of it, and all but one in vain. Others are answered in between.
+    return inTurn(uid, async () => {
+      await setImmediate()
+      return update(change)
+    })
   }
 
   async function update(change: DataChange): Promise<Profile | DataRefusal> {
