@@ -138,6 +138,13 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'is that of all together',
   },
   {
+    item: 'what may be large is read one after the other',
+    file: 'src/graphql/answersMemory.ts',
+    without: ['      last = turn.catch(() => undefined)\n', '      void turn.catch(() => undefined)\n'],
+    test: 'graphql/answersMemory.test.ts',
+    title: 'is read one after the other',
+  },
+  {
     item: 'API keys are read as long as there is memory for them',
     file: 'src/authentication/apiKeys/readWhole.ts',
     without: [

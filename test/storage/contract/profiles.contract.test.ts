@@ -376,8 +376,10 @@ describe('profiles', () => {
       await fc.assert(
         fc.asyncProperty(anyDocument, anyDocument, async (labels, data) => {
           await setDocuments(profile.uid, { labels, data })
-          expect(await profiles.find([profile.uid])).toEqual([{ ...profile, labels }])
-          expect(await dataOf(profiles, profile.uid)).toEqual(data)
+          expect(await profiles.findWithData([profile.uid])).toEqual([{ ...profile, labels, data }])
+          // Of what PostgreSQL has compressed nobody knows that it is small.
+          const [found] = await profiles.find([profile.uid])
+          expect([null, labels]).toContainEqual(found?.labels)
         }),
       )
     })
