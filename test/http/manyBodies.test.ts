@@ -6,6 +6,7 @@ import { failureOf } from '../../src/errors.ts'
 import { createReadBody } from '../../src/http/body.ts'
 import { jacknich, loginBackend, provision } from '../support/people.ts'
 import { basic, createTestApp, elastic, overSocket, rest, type Fetch } from '../support/testApp.ts'
+import { startBodyServer } from './bodyServer.ts'
 import { openSocket } from './rawSocket.ts'
 
 const mb = 1_048_576
@@ -91,24 +92,19 @@ describe('a body', () => {
     const gates = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
     const [working, gone] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
     let begun = 0
-    const readBody = createReadBody(1_000, () => undefined)
-    const server = createServer((request, response) => {
-      response.once('close', () => gone.resolve(undefined))
-      const work = async () => {
+    const there = await startBodyServer({
+      readBody: createReadBody(1_000, () => undefined),
+      limit: 1_000,
+      async work() {
         working.resolve(undefined)
         await gates[begun++]?.promise
-      }
-      readBody(request, response, 1_000)
-        .then((body) => body.heldFor(work()))
-        .then(
-          () => response.end(),
-          (thrown: unknown) => response.writeHead(failureOf(thrown).status).end(),
-        )
-    }).listen(0, '127.0.0.1')
-    onTestFinished(() => void server.close())
-    await once(server, 'listening')
+      },
+      closed: () => {
+        gone.resolve(undefined)
+      },
+    })
     const post = (size: number, signal?: AbortSignal) =>
-      overSocket(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)('/', {
+      there('/', {
         method: 'POST',
         body: 'x'.repeat(size),
         ...(signal && { signal }),

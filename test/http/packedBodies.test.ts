@@ -1,13 +1,10 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createGunzip, deflateRawSync, deflateSync, gzipSync, type Gunzip } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { failureOf } from '../../src/errors.ts'
 import { createReadBody } from '../../src/http/body.ts'
 import { unpacked } from '../../src/http/contentCoding.ts'
 import { jacknich, jacknichUid, loginBackend, provision } from '../support/people.ts'
 import { basic, createTestApp, elastic, overSocket, rest, type Fetch } from '../support/testApp.ts'
+import { startBodyServer } from './bodyServer.ts'
 import { openSocket } from './rawSocket.ts'
 
 const mb = 1_048_576
@@ -213,22 +210,14 @@ describe('all bodies together', () => {
   it('hold what they unpack to until the work with them is over', async () => {
     const gate = Promise.withResolvers<undefined>()
     const working = Promise.withResolvers<undefined>()
-    const readBody = createReadBody(600_000, () => undefined)
-    const server = createServer((request, response) => {
-      const work = () => {
+    const there = await startBodyServer({
+      readBody: createReadBody(600_000, () => undefined),
+      limit: 400_000,
+      work() {
         working.resolve(undefined)
         return gate.promise
-      }
-      readBody(request, response, 400_000)
-        .then((body) => body.heldFor(work()))
-        .then(
-          () => response.end(),
-          (thrown: unknown) => response.writeHead(failureOf(thrown).status).end(),
-        )
-    }).listen(0, '127.0.0.1')
-    onTestFinished(() => void server.close())
-    await once(server, 'listening')
-    const there = overSocket(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+      },
+    })
     const body = new Uint8Array(gzipSync(Buffer.alloc(400_000)))
     const send = () => there('/', { method: 'POST', headers: { 'content-encoding': 'gzip' }, body })
     const first = send()
