@@ -28,6 +28,7 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
 
 /** What every part may import. They import nothing of ours themselves, but one another. */
 const everyones = [
+  'age.ts',
   'errors.ts',
   'inTurn.ts',
   'json.ts',
@@ -106,6 +107,7 @@ const may: Record<string, readonly string[]> = {
   'json.ts': [],
   'inTurn.ts': [],
   'lruCache.ts': [],
+  'age.ts': [],
   'systemReason.ts': [],
   'regularExpression.ts': [],
   'wildcard.ts': [],

@@ -2,6 +2,7 @@
 // system has before the answer leaves. This folder knows what happens, by its types; it decides nothing but whether
 // what cannot be recorded may go on.
 
+import { isAgeBelow } from '../age.ts'
 import type { IdentifyCaller } from '../authentication/caller.ts'
 import type { Origin } from '../authentication/origin.ts'
 import type { Prove, RecordProof } from '../authentication/prove.ts'
@@ -55,9 +56,7 @@ export function createAudit({ destination, onFailure, nameKey, clock, report }: 
   const log = createAuditLog({
     destination,
     report(cause, failures) {
-      // A clock that was put back holds nothing up.
-      const age = clock() - reportedAt
-      if (!isClosing && age >= 0 && age < minute) return
+      if (!isClosing && isAgeBelow(minute, clock() - reportedAt)) return
       reportedAt = clock()
       report(cause, failures)
     },

@@ -1,3 +1,4 @@
+import { isAgeBelow } from '../../age.ts'
 import { lruCacheOfBytes } from '../../lruCache.ts'
 import type { Grant } from '../credentials.ts'
 import { createSecretNames } from '../secretNames.ts'
@@ -43,9 +44,7 @@ export function createProvenCredentials<User extends object>({
     find(key: string): User | null {
       const found = known?.get(key)
       if (!found) return null
-      // A clock that was put back makes nothing live longer.
-      const age = clock() - found.askedAt
-      if (age >= 0 && age < ttl) {
+      if (isAgeBelow(ttl, clock() - found.askedAt)) {
         count?.(true)
         return found.user
       }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isAgeBelow } from '../../age.ts'
 import { JwksProblem, type Jwks } from './jwks.ts'
 import type { JwksText, ReadJwks } from './jwksText.ts'
 import type { Keys } from './keys.ts'
@@ -77,8 +78,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
 
   /** A clock that was put back counts as one that went on. */
   function isCooling(): boolean {
-    const passed = clock() - (lastReload ?? -Infinity)
-    return passed >= 0 && passed < cooldown
+    return isAgeBelow(cooldown, clock() - (lastReload ?? -Infinity))
   }
 
   /** One at a time, whoever wants it. */

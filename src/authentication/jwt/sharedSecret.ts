@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { isAgeBelow } from '../../age.ts'
 
 /** What a realm asks of the client that has obtained a token. Answers why a client is refused, or null. */
 export type ClientCheck = (secret: string | null) => string | null
@@ -47,10 +48,8 @@ export function createSharedSecret({ secret, gracePeriod, clock }: SharedSecretP
     },
   }
 
-  /** A clock that was put back ends it. */
   function isTaken({ replacedAt }: Previous): boolean {
-    const age = clock() - replacedAt
-    return age >= 0 && age < gracePeriod
+    return isAgeBelow(gracePeriod, clock() - replacedAt)
   }
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isAgeBelow } from '../../age.ts'
 import { lruCacheOfBytes } from '../../lruCache.ts'
 import type { JwtUser } from './jwtUser.ts'
 
@@ -35,9 +36,7 @@ export function createVerifiedTokens({ ttl, size, clock, count }: VerifiedTokens
       const known = tokens?.get(key)
       if (!known) return null
       const now = clock()
-      // A clock that was put back makes nothing live longer.
-      const age = now - known.verifiedAt
-      if (now < known.expiresAt && age >= 0 && age < ttl) {
+      if (now < known.expiresAt && isAgeBelow(ttl, now - known.verifiedAt)) {
         count?.(true)
         return known.user
       }

@@ -1,3 +1,4 @@
+import { isAgeBelow } from '../../age.ts'
 import { Failure } from '../../errors.ts'
 
 interface BreakerParts {
@@ -49,10 +50,8 @@ export function createBreaker({ clock, report }: BreakerParts) {
     problem: () => problem,
   }
 
-  /** A clock that was put back ends the pause. */
   function isPaused(): boolean {
-    const waited = clock() - pausedAt
-    return waited >= 0 && waited < pause
+    return isAgeBelow(pause, clock() - pausedAt)
   }
 
   function close(): void {

@@ -1,3 +1,4 @@
+import { isAgeBelow } from '../../age.ts'
 import { Failure, hasFoundNoRoom } from '../../errors.ts'
 import { lruCache } from '../../lruCache.ts'
 import type { Kept, Verdict } from './attemptRepository.ts'
@@ -131,8 +132,7 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
   }
 
   function isRemembered(name: string): boolean {
-    const age = clock() - (remembered.get(name) ?? -Infinity)
-    return age >= 0 && age < rememberedFor
+    return isAgeBelow(rememberedFor, clock() - (remembered.get(name) ?? -Infinity))
   }
 }
 

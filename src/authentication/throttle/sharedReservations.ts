@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { isAgeBelow } from '../../age.ts'
 import { Failure } from '../../errors.ts'
 import { lruCache } from '../../lruCache.ts'
 import { createUnderWay } from '../underWay.ts'
@@ -151,8 +152,7 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   async function isKnownElsewhere({ budgets }: Tried, kept: Kept): Promise<boolean> {
     const pair = budgets.find(({ knownFor }) => knownFor > 0)
     if (!pair || pair.key === kept.key) return false
-    const age = clock() - (strangers.get(pair.key) ?? -Infinity)
-    if (age >= 0 && age < strangeFor) return false
+    if (isAgeBelow(strangeFor, clock() - (strangers.get(pair.key) ?? -Infinity))) return false
     const isKnown = await once(pair.key, () => shared.isKnown(pair))
     if (isKnown) attempts.recognize(pair)
     else strangers.set(pair.key, clock())
