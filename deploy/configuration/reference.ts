@@ -44,7 +44,7 @@ editor with the YAML language server (in Visual Studio Code the extension _YAML_
 - Whatever is wrong is said at once, with its line, and the exit code is 78. An editor sees less: that a required setting is missing, or
   that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
 
-[Operations](operations.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and
+[Operations](operations.md), [Throttling](throttling.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and
 [Logins in the browser](browser.md) say when to change what.`
 
 function environmentIn(readme: string): string {

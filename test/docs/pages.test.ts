@@ -20,6 +20,7 @@ const walks: readonly Walk[] = [
         'differences',
         'security',
         'performance',
+        'throttling',
         'README',
       ].map((name) => `docs/${name}.md`),
     ],
