@@ -27,7 +27,7 @@ export function profileWith(texts: string | null, row: ProfileRow): Profile {
 }
 
 /** A profile of a whole row. */
-export function profileWithData(row: ProfileModel): ProfileWithData {
+export function profileWithData(row: Omit<ProfileModel, 'base'>): ProfileWithData {
   const labels = objectOut(row.labels)
   return { ...profileOf(row, labels), labels, data: objectOut(row.data) }
 }

@@ -1,18 +1,29 @@
-import { join, raw, type JsonValue, type Sql } from '@prisma/client/runtime/client'
+import { join, raw, sqltag as sql, type JsonValue, type Sql } from '@prisma/client/runtime/client'
+import type { ProfileModel } from '../../prisma/generated/sqlite/models.ts'
 import type { ProfileRepository } from '../profile/repository.ts'
 import { createCandidates } from './candidates.ts'
 import type { Connected } from './client.ts'
-import { jsonIn, objectOut } from './json.ts'
+import { objectOut } from './json.ts'
 import { createProfileReads } from './profileReads.ts'
-import { profileWithData } from './profileRow.ts'
+import { profileColumns, profileWithData } from './profileRow.ts'
 import { createProfileWrites } from './profileWrites.ts'
 import { createRefreshing } from './refreshing.ts'
+import { given } from './statement.ts'
 
 /** Keeps profiles in the table `profiles`. */
 export function createProfileRepository(connected: Connected): ProfileRepository {
-  const { client, storedSize } = connected
+  const { client, prepare, rows, joined, storedSize } = connected
   const { profile: profiles } = client
   const find = createCandidates(connected)
+  // Past the client, which would take apart all that documents hold, and put it together again.
+  const readWithData = prepare<Omit<ProfileModel, 'base'>>(sql`
+    SELECT ${profileColumns}, "profiles"."labels", "profiles"."data"
+    FROM ${rows(given, { uid: 'text' })} ${joined('JOIN', 'profiles', sql`"profiles"."uid" = "rows"."uid"`)}`)
+  const writeData = prepare(sql`
+    UPDATE "profiles" SET "labels" = "rows"."labels", "data" = "rows"."data", "seqNo" = "rows"."seqNo"
+    FROM ${rows(given, { uid: 'text', seqNo: 'bigint', labels: 'json', data: 'json' })}
+    WHERE "profiles"."uid" = "rows"."uid" AND "profiles"."seqNo" = "rows"."seqNo" - 1
+    RETURNING "profiles"."uid"`)
   return {
     candidates: connected.writesInReads ? createRefreshing(connected, find) : find,
     ...createProfileWrites(connected),
@@ -26,11 +37,8 @@ export function createProfileRepository(connected: Connected): ProfileRepository
     },
 
     async setData({ uid, labels, seqNo }, data) {
-      const { count } = await profiles.updateMany({
-        where: { uid, seqNo: seqNo - 1 },
-        data: { labels: jsonIn(labels), data: jsonIn(data), seqNo },
-      })
-      return count > 0
+      const written = await writeData(JSON.stringify([{ uid, seqNo, labels, data }]))
+      return written.length > 0
     },
 
     find: createProfileReads(connected),
@@ -38,18 +46,18 @@ export function createProfileRepository(connected: Connected): ProfileRepository
     async findDocuments(part, uids, mostBytes, oneAtLeast) {
       if (uids.length === 0) return new Map()
       // Only what is small is sorted and summed.
-      const rows = await client.$queryRaw<{ uid: string; document: JsonValue }[]>`
+      const found = await client.$queryRaw<{ uid: string; document: JsonValue }[]>`
         SELECT "profiles"."uid", "profiles".${column(part)} AS "document" FROM (
           SELECT "uid", SUM(${storedSize(column(part))}) OVER "inTurn" AS "bytes", ROW_NUMBER() OVER "inTurn" AS "place"
           FROM "profiles" WHERE "uid" IN (${join([...uids])}) WINDOW "inTurn" AS (ORDER BY "uid")
         ) AS "sized" JOIN "profiles" ON "profiles"."uid" = "sized"."uid"
         WHERE "bytes" <= ${mostBytes} OR "place" <= ${oneAtLeast ? 1 : 0}`
-      return new Map(rows.map(({ uid, document }) => [uid, objectOut(document)]))
+      return new Map(found.map(({ uid, document }) => [uid, objectOut(document)]))
     },
 
     async findWithData(uids) {
-      const rows = await profiles.findMany({ where: { uid: { in: [...new Set(uids)] } } })
-      return rows.map(profileWithData)
+      const found = await readWithData(JSON.stringify([...new Set(uids)].map((uid) => ({ uid }))))
+      return found.map(profileWithData)
     },
   }
 }
