@@ -19,10 +19,11 @@ export function createProfileRepository(connected: Connected): ProfileRepository
   const readWithData = prepare<Omit<ProfileModel, 'base'>>(sql`
     SELECT ${profileColumns}, "profiles"."labels", "profiles"."data"
     FROM ${rows(given, { uid: 'text' })} ${joined('JOIN', 'profiles', sql`"profiles"."uid" = "rows"."uid"`)}`)
+  // One row, and known to be: else PostgreSQL would rather read the whole table than look for a hundred by their index.
   const writeData = prepare(sql`
-    UPDATE "profiles" SET "labels" = "rows"."labels", "data" = "rows"."data", "seqNo" = "rows"."seqNo"
-    FROM ${rows(given, { uid: 'text', seqNo: 'bigint', labels: 'json', data: 'json' })}
-    WHERE "profiles"."uid" = "rows"."uid" AND "profiles"."seqNo" = "rows"."seqNo" - 1
+    UPDATE "profiles" SET "labels" = "next"."labels", "data" = "next"."data", "seqNo" = "next"."seqNo"
+    FROM (SELECT * FROM ${rows(given, { uid: 'text', seqNo: 'bigint', labels: 'json', data: 'json' })} LIMIT 1) AS "next"
+    WHERE "profiles"."uid" = "next"."uid" AND "profiles"."seqNo" = "next"."seqNo" - 1
     RETURNING "profiles"."uid"`)
   return {
     candidates: connected.writesInReads ? createRefreshing(connected, find) : find,
