@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts'
 import { expressionSize, patternMatcher } from '../wildcard.ts'
 import type { Role } from './role.ts'
 
@@ -43,7 +44,5 @@ function patternsIn({ global }: Role): string[] {
 }
 
 function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }

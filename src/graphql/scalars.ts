@@ -1,9 +1,8 @@
 import { Kind, type ValueNode } from 'graphql'
 import { DateTimeResolver, SafeIntResolver } from 'graphql-scalars'
-import { parseJson } from '../json.ts'
+import { isObject, parseJson, type JsonObject } from '../json.ts'
 import { builder } from './builder.ts'
 
-type JsonObject = Readonly<Record<string, unknown>>
 type Variables = Readonly<Record<string, unknown>>
 
 builder.addScalarType('DateTime', DateTimeResolver)
@@ -20,7 +19,7 @@ builder.scalarType('JSONObject', {
 })
 
 function objectOf(value: unknown): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
+  if (isObject(value)) return value
   throw new TypeError('not an object')
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../json.ts'
 
 /** What applications keep in a profile: JSON. */
 export type Document = Readonly<Record<string, unknown>>
@@ -16,11 +17,7 @@ export function mergeDocuments(document: Document, change: Document): Document {
   return changed.length === 0 ? document : Object.fromEntries([...Object.entries(document), ...changed])
 }
 
-export function isDocument(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function merge(value: unknown, change: unknown): unknown {
-  if (isDocument(value) && isDocument(change)) return mergeDocuments(value, change)
+  if (isObject(value) && isObject(change)) return mergeDocuments(value, change)
   return isDeepStrictEqual(value, change) ? value : change
 }

@@ -1,5 +1,6 @@
+import { isObject } from '../json.ts'
 import { wildcard } from '../wildcard.ts'
-import { isDocument, type Document } from './document.ts'
+import type { Document } from './document.ts'
 
 /**
  * Keeps of the application data what a filter names, with all below it: `app`, `app.key`, and `*` for any characters,
@@ -22,7 +23,7 @@ export function filterData(data: Document, filters: readonly string[]): Document
   function keepBelow(value: unknown, path: string): unknown {
     if (Array.isArray(value))
       return unlessEmpty(value.map((item) => keepBelow(item, path)).filter((item) => item !== undefined))
-    return isDocument(value) ? unlessEmpty(keepOf(value, `${path}.`)) : undefined
+    return isObject(value) ? unlessEmpty(keepOf(value, `${path}.`)) : undefined
   }
 }
 

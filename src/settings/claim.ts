@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isObject } from '../json.ts'
 import { regularExpression } from '../regularExpression.ts'
 import { keyOf, realmSetting, type RealmPlace } from './realmSetting.ts'
 
@@ -102,8 +103,7 @@ function groupsIn(pattern: string): number {
 }
 
 function leaves(given: unknown, path: readonly string[] = []): (readonly [string, unknown])[] {
-  const inside =
-    typeof given === 'object' && given !== null && !Array.isArray(given) ? Object.entries(given) : []
+  const inside = isObject(given) ? Object.entries(given) : []
   if (inside.length === 0 && path.length > 0) return [[path.join('.'), given]]
   return inside.flatMap(([name, inner]) => leaves(inner, [...path, name]))
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isObject } from '../json.ts'
 
 /** What of the settings is read anew while a gateway runs: these, and what is in the files of TLS. */
 interface ReadAnew {
@@ -30,11 +31,7 @@ function differing(one: object, other: object): string[] {
   return [...new Set([...values.keys(), ...others.keys()])].flatMap((name) => {
     const [value, another] = [values.get(name) as unknown, others.get(name) as unknown]
     if (isDeepStrictEqual(value, another)) return []
-    if (!isSection(value) || !isSection(another)) return [name]
+    if (!isObject(value) || !isObject(another)) return [name]
     return differing(value, another).map((inner) => `${name}.${inner}`)
   })
-}
-
-function isSection(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

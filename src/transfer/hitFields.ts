@@ -1,4 +1,5 @@
-import { isDocument, type Document } from '../profile/document.ts'
+import { isObject } from '../json.ts'
+import type { Document } from '../profile/document.ts'
 
 /** A document of a cluster as the fields of a record, one that is not taken along, or why it is none. */
 export type HitReading =
@@ -13,8 +14,8 @@ export type HitReading =
 export function hitFields(hit: Document): HitReading {
   const { _id: id, _source: source } = hit
   if (typeof id !== 'string') return { kind: 'refused', reason: 'it has no _id' }
-  if (!isDocument(source)) return { kind: 'refused', reason: 'it has no _source' }
-  if (isDocument(source.user_profile)) return profileFields(id, source.user_profile, hit._seq_no)
+  if (!isObject(source)) return { kind: 'refused', reason: 'it has no _source' }
+  if (isObject(source.user_profile)) return profileFields(id, source.user_profile, hit._seq_no)
   const type = source.doc_type ?? source.type
   if (type === 'user') return userFields(id, source)
   if (type === 'role') return roleFields(id, source)
@@ -48,7 +49,7 @@ function roleFields(id: string, source: Document): HitReading {
   const name = nameIn(id, 'role-')
   if (name === null) return misnamed
   // Newer clusters keep the roles that are built into them as documents too.
-  if (isDocument(source.metadata) && source.metadata._reserved === true)
+  if (isObject(source.metadata) && source.metadata._reserved === true)
     return { kind: 'passed over', what: 'built-in role' }
   return { kind: 'fields', fields: { kind: 'role', name, ...withoutEmpty(source, alsoInRoles) } }
 }
@@ -85,7 +86,7 @@ function nameIn(id: string, prefix: string): string | null {
 }
 
 function partOf(value: unknown): Document {
-  return isDocument(value) ? value : {}
+  return isObject(value) ? value : {}
 }
 
 /** Without the named members, and those that say nothing. */

@@ -1,5 +1,5 @@
-import { JsonProblem, parseJson } from '../json.ts'
-import { isDocument, type Document } from '../profile/document.ts'
+import { isObject, JsonProblem, parseJson } from '../json.ts'
+import type { Document } from '../profile/document.ts'
 import { hitFields } from './hitFields.ts'
 import { kinds, type TransferRecord } from './record.ts'
 import { header } from './recordText.ts'
@@ -28,7 +28,7 @@ export function readPiece(piece: Piece): Reading {
   if (piece.kind === 'broken') return refused(piece.problem)
   try {
     const value = parseJson(piece.bytes, mostLevels)
-    if (!isDocument(value)) return refused('expected an object')
+    if (!isObject(value)) return refused('expected an object')
     return piece.kind === 'response' ? readResponse(value) : readValue(value)
   } catch (error) {
     if (!(error instanceof JsonProblem)) throw error
@@ -53,7 +53,7 @@ function readValue(value: Document): Reading {
 
 /** Source: Elasticsearch, the response of a search. */
 function readResponse({ timed_out: timedOut, _shards: shards }: Document): Reading {
-  const failed = isDocument(shards) && typeof shards.failed === 'number' && shards.failed > 0
+  const failed = isObject(shards) && typeof shards.failed === 'number' && shards.failed > 0
   return timedOut === true || failed
     ? refused('the search has not found everything: it timed out, or shards failed. Its hits were taken')
     : { kind: 'nothing' }

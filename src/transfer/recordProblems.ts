@@ -4,8 +4,7 @@ import { superuser } from '../authentication/username.ts'
 import type { StoredUser } from '../authentication/userRepository.ts'
 import { roleMappingProblems } from '../authorization/mappings/roleMapping.ts'
 import { roleProblems } from '../authorization/role.ts'
-import { sizeOf } from '../json.ts'
-import { isDocument } from '../profile/document.ts'
+import { isObject, sizeOf } from '../json.ts'
 import type { ProfileWithData } from '../profile/repository.ts'
 import { baseOf } from '../profile/uid.ts'
 import { applicationNameProblems } from '../profile/updateData.ts'
@@ -77,6 +76,6 @@ function depthProblems(documents: Readonly<Record<string, unknown>>): string[] {
 }
 
 function isDeeper(value: unknown, levels: number): boolean {
-  if (!Array.isArray(value) && !isDocument(value)) return false
+  if (!Array.isArray(value) && !isObject(value)) return false
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
-import { JsonProblem, parseJson } from '../json.ts'
+import { isObject, JsonProblem, parseJson } from '../json.ts'
 import { parseRule, requireExpressions, writtenRule } from '../authorization/mappings/rule.ts'
 import { completeRole } from '../authorization/role.ts'
-import { isDocument, type Document } from '../profile/document.ts'
+import type { Document } from '../profile/document.ts'
 import type { Kind, TransferRecord } from './record.ts'
 
 const strings = z.array(z.string())
-const document = z.custom<Document>(isDocument, 'expected an object')
+const document = z.custom<Document>(isObject, 'expected an object')
 const documents = z.array(document)
 const text = z.string().min(1, 'expected text')
 const orNothing = z

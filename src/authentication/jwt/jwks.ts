@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto'
-import { JsonProblem, parseJson, type JsonValue } from '../../json.ts'
+import { isObject, JsonProblem, parseJson, type JsonValue } from '../../json.ts'
 import type { SignatureAlgorithm } from './algorithm.ts'
 import { readJwk, type JwkKind } from './jwk.ts'
 import { fits, type VerificationKey } from './verificationKey.ts'
@@ -42,9 +42,7 @@ export class JwksProblem extends Error {
 
 function jwksIn(text: string): JsonValue[] {
   const value = jsonOf(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new JwksProblem('it is no JWK set: no JSON object')
-  }
+  if (!isObject(value)) throw new JwksProblem('it is no JWK set: no JSON object')
   const { kty, keys = kty === undefined ? undefined : [value] } = value
   if (!Array.isArray(keys)) throw new JwksProblem('it is no JWK set: it has no array of keys')
   if (keys.length > mostKeys) throw new JwksProblem(`it has more than ${mostKeys} keys`)
@@ -62,6 +60,6 @@ function jsonOf(text: string): JsonValue {
 }
 
 function nameOf(jwk: JsonValue, index: number): string {
-  const kid = typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk) ? jwk.kid : null
+  const kid = isObject(jwk) ? jwk.kid : null
   return typeof kid === 'string' ? `key [${kid.slice(0, 64).toWellFormed()}]` : `key ${index}`
 }
