@@ -11,11 +11,12 @@ export function createAnswerSize() {
   let last: Promise<unknown> = Promise.resolve()
 
   /**
-   * Counts a document, and gives it. It rejects with `TOO_LARGE` beyond 64 MiB. It must not throw: then whatever runs the
-   * operation forgets what is under way for the same list, and nobody handles that that fails too.
+   * Counts a document, and returns it; `json` is its text, where somebody has made that already. It rejects with
+   * `TOO_LARGE` beyond 64 MiB, and must not throw: graphql-js would then drop the promises of the same list, and their
+   * rejections would be unhandled.
    */
-  function add<T extends object>(document: T): T | Promise<never> {
-    if (bytes <= most) bytes += Buffer.byteLength(JSON.stringify(document))
+  function add<T extends object>(document: T, json?: string): T | Promise<never> {
+    if (bytes <= most) bytes += Buffer.byteLength(json ?? JSON.stringify(document))
     return bytes > most ? Promise.reject(tooLarge()) : document
   }
 

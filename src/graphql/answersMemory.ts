@@ -26,11 +26,10 @@ export function createAnswersMemory(most = getHeapStatistics().heap_size_limit /
     return { hold, inTurn, read, release }
 
     /**
-     * Counts a document, and gives it.
+     * Counts a document, and returns it. `json` is its text.
      * @throws `TOO_LARGE` beyond 64 MiB of text, `UNAVAILABLE` where others hold too much now
      */
-    function hold<T extends object>(document: T): T {
-      const json = JSON.stringify(document)
+    function hold<T extends object>(document: T, json = JSON.stringify(document)): T {
       const bytes = memoryOf(json)
       text += json.length
       // Where a field has failed, the answer is made while others are still being read.

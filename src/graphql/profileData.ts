@@ -54,7 +54,8 @@ export function createProfileData({ caller, profiles, answerMemory, answerSize, 
     let failure: unknown
     try {
       await read(asked, async (index, document) => {
-        kept.set(index, await answerSize.add(answerMemory.hold(document)))
+        const json = JSON.stringify(document)
+        kept.set(index, await answerSize.add(answerMemory.hold(document, json), json))
       })
     } catch (thrown) {
       failure = thrown

@@ -182,8 +182,8 @@ export const graphqlGuards: readonly Guard[] = [
     item: 'failures under way are heard, though the answer is given up',
     file: 'src/graphql/answerSize.ts',
     without: [
-      'function add<T extends object>(document: T): T | Promise<never> {',
-      'function add<T extends object>(document: T): T | Promise<never> {\n    requireRoom()',
+      'function add<T extends object>(document: T, json?: string): T | Promise<never> {',
+      'function add<T extends object>(document: T, json?: string): T | Promise<never> {\n    requireRoom()',
     ],
     test: 'graphql/limits.test.ts',
     title: 'are refused together',
