@@ -11,6 +11,22 @@ export function parseJson(body: Uint8Array, mostLevels = 100): JsonValue {
   return JSON.parse(text) as JsonValue
 }
 
+/** The same, but undefined where the body is not such JSON. */
+export function tryParseJson(body: Uint8Array): JsonValue | undefined {
+  try {
+    return parseJson(body)
+  } catch (problem) {
+    if (problem instanceof JsonProblem) return undefined
+    throw problem
+  }
+}
+
+/** The object in a body; null where that is not such JSON, or no object. */
+export function objectIn(body: Uint8Array): JsonObject | null {
+  const value = tryParseJson(body)
+  return isObject(value) ? value : null
+}
+
 /**
  * Where the value at a path, or with `key` its name, stands in a body that parseJson has taken; if the path leads
  * nowhere, the last value on its way. Reads the body again: only for making an error message.

@@ -5,7 +5,7 @@ import { JwksProblem, parseJwks } from '../authentication/jwt/jwks.ts'
 import { createJwksFile } from '../authentication/jwt/jwksFile.ts'
 import type { VerificationKey } from '../authentication/jwt/verificationKey.ts'
 import type { Settings } from '../config.ts'
-import { isObject, parseJson, type JsonObject } from '../json.ts'
+import { objectIn } from '../json.ts'
 import { createConfiguredIntrospectionRealm } from '../realms/introspectionRealm.ts'
 import { enabledIn } from '../realms/madeRealms.ts'
 import { failure, ok, skipped, warning, type Check } from './check.ts'
@@ -111,7 +111,7 @@ function discoveryCheck(
   issuer: string,
   keysUrl: string,
 ): Check {
-  const said = answer?.status === 200 ? objectIn(answer.body) : null
+  const said = answer?.status === 200 ? objectIn(Buffer.from(answer.body)) : null
   if (typeof said?.issuer !== 'string')
     return skipped(id, 'the issuer says nothing of itself at .well-known/openid-configuration')
   if (said.issuer !== issuer)
@@ -131,15 +131,6 @@ function discoveryCheck(
 
 function printed(text: string): string {
   return text.slice(0, 300).toWellFormed()
-}
-
-function objectIn(text: string): JsonObject | null {
-  try {
-    const value = parseJson(Buffer.from(text))
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
 }
 
 /** Asks whose a token is that nobody has issued: who may ask is told that it is not active. */

@@ -1,4 +1,4 @@
-import { isObject, JsonProblem, parseJson, type JsonObject, type JsonValue } from '../json.ts'
+import { isObject, tryParseJson, type JsonObject, type JsonValue } from '../json.ts'
 import type { Body } from './body.ts'
 import { given } from './names.ts'
 import { parseObject } from './objectParser.ts'
@@ -66,7 +66,7 @@ function templateOf(value: JsonValue, index: number, { at }: Body): JsonObject {
 
 /** Source: spec 4.7. */
 function sourceOf(template: JsonValue): string {
-  const script = typeof template === 'string' ? jsonIn(template) : template
+  const script = typeof template === 'string' ? (tryParseJson(Buffer.from(template)) ?? null) : template
   const { source, lang = 'mustache', ...others } = isObject(script) ? script : { source: script }
   if (typeof source === 'string' && lang === 'mustache' && Object.keys(others).length === 0) return source
   const expected = 'a template must be text, or an object with it as [source], and [lang] must be [mustache]'
@@ -78,15 +78,6 @@ function formatOf(format: string, at: string): string {
   if (['STRING', 'JSON'].includes(name)) return name
   const reason = `${at} Invalid format [${format}] expected one of [json,string]`
   throw new WireError('x_content_parse_exception', reason)
-}
-
-function jsonIn(text: string): JsonValue {
-  try {
-    return parseJson(Buffer.from(text))
-  } catch (problem) {
-    if (problem instanceof JsonProblem) return null
-    throw problem
-  }
 }
 
 function missingField(name: string, field: string): WireError {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
-import { isObject, JsonProblem, parseJson } from '../json.ts'
+import { isObject, tryParseJson } from '../json.ts'
 import { parseRule, requireExpressions, writtenRule } from '../authorization/mappings/rule.ts'
 import { completeRole } from '../authorization/role.ts'
 import type { Document } from '../profile/document.ts'
@@ -113,10 +113,6 @@ export const shapes: { readonly [K in Kind]: z.ZodType<TransferRecord<K>> } = {
 }
 
 function parsedText(text: string): unknown {
-  try {
-    return parseJson(Buffer.from(text))
-  } catch (error) {
-    if (error instanceof JsonProblem) return text
-    throw error
-  }
+  const value = tryParseJson(Buffer.from(text))
+  return value === undefined ? text : value
 }

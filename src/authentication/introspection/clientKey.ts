@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import type { PrivateKey } from 'oauth4webapi'
-import { isObject, JsonProblem, parseJson, type JsonObject } from '../../json.ts'
+import { objectIn, type JsonObject } from '../../json.ts'
 import { hashBitsOf, signatureAlgorithms, type SignatureAlgorithm } from '../jwt/algorithm.ts'
 import { fits, rsaWeakness } from '../jwt/verificationKey.ts'
 
@@ -11,7 +11,7 @@ const usable = signatureAlgorithms.filter((name) => !name.startsWith('HS'))
  * which repeats nothing of it. Source: RFC 7517; RFC 7523.
  */
 export function readClientKey(text: string): PrivateKey | string {
-  const jwk = objectIn(text)
+  const jwk = objectIn(Buffer.from(text))
   if (!jwk) return 'it is no JWK: no strict JSON object'
   const algorithm = usable.find((name) => name === jwk.alg)
   if (!algorithm) return `its alg is not one of ${usable.join(', ')}`
@@ -25,16 +25,6 @@ export function readClientKey(text: string): PrivateKey | string {
   if (!fits(createPublicKey(key), algorithm)) return 'its type or curve does not fit its alg'
   const signing = key.toCryptoKey(signingBy(algorithm), false, ['sign'])
   return { key: signing as PrivateKey['key'], ...(kid !== undefined && { kid }) }
-}
-
-function objectIn(text: string): JsonObject | null {
-  try {
-    const value = parseJson(Buffer.from(text))
-    return isObject(value) ? value : null
-  } catch (problem) {
-    if (problem instanceof JsonProblem) return null
-    throw problem
-  }
 }
 
 function privateKeyOf(jwk: JsonObject): KeyObject | null {

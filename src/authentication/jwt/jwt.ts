@@ -1,7 +1,7 @@
 // Signed JSON Web Tokens. This folder knows what makes one good for a realm, and whom it then proves; it knows neither
 // our own tokens nor what profiles are.
 
-import { isObject, JsonProblem, parseJson, type JsonObject, type JsonValue } from '../../json.ts'
+import { objectIn, type JsonObject, type JsonValue } from '../../json.ts'
 
 /** A signed JWT in compact form: read, and not verified. */
 export interface Jwt {
@@ -25,7 +25,7 @@ export function parseJwt(token: string): Jwt | null {
   if (token.length > longestToken) return null
   const [header = '', payload = '', signature = '', ...more] = token.split('.')
   if (more.length > 0 || header.length > longestHeader) return null
-  const read = { header: objectIn(header), claims: objectIn(payload), signature: bytesOf(signature) }
+  const read = { header: partOf(header), claims: partOf(payload), signature: bytesOf(signature) }
   const algorithm = read.header?.alg
   if (!read.header || !read.claims || !read.signature) return null
   if (typeof algorithm !== 'string' || algorithm.toLowerCase() === 'none') return null
@@ -53,16 +53,9 @@ export function textsOf(value: JsonValue | undefined): string[] | null {
   return values.every((one) => typeof one === 'string') ? values : null
 }
 
-function objectIn(part: string): JsonObject | null {
-  const bytes = bytesOf(part)
-  if (!bytes) return null
-  try {
-    const value = parseJson(bytes)
-    return isObject(value) ? value : null
-  } catch (problem) {
-    if (problem instanceof JsonProblem) return null
-    throw problem
-  }
+function partOf(text: string): JsonObject | null {
+  const bytes = bytesOf(text)
+  return bytes && objectIn(bytes)
 }
 
 /** Only what would be written so again: each token has one spelling. */

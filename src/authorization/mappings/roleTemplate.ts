@@ -1,4 +1,4 @@
-import { JsonProblem, parseJson, type JsonValue } from '../../json.ts'
+import { tryParseJson } from '../../json.ts'
 import { valueIn, type MappedUser } from './mappedUser.ts'
 
 /** Text that makes names of roles of a user. Source: spec 4.7. */
@@ -32,7 +32,7 @@ export function createRoleTemplate({ source, format }: RoleTemplate) {
       const value = String(valueIn(user, String(ofText).trim()))
       return format === 'json' ? JSON.stringify(value).slice(1, -1) : value
     })
-    const made = format === 'json' ? [valueOf(text)].flat() : [text]
+    const made = format === 'json' ? [tryParseJson(Buffer.from(text))].flat() : [text]
     return made.filter((name) => typeof name === 'string').filter((name) => name !== '')
   }
 }
@@ -45,12 +45,3 @@ const places = /(?<!\{)(?:\{\{#tojson\}\}([^{}]*)\{\{\/tojson\}\}|\{\{([^{}#^/>!
 
 const supported =
   'only {{field}} and {{#tojson}}field{{/tojson}} are supported, of everything that a Mustache template can have'
-
-function valueOf(json: string): JsonValue {
-  try {
-    return parseJson(Buffer.from(json))
-  } catch (problem) {
-    if (problem instanceof JsonProblem) return null
-    throw problem
-  }
-}
