@@ -39,8 +39,8 @@ export function requireBoolean(parameters: URLSearchParams, name: string): void 
   throw new WireError('illegal_argument_exception', reason)
 }
 
-/** Whether a parameter is given that is not `false`. */
-export function isOn(value: string | undefined): boolean {
+/** Whether a parameter is given, and is not `false`. */
+export function isOn(value: string | null | undefined): boolean {
   return value === '' || value === 'true'
 }
 

@@ -5,6 +5,7 @@ import { isObject, type JsonValue } from '../json.ts'
 import { simpleError, type Answer } from './answer.ts'
 import { filterPath } from './filterPath.ts'
 import { answerTypeFor } from './mediaType.ts'
+import { isOn } from './parameters.ts'
 
 /** Makes the response of an answer, in the form that the request asks for. Source: spec 1.4, 1.5. */
 export function render(answer: Answer, request: DoorRequest): DoorResponse {
@@ -41,15 +42,11 @@ const tooLargeForYaml = simpleError(
 
 /** Null where it would be too large. */
 function text(body: JsonValue, parameters: URLSearchParams, yaml: boolean): string | null {
-  const traced = isOn(parameters, 'error_trace') ? withTraces(body) : body
+  const traced = isOn(parameters.get('error_trace')) ? withTraces(body) : body
   const filtered = filterPath(traced, parameters.get('filter_path') ?? '')
-  const json = JSON.stringify(filtered, null, !yaml && isOn(parameters, 'pretty') ? 2 : 0)
+  const json = JSON.stringify(filtered, null, !yaml && isOn(parameters.get('pretty')) ? 2 : 0)
   if (!yaml) return json
   return json.length > mostForYaml ? null : `---\n${stringify(filtered, { aliasDuplicateObjects: false })}`
-}
-
-function isOn(parameters: URLSearchParams, name: string): boolean {
-  return ['', 'true'].includes(parameters.get(name) ?? 'false')
 }
 
 /** Where Elasticsearch prints the stack of an error we print its name: how we are built is nobody's business. */
