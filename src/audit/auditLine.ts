@@ -54,10 +54,7 @@ function sourceOf(address: string): object | undefined {
   return isIP(address) === 0 ? { address } : { ip: address }
 }
 
-/** A line has to stay in one piece where others write too. */
-export const mostBytes = pipeBytes
-
-/** To how many characters texts are cut, and to how many items lists, until a line fits. */
+/** To how many characters texts are cut, and to how many items lists, until a line stays in one piece in a pipe. */
 const cuts = [
   [512, 50],
   [128, 10],
@@ -68,7 +65,7 @@ const cuts = [
 export function lineOf(value: object): string {
   let text = escaped(JSON.stringify(value))
   for (const [characters, items] of cuts) {
-    if (Buffer.byteLength(text) < mostBytes) break
+    if (Buffer.byteLength(text) < pipeBytes) break
     text = escaped(JSON.stringify(value, cutTo(characters, items)))
   }
   return `${text}\n`

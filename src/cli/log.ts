@@ -1,10 +1,9 @@
 import { pino, type Logger } from 'pino'
+import { pipeBytes } from '../audit/destination.ts'
 import type { LogLevel } from '../config.ts'
 
 /** How much may wait to be written, in characters. What is beyond is dropped. */
 const mostWaiting = 8_388_608
-/** What stays together in a pipe, where audit lines may be too. Source: PIPE_BUF in pipe(7). */
-const pipeBytes = 4_096
 /** How often a full pipe is tried again before the process ends: ten times a second. */
 const lastTries = 10
 
@@ -19,6 +18,7 @@ export function createLog(level: LogLevel, worker?: number): Logger {
     // To look at it makes a pipe one that says that it is full in place of blocking.
     fd: process.stdout.fd,
     sync: false,
+    // Audit lines may go through the same pipe.
     maxWrite: pipeBytes,
     maxLength: mostWaiting,
     retryEAGAIN: () => tries-- > 0,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { auditLine, lineOf, mostBytes } from '../../src/audit/auditLine.ts'
+import { auditLine, lineOf } from '../../src/audit/auditLine.ts'
+import { pipeBytes } from '../../src/audit/destination.ts'
 import { factor } from '../support/factor.ts'
 
 const origin = { requestId: 'r', address: '192.0.2.1', subjectAddress: null }
@@ -27,7 +28,7 @@ describe('a line', () => {
         origin,
         1_800_000_000_000,
       )
-      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(mostBytes)
+      expect(Buffer.byteLength(line)).toBeLessThanOrEqual(pipeBytes)
       expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}]/u)
       expect(line.endsWith('}\n')).toBe(true)
       expect(JSON.parse(line)).toMatchObject({ event: done, http: { request: { id: 'r' } } })
