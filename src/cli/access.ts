@@ -6,6 +6,7 @@ import { Failure, failureOf } from '../errors.ts'
 import { openOperator, type OperatorRequest } from '../operator.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
 import { isInUse } from '../storage/sqliteLock.ts'
+import { systemReason } from '../systemReason.ts'
 import { clock } from './clock.ts'
 import { commandAudit } from './commandAudit.ts'
 import { gatewayAnswerOf, sentenceOf, type GatewayAnswer } from './gatewayAnswer.ts'
@@ -96,8 +97,7 @@ async function accessToGateway(url: string, username: string, streams: Streams):
         return gatewayAnswerOf(answer.statusCode, await answer.body.text())
       } catch (thrown) {
         if (thrown instanceof Failure) throw thrown
-        const { code = 'unknown reason' } = thrown as NodeJS.ErrnoException
-        throw new Failure('UNAVAILABLE', `cannot ask ${origin}: ${code}`, { cause: thrown })
+        throw new Failure('UNAVAILABLE', `cannot ask ${origin}: ${systemReason(thrown)}`, { cause: thrown })
       }
     },
     close: () => client.close(),

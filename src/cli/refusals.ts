@@ -1,5 +1,6 @@
 import { openSync, writeSync } from 'node:fs'
 import { Failure } from '../errors.ts'
+import { systemReason } from '../systemReason.ts'
 import type { Refusal } from '../transfer/importInput.ts'
 import { printable } from './printable.ts'
 
@@ -38,8 +39,7 @@ function opened(file: string): number {
     // Whatever is there stays: it could be what is to be imported, or the database.
     return openSync(file, 'wx', 0o600)
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new Failure('CONFIGURATION', `cannot write ${file}: ${code ?? 'unknown reason'}`, { cause })
+    throw new Failure('CONFIGURATION', `cannot write ${file}: ${systemReason(cause)}`, { cause })
   }
 }
 
