@@ -14,6 +14,7 @@ import { ensureSuperuser } from './authentication/superuser.ts'
 import { startSweeper } from './authentication/tokens/sweeper.ts'
 import { closeAll } from './closeAll.ts'
 import type { Config, Settings } from './config.ts'
+import { databaseOptions } from './databaseOptions.ts'
 import { rows } from './elasticsearch/rows.ts'
 import { createShim } from './elasticsearch/shim.ts'
 import { Failure } from './errors.ts'
@@ -38,7 +39,6 @@ import { settingsForRestart } from './settings/settingsForRestart.ts'
 import { readTls } from './settings/tls.ts'
 import { openDatabase } from './storage/database.ts'
 import { openingFailure } from './storage/openingFailure.ts'
-import { isSqlite } from './storage/sqliteFile.ts'
 import { createUseCases } from './useCases.ts'
 
 export interface App {
@@ -115,17 +115,7 @@ export async function createApp({
     process: processMetrics,
     exposeAll: worker?.exposeAll ?? null,
   })
-  const database = await openDatabase({
-    url: config.databaseUrl,
-    clock,
-    poolSize: settings.database.pool_size,
-    connectionTimeout: settings.database.connection_timeout,
-    statementTimeout: settings.database.statement_timeout,
-    preparedStatements: settings.database.prepared_statements,
-    // A file of SQLite is this gateway's alone.
-    migrateOnStart: isSqlite(config.databaseUrl) || settings.database.migrate === 'on_start',
-    watch: metrics.statements,
-  })
+  const database = await openDatabase({ ...databaseOptions(config, clock), watch: metrics.statements })
   const closing: (() => unknown)[] = [database.close]
   try {
     const { tokens, apiKeys, attempts } = database

@@ -10,6 +10,7 @@ import { plainUser, type Caller } from './authentication/subject.ts'
 import { isReservedUsername } from './authentication/username.ts'
 import { closeAll } from './closeAll.ts'
 import type { Config } from './config.ts'
+import { commandOptions } from './databaseOptions.ts'
 import { createApiKey, getApiKeys, invalidateApiKeys } from './elasticsearch/apiKey.ts'
 import { invalidateTokens } from './elasticsearch/invalidateTokens.ts'
 import { deleteRole, getRoles, putRole } from './elasticsearch/role.ts'
@@ -30,7 +31,6 @@ import { schema } from './graphql/schema.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createRealms, type Realms } from './realms/realms.ts'
 import { openDatabase, type Database } from './storage/database.ts'
-import { isSqlite } from './storage/sqliteFile.ts'
 import { createUseCases } from './useCases.ts'
 
 export interface OperatorRequest {
@@ -89,15 +89,7 @@ const operator = (): Omit<Caller, 'securityEpoch'> => ({
  */
 export async function openOperator({ config, clock, logger, openAudit }: OperatorParts): Promise<Operator> {
   const { settings } = config
-  const database = await openDatabase({
-    url: config.databaseUrl,
-    clock,
-    poolSize: 2,
-    connectionTimeout: settings.database.connection_timeout,
-    statementTimeout: settings.database.statement_timeout,
-    preparedStatements: settings.database.prepared_statements,
-    migrateOnStart: !isSqlite(config.databaseUrl) && settings.database.migrate === 'on_start',
-  })
+  const database = await openDatabase(commandOptions(config, clock))
   const closing: (() => unknown)[] = [database.close]
   try {
     const audit = await openAudit(database.auditKey)

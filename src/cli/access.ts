@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { pino } from 'pino'
 import { Client } from 'undici'
 import { loadConfig, loadGatewayAccess } from '../config.ts'
+import { databaseOptions } from '../databaseOptions.ts'
 import { Failure, failureOf } from '../errors.ts'
 import { openOperator, type OperatorRequest } from '../operator.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
@@ -47,9 +48,8 @@ async function accessToDatabase(streams: Streams): Promise<Access> {
   const config = loadConfig()
   const logger = noteLogger(streams)
   const openAudit = (nameKey: () => Promise<string>) => commandAudit(config.settings.audit, streams, nameKey)
-  const target = { url: config.databaseUrl, connectionTimeout: config.settings.database.connection_timeout }
   // To open it would make it.
-  if ((await migrationStateOf(target)).isNew)
+  if ((await migrationStateOf(databaseOptions(config, clock))).isNew)
     throw new Failure('CONFIGURATION', 'there is no database of a gateway at DATABASE_URL: start one first')
   const operator = await openOperator({ config, clock, logger, openAudit }).catch((thrown: unknown) => {
     const failure = failureOf(thrown)

@@ -10,7 +10,7 @@ import { transferAudit } from './commandAudit.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { createProgress, numberOf } from './progress.ts'
 import { plurals } from './tally.ts'
-import { databaseOptions } from './transferOptions.ts'
+import { transferOptions } from './transferOptions.ts'
 
 export interface ExportOptions {
   /** The file that is made; without one, or where it is `-`, standard output. */
@@ -32,7 +32,7 @@ export async function exportFile({
   only = kinds,
 }: ExportOptions): Promise<void> {
   const config = loadConfig()
-  const options = databaseOptions(config, clock)
+  const options = transferOptions(config, clock)
   // To open it would make it.
   if ((await migrationStateOf(options)).isNew)
     throw new Failure(

@@ -4,6 +4,7 @@ import { loadConfig, type Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { agreementOf, requireAgreement } from '../realms/agreement.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
+import { isSqlite } from '../storage/sqliteFile.ts'
 import { openTransferDatabase, type TransferDatabase } from '../storage/transferDatabase.ts'
 import { createImporter } from '../transfer/importer.ts'
 import { importInput } from '../transfer/importInput.ts'
@@ -14,7 +15,7 @@ import { findInputs } from './input.ts'
 import { createProgress } from './progress.ts'
 import { createRefusals } from './refusals.ts'
 import { createTally } from './tally.ts'
-import { databaseOptions } from './transferOptions.ts'
+import { transferOptions } from './transferOptions.ts'
 
 export interface ImportOptions {
   dryRun?: boolean
@@ -104,7 +105,7 @@ export async function importFiles(
 /** Null where nothing is to be written, and there is nothing to look at. */
 async function open(config: Config, dryRun: boolean): Promise<TransferDatabase | null> {
   const { databaseUrl, settings } = config
-  const options = databaseOptions(config, clock)
+  const options = transferOptions(config, clock)
   if (dryRun) {
     const { isNew, missing } = await migrationStateOf(options)
     if (isNew) return null
@@ -129,5 +130,5 @@ async function open(config: Config, dryRun: boolean): Promise<TransferDatabase |
 
 /** Which it is, without who opens it. */
 function publicName(databaseUrl: string): string {
-  return databaseUrl.startsWith('file:') ? databaseUrl : 'the database'
+  return isSqlite(databaseUrl) ? databaseUrl : 'the database'
 }

@@ -1,15 +1,17 @@
 import { loadConfig } from '../config.ts'
+import { databaseOptions } from '../databaseOptions.ts'
 import { migrateDatabase, migrationStateOf } from '../storage/migrating.ts'
+import { clock } from './clock.ts'
 
 /** Brings the database to the schema of this release. Gateways of the release before go on working meanwhile. */
 export async function migrate(): Promise<void> {
-  const applied = await migrateDatabase(target())
+  const applied = await migrateDatabase(databaseOptions(loadConfig(), clock))
   print(applied.length > 0 ? applied.map((name) => `applied  ${name}`) : [upToDate])
 }
 
 /** Says what the database lacks, and changes nothing. The exit code is 1 if it lacks something. */
 export async function migrationStatus(): Promise<void> {
-  const { missing, ahead } = await migrationStateOf(target())
+  const { missing, ahead } = await migrationStateOf(databaseOptions(loadConfig(), clock))
   print([
     ...ahead.map((name) => `newer    ${name}`),
     ...missing.map((name) => `missing  ${name}`),
@@ -19,11 +21,6 @@ export async function migrationStatus(): Promise<void> {
 }
 
 const upToDate = 'The database has every migration of this release.'
-
-function target() {
-  const { databaseUrl, settings } = loadConfig()
-  return { url: databaseUrl, connectionTimeout: settings.database.connection_timeout }
-}
 
 function print(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))

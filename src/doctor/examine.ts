@@ -2,6 +2,7 @@
 // knows neither the command line nor how anything is stored.
 
 import type { Config } from '../config.ts'
+import { databaseOptions } from '../databaseOptions.ts'
 import { Failure } from '../errors.ts'
 import { openInspection, type Inspection } from '../storage/inspection.ts'
 import { openingFailure } from '../storage/openingFailure.ts'
@@ -53,13 +54,8 @@ interface Findings {
 }
 
 async function databaseFindings(config: Config, clock: () => number): Promise<Findings> {
-  const target = {
-    url: config.databaseUrl,
-    connectionTimeout: config.settings.database.connection_timeout,
-    clock,
-  }
   try {
-    const inspection = await openInspection(target)
+    const inspection = await openInspection(databaseOptions(config, clock))
     if (!inspection)
       return {
         checks: [
@@ -78,7 +74,7 @@ async function databaseFindings(config: Config, clock: () => number): Promise<Fi
     }
   } catch (thrown) {
     // What was found once it was open is nobody's own words.
-    const { code, message } = thrown instanceof Failure ? thrown : openingFailure(target.url, thrown)
+    const { code, message } = thrown instanceof Failure ? thrown : openingFailure(config.databaseUrl, thrown)
     // All else says itself what to do.
     const advice = code === 'UNAVAILABLE' ? 'see that DATABASE_URL leads to it, and that it runs' : null
     return { checks: [failure('database', message, advice)], skews: [] }
