@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { settingsSchema } from '../../src/config.ts'
 import { realmTypes } from '../../src/settings/realms.ts'
+import { settingsSchema } from '../../src/settings/settingsSchema.ts'
 
 /** A setting, or a group of them, as JSON Schema has it; `expected` says in words what it takes. */
 export type Setting = z.core.JSONSchema.JSONSchema & { expected?: string | undefined }
