@@ -5,7 +5,7 @@ import { formatOf } from './passwordHash.ts'
 import { createQueue, type WatchTurn } from './queue.ts'
 import { createSecretNames } from './secretNames.ts'
 import type { Source } from './source.ts'
-import { createUnderWay } from './underWay.ts'
+import { createSingleFlight } from './singleFlight.ts'
 
 const mostRemembered = 100_000
 
@@ -61,7 +61,7 @@ export function createPasswords({
   })
   const secretName = createSecretNames()
   const proven = new Set<string>()
-  const once = createUnderWay<boolean>()
+  const once = createSingleFlight<boolean>()
   let isStarved = false
 
   return {

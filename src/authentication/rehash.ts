@@ -1,7 +1,7 @@
 import type { Passwords } from './passwords.ts'
 import { formatOf, isOwnHash } from './passwordHash.ts'
 import type { Source } from './source.ts'
-import { createUnderWay } from './underWay.ts'
+import { createSingleFlight } from './singleFlight.ts'
 import type { FoundUser, UserRepository } from './userRepository.ts'
 
 interface RehashParts {
@@ -17,7 +17,7 @@ interface RehashParts {
  * @returns whether the user was written meanwhile, by this or by somebody else, and has to be read again
  */
 export function createRehash({ users, passwords, report }: RehashParts) {
-  const once = createUnderWay<boolean>()
+  const once = createSingleFlight<boolean>()
 
   return async function rehash(
     { user, basis }: FoundUser,

@@ -7,7 +7,7 @@ import type { Proof, Realm, Refusal } from '../realm.ts'
 import type { Remote } from '../remote/remote.ts'
 import type { Source } from '../source.ts'
 import type { RealmRef } from '../subject.ts'
-import { createUnderWay } from '../underWay.ts'
+import { createSingleFlight } from '../singleFlight.ts'
 import { clusterHeadersOf } from './clusterHeaders.ts'
 import { readClusterUser, type ClusterUser } from './clusterUser.ts'
 import type { ProvenCredentials } from './provenCredentials.ts'
@@ -34,7 +34,7 @@ export interface ClusterRealm extends Realm {
 /** Proves users of a cluster by what the cluster itself says of their password or token. Source: spec 4.2. */
 export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
   const { name, urls, remote, proven, refOf, clock, report } = parts
-  const once = createUnderWay<ClusterUser | Refusal>()
+  const once = createSingleFlight<ClusterUser | Refusal>()
   let problem: string | null = null
 
   return {

@@ -10,7 +10,7 @@ import { refused, type Realm, type Refusal } from '../realm.ts'
 import type { Source } from '../source.ts'
 import type { RealmRef } from '../subject.ts'
 import type { Introspection } from './introspection.ts'
-import { createUnderWay } from '../underWay.ts'
+import { createSingleFlight } from '../singleFlight.ts'
 import { createTermsCheck, type IntrospectionTerms } from './introspectionTerms.ts'
 
 interface IntrospectionRealmParts {
@@ -32,7 +32,7 @@ export function createIntrospectionRealm(parts: IntrospectionRealmParts): Realm 
   const termsProblem = createTermsCheck(parts.terms)
   const readUser = createReadUser(parts.claims)
   // Whoever brings a token while it is asked about waits for that answer.
-  const once = createUnderWay<JwtUser | NoUser>()
+  const once = createSingleFlight<JwtUser | NoUser>()
 
   return {
     takes: 'accessToken',

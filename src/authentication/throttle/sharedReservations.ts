@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isAgeBelow } from '../../age.ts'
 import { Failure } from '../../errors.ts'
 import { lruCache } from '../../lruCache.ts'
-import { createUnderWay } from '../underWay.ts'
+import { createSingleFlight } from '../singleFlight.ts'
 import type { AttemptRepository, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Attempts } from './attempts.ts'
 import type { Budget } from './budgets.ts'
@@ -41,7 +41,7 @@ export function createSharedReservations(parts: SharedReservationsParts) {
   const { attempts, reserve: reserveHere, shared, report, clock } = parts
   const settling = new Set<Promise<void>>()
   const closing = new AbortController()
-  const once = createUnderWay<boolean>()
+  const once = createSingleFlight<boolean>()
   /** By the budgets of names: what the others are asked of them. */
   const asking = new Map<string, Promise<unknown>>()
   /** Since when. */

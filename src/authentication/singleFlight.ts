@@ -1,5 +1,5 @@
-/** Makes the function that begins something of a name, or joins what is under way by that name: all get what it gives. */
-export function createUnderWay<T>() {
+/** Makes the function that runs a task under a name, or joins the one that runs under it already: all get its one result. */
+export function createSingleFlight<T>() {
   const begun = new Map<string, Promise<T>>()
 
   return function once(name: string, begin: () => Promise<T>): Promise<T> {
