@@ -99,16 +99,16 @@ function isThere(file: string): boolean {
  * Reads the settings again where they were read first.
  * @throws `CONFIGURATION` as `loadConfig`, and where the file is gone
  */
-export function reloadSettings(settingsFile: string, environment: Environment = process.env): Settings {
-  return loadConfig({ ...environment, GATEWAY_CONFIG: settingsFile }).settings
+export function reloadSettings(settingsFile: string): Settings {
+  return loadConfig({ ...process.env, GATEWAY_CONFIG: settingsFile }).settings
 }
 
 /**
  * Gives Node threads for as many passwords at once as there are cores for them, and for files and names of hosts beside
  * them, unless it is set how many. To be called before the first one is used.
  */
-export function widenThreadPool(cores: number, environment: NodeJS.ProcessEnv = process.env): void {
-  environment.UV_THREADPOOL_SIZE ??= String(cores + 4)
+export function widenThreadPool(cores: number): void {
+  process.env.UV_THREADPOOL_SIZE ??= String(cores + 4)
 }
 
 /** How the command line reaches a gateway that serves, and as whom, beside what it asks for. */
@@ -127,10 +127,10 @@ export interface GatewayAccess {
  * there.
  * @throws `CONFIGURATION` with everything that is wrong as its problems
  */
-export function loadGatewayAccess(url: string, environment: Environment = process.env): GatewayAccess {
+export function loadGatewayAccess(url: string): GatewayAccess {
   const problems: string[] = []
-  const password = secretOf(environment, 'GATEWAY_PASSWORD', problems)
-  const apiKey = secretOf(environment, 'GATEWAY_API_KEY', problems)
+  const password = secretOf(process.env, 'GATEWAY_PASSWORD', problems)
+  const apiKey = secretOf(process.env, 'GATEWAY_API_KEY', problems)
   const parsed = URL.parse(url)
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol))
     problems.push('--url: expected an https URL, or an http one of this machine')

@@ -6,7 +6,7 @@ import type { Role } from './role.ts'
  * Why a known caller is turned away; `effective` are those of its roles that exist, and `isOwn` says whether all that
  * the action is about is its own. Source: spec 1.8.
  */
-export function denial(caller: Actor, effective: readonly Role[], action: Action, isOwn = true): string {
+export function denial(caller: Actor, effective: readonly Role[], action: Action, isOwn: boolean): string {
   const granting = privilegesFor(action, isOwn).join(',')
   return `action [${action}] is unauthorized for ${told(caller, effective)}, this action is granted by the cluster privileges [${granting}]`
 }

@@ -41,7 +41,7 @@ export function createLatency(
   registry: Registry,
   name: string,
   help: string,
-  labelNames: readonly string[] = [],
+  labelNames: readonly string[],
 ): Latency {
   const seriesOf = new Map<string, Series>()
   const get = () =>

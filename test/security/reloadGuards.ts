@@ -22,8 +22,8 @@ export const reloadGuards: readonly Guard[] = [
     item: 'a settings file that is gone',
     file: 'src/config.ts',
     without: [
-      'loadConfig({ ...environment, GATEWAY_CONFIG: settingsFile })',
-      'loadConfig(environment, settingsFile)',
+      'loadConfig({ ...process.env, GATEWAY_CONFIG: settingsFile })',
+      'loadConfig(process.env, settingsFile)',
     ],
     test: reload,
     title: 'changes nothing, and one line says all that is wrong with it',
