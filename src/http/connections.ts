@@ -9,7 +9,7 @@ import { Failure } from '../errors.ts'
 import { breakOff } from './body.ts'
 import type { DoorResponse } from './door.ts'
 import { createIdleConnections } from './idleConnections.ts'
-import { createOneByOne } from './oneByOne.ts'
+import { createPipelining } from './pipelining.ts'
 import { requestProblem } from './requestProblem.ts'
 
 /** Times in milliseconds. */
@@ -57,7 +57,7 @@ const lingering = 2_000
 const mostIgnored = 64
 
 export function createConnections({ limits, tls, refuse, reportDrop }: ConnectionsParts): Connections {
-  const turnOf = createOneByOne()
+  const turnOf = createPipelining()
   const idle = createIdleConnections()
   /** The latest request of each connection, until it has come and is answered: then nobody keeps its body. */
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Failure, failureOf } from '../errors.ts'
-import { createAnswers } from './answers.ts'
+import { createAnswerRoom } from './answerRoom.ts'
 import { createAnswerTimeout } from './answerTimeout.ts'
 import { createReadBody } from './body.ts'
 import { createConnections, type Certified, type Limits } from './connections.ts'
@@ -90,7 +90,7 @@ export function createServer<Caller>({
     limits.maxContentUnderWay,
     reportDrops(logger, 'large bodies are refused: all together are larger than http.max_content_under_way'),
   )
-  const takeRoom = createAnswers(
+  const takeRoom = createAnswerRoom(
     limits.maxContentUnderWay,
     reportDrops(logger, 'large answers are refused: all together are larger than http.max_content_under_way'),
   )

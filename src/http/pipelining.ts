@@ -10,7 +10,7 @@ const mostWaiting = 16
  * have come: each once the answer before it has left, and none behind the last answer. While some wait, nothing more is
  * read.
  */
-export function createOneByOne() {
+export function createPipelining() {
   const waiting = new WeakMap<Duplex, number>()
   const waitingOn = (socket: Duplex) => waiting.get(socket) ?? 0
 

@@ -8,7 +8,7 @@ const small = 16_384
  * Makes the function that takes room for an answer until all of it has left, or nobody is there to take it: where not all
  * that has room would fit, the large ones that come later have none. One alone may be larger than the room.
  */
-export function createAnswers(most: number, reportRefusal: () => void) {
+export function createAnswerRoom(most: number, reportRefusal: () => void) {
   let held = 0
 
   /** @throws `UNAVAILABLE` where there is no room */
