@@ -6,6 +6,7 @@ import { exposureProblem, metricsExposureProblem } from './settings/exposureProb
 import { isLoopback } from './settings/keySource.ts'
 import { parseSettings } from './settings/settingsFile.ts'
 import { settingsSchema } from './settings/settingsSchema.ts'
+import { unknownSettings } from './settings/unknownSettings.ts'
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -168,7 +169,7 @@ function settingsOf(environment: Environment, file: string | null, problems: str
     const { value, lineOf, isMissing } = settings
     problems.push(...settings.problems.map((problem) => `${file}:${problem}`))
     if (value === undefined) return undefined
-    const parsed = settingsSchema(settings).safeParse(value)
+    const parsed = settingsSchema(settings).safeParse(value, { error: unknownSettings })
     for (const issue of parsed.error?.issues ?? []) {
       for (const { path, message } of problemsOf(issue))
         if (!isMissing(path)) problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)
@@ -183,11 +184,11 @@ function settingsOf(environment: Environment, file: string | null, problems: str
 function problemsOf(issue: z.core.$ZodIssue): { path: string[]; message: string }[] {
   const path = issue.path.map(String)
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
-  return issue.keys.map((key) => ({ path: [...path, key], message: unknownSetting(path) }))
+  const messages = issue.message.split('\n')
+  return issue.keys.map((key, index) => ({
+    path: [...path, key],
+    message: path.join() === 'realms' ? unknownType : (messages[index] ?? ''),
+  }))
 }
 
-function unknownSetting(path: readonly string[]): string {
-  return path.join() === 'realms'
-    ? 'unknown type of realm: expected native, jwt, elasticsearch or introspection'
-    : 'unknown setting'
-}
+const unknownType = 'unknown type of realm: expected native, jwt, elasticsearch or introspection'

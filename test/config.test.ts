@@ -357,13 +357,37 @@ describe('a file that is not sound', () => {
     )
   })
 
-  it.each(['colour', 'Activation', 'constructor', 'toString'])('has an unknown setting: %s', async (name) => {
+  it.each(['colour', 'constructor', 'toString'])('has an unknown setting: %s', async (name) => {
     expect(await problems(`# a comment\n${name}: 1\n`)).toEqual([`gateway.yml:2: ${name}: unknown setting`])
     expect(await problems(`# a comment\nactivation:\n  ${name}: 1\n`)).toEqual([
       `gateway.yml:3: activation.${name}: unknown setting`,
     ])
     expect(await problems(`\nxpack.security.authc:\n  ${name}: 1\n`)).toEqual([
       `gateway.yml:3: ${name}: unknown setting`,
+    ])
+  })
+
+  it.each([
+    ['Activation: 1', 'Activation', 'activation'],
+    ['activaton:\n  unchanged_grace: 1s', 'activaton', 'activation'],
+    ['toekn.timeout: 1m', 'toekn.*', 'token'],
+    ['activation:\n  unchangd-grace: 1s', 'activation.unchangd-grace', 'unchanged_grace'],
+    ['api_key.delete.retention_periods: 1d', 'api_key.delete.retention_periods', 'retention_period'],
+    ['realms.native.a:\n  { order: 1, enabeld: true }', 'realms.native.a.enabeld', 'enabled'],
+    ['domains.a: { realms: [native], realm: x }', 'domains.a.realm', 'realms'],
+  ])('has a misspelt setting, and is told which is likely meant: %j', async (settings, path, meant) => {
+    expect(await problems(`# a comment\n${settings}\n`)).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`^gateway\\.yml:[23]: ${path}: unknown setting \\(did you mean ${meant}\\?\\)$`),
+      ),
+    )
+  })
+
+  it('has several misspelt settings at one place, and is told of each', async () => {
+    expect(await problems('http:\n  max_conections: 1\n  colour: 2\n  idle_timout: 3s\n')).toEqual([
+      'gateway.yml:2: http.max_conections: unknown setting (did you mean max_connections?)',
+      'gateway.yml:3: http.colour: unknown setting',
+      'gateway.yml:4: http.idle_timout: unknown setting (did you mean idle_timeout?)',
     ])
   })
 

@@ -41,7 +41,7 @@ editor with the YAML language server (in Visual Studio Code the extension _YAML_
   Within braces and brackets it stands in quotes: \`metrics: { port: "\${METRICS_PORT}" }\`. Secrets stand in the file only so.
 - A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size one with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs none. A list
   may be one text with commas.
-- Whatever is wrong is said at once, with its line, and the exit code is 78. An editor sees less: that a required setting is missing, or
+- Whatever is wrong is said at once, with its line, of a misspelt name also which one is likely meant, and the exit code is 78. An editor sees less: that a required setting is missing, or
   that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
 
 [Operations](operations.md), [Throttling](throttling.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and

@@ -5,6 +5,7 @@ import { jwtRealm } from './jwtRealm.ts'
 import { realmProblems } from './realmProblems.ts'
 import type { RealmPlace } from './realmSetting.ts'
 import type { SettingsFile } from './settingsFile.ts'
+import { unknownSettings } from './unknownSettings.ts'
 import { enabled, order, yesOrNo } from './value.ts'
 
 const nativeRealm = z.strictObject({
@@ -62,7 +63,9 @@ export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {
       .record(z.string(), z.unknown())
       .transform((given, context) => {
         const parsed = Object.entries(given).map(([name, settings]): [string, Settings] => {
-          const { data, error } = settingsOf({ type, name, file }).safeParse(settings)
+          const { data, error } = settingsOf({ type, name, file }).safeParse(settings, {
+            error: unknownSettings,
+          })
           for (const issue of error?.issues ?? []) {
             context.issues.push({ ...issue, path: [name, ...issue.path], input: settings } as never)
           }

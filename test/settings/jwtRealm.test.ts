@@ -267,7 +267,7 @@ describe('a setting of a realm of tokens is refused', () => {
     ['claims.principal', null, `claims.principal: Missing text for [${keyOf('claims.principal')}].`],
     ['claims.principal', '""', `claims.principal: Invalid empty value for [${keyOf('claims.principal')}].`],
     ['claims.mail', '""', `claims.mail: Invalid empty value for [${keyOf('claims.mail')}].`],
-    ['claims.email', 'email', 'claims.email: unknown setting'],
+    ['claims.email', 'email', 'claims.email: unknown setting (did you mean mail?)'],
     ['populate_user_metadata', '1', 'populate_user_metadata: expected true or false'],
     [
       'client_authentication.type',
