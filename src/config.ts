@@ -2,6 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { Failure } from './errors.ts'
+import { closestName } from './settings/closestName.ts'
 import { exposureProblem, metricsExposureProblem } from './settings/exposureProblem.ts'
 import { isLoopback } from './settings/keySource.ts'
 import { parseSettings } from './settings/settingsFile.ts'
@@ -76,6 +77,21 @@ export function loadConfig(
   return frozen({
     ...{ host, port: Number(port), databaseUrl, elasticPassword, logLevel },
     ...{ settings, settingsFile },
+  })
+}
+
+/** Without `LOG_LEVEL`: `LOGLEVEL` is what others call theirs. */
+const ownVariables = ['DATABASE_URL', 'ELASTIC_PASSWORD', 'GATEWAY_CONFIG']
+
+/** What variables are called that are nearly one of the gateway's, which is not set, and what that is called. */
+export function misspeltVariables(environment: Environment = process.env): [given: string, meant: string][] {
+  const unset = ownVariables
+    .map((name) => [name, `${name}_FILE`])
+    .filter((names) => names.every((name) => environment[name] === undefined))
+    .flat()
+  return Object.keys(environment).flatMap((given): [string, string][] => {
+    const meant = closestName(given, unset)
+    return meant === null ? [] : [[given, meant]]
   })
 }
 

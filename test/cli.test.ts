@@ -283,6 +283,28 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     expect(await first.stop()).toBe(0)
   })
 
+  it('warns of a variable that is nearly one of its own, and says no value', async () => {
+    const folder = await temporaryFolder()
+    const environment = { DATABSE_URL: 'file:s3cret.db', ELASTIC_PASWORD: 's3cret', PASSWORD: 's3cret' }
+    const { code, out, err } = await run(['serve'], environment, folder)
+    expect(code).toBe(78)
+    expect(out.match(/(?<="msg":")[^"]*/g)).toEqual([
+      'the environment variable DATABSE_URL is unknown: did you mean DATABASE_URL?',
+      'the environment variable ELASTIC_PASWORD is unknown: did you mean ELASTIC_PASSWORD?',
+    ])
+    expect(out + err).not.toContain('s3cret')
+  })
+
+  it('warns of none that is nearly one that is set', async () => {
+    const others = { ELASTIC_PASSWORD1: 'x', DATABASE_URL2: 'x', DATABASE_URL_FILE: 'url' }
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'url'), 'file:gateway.db')
+    const served = gateway(['serve'], folder, { ...withPassword, ...others })
+    await served.address()
+    expect(await served.stop()).toBe(0)
+    expect(served.out).not.toContain('"level":40')
+  })
+
   it('only warns if ELASTIC_PASSWORD is another one later, and needs none', async () => {
     const folder = await temporaryFolder()
     const again = async (environment: Environment) => {

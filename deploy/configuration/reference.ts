@@ -27,7 +27,8 @@ const introduction = `Every setting, with what it takes and its default. This pa
 [gateway.example.yml](../gateway.example.yml) are made from the code that reads the settings: \`npx vitest run --project sqlite
 test/settings/generated.test.ts -u\` makes them anew.`
 
-const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. \`UV_THREADPOOL_SIZE\` is how many
+const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. A variable that is nearly one of
+\`DATABASE_URL\`, \`ELASTIC_PASSWORD\` and \`GATEWAY_CONFIG\`, where that is not set, gets a warning in the log. \`UV_THREADPOOL_SIZE\` is how many
 threads Node has for passwords and files: four more than cores, unless it is set. \`NODE_ENV\`, by which libraries look for mistakes
 of developers or not, is \`production\`, unless it is set. The command line also takes \`GATEWAY_PASSWORD\` and
 \`GATEWAY_API_KEY\`, or \`…_FILE\`: see [The command line](cli.md).`

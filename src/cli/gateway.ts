@@ -1,7 +1,13 @@
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import { createApp, type App } from '../app.ts'
-import { isGatewayYmlThere, loadConfig, reloadSettings, widenThreadPool } from '../config.ts'
+import {
+  isGatewayYmlThere,
+  loadConfig,
+  misspeltVariables,
+  reloadSettings,
+  widenThreadPool,
+} from '../config.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
@@ -53,6 +59,9 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   const lowering = lowerBackgroundThreads(availableParallelism() > workers)
   const config = loadConfig()
   const logger = createLog(config.logLevel, number)
+  if (isFirst)
+    for (const [given, meant] of misspeltVariables())
+      logger.warn(`the environment variable ${given} is unknown: did you mean ${meant}?`)
   const { settingsFile } = config
   const creating = createApp({
     ...{ config, logger, clock },
