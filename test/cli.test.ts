@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -218,9 +218,13 @@ async function threadsOf(environment: Environment) {
 }
 
 describe('a gateway that serves', { timeout: 60_000 }, () => {
-  it('says where both doors are, on standard error, and answers at both', async () => {
-    const served = gateway(['serve'], await temporaryFolder(), withPassword)
+  it('says where its database and both doors are, on standard error, and answers at both', async () => {
+    const folder = await temporaryFolder()
+    const served = gateway(['serve'], folder, withPassword)
     const address = await served.address()
+    expect(served.err).toContain(
+      `Database       SQLite, ${join(await realpath(folder), 'data/gateway.db')}\n`,
+    )
     expect(served.err).toContain(`GraphQL        ${address}/graphql`)
     expect(await rest(overSocket(address), 'GET', '/', elastic)).toMatchObject({ status: 200 })
     const page = await fetch(`${address}/graphql`, { headers: { accept: 'text/html' } })

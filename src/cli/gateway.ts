@@ -37,6 +37,7 @@ interface GatewayOptions {
 export interface Gateway {
   readonly app: App
   readonly logger: Logger
+  readonly databaseUrl: string
   readonly address: string
   /** Where metrics have a port of their own. */
   readonly metricsAddress: string | null
@@ -62,7 +63,7 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   if (isFirst)
     for (const [given, meant] of misspeltVariables())
       logger.warn(`the environment variable ${given} is unknown: did you mean ${meant}?`)
-  const { settingsFile } = config
+  const { databaseUrl, settingsFile } = config
   const creating = createApp({
     ...{ config, logger, clock },
     adoptRealms: adoptRealms && isFirst,
@@ -89,7 +90,8 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   hangUp.leadTo({ reload, stop })
   const metricsAddress = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
   const address = await listening(() => app.listen(), 'HOST and PORT')
-  return address === null ? null : { app, logger, address, metricsAddress, stop, ended: ended.promise }
+  if (address === null) return null
+  return { app, logger, databaseUrl, address, metricsAddress, stop, ended: ended.promise }
 
   function reload(): void {
     if (settingsFile === null && isGatewayYmlThere())

@@ -1,10 +1,21 @@
+import { databasePlace } from '../storage/databasePlace.ts'
+import { printable } from './printable.ts'
+
 /** Says something to whoever has started the process, on standard error. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-/** Says where a gateway answers: `metrics` where metrics have a port of their own, or null. */
-export function noteAddresses(address: string, metrics: string | null): void {
-  if (metrics !== null) note(`Metrics        ${metrics}/metrics`)
+interface Places {
+  readonly databaseUrl: string
+  /** Where metrics have a port of their own, or null. */
+  readonly metricsAddress: string | null
+  readonly address: string
+}
+
+/** Says what a gateway stands on, and where it answers. */
+export function notePlaces({ databaseUrl, metricsAddress, address }: Places): void {
+  note(`Database       ${printable(databasePlace(databaseUrl))}`)
+  if (metricsAddress !== null) note(`Metrics        ${metricsAddress}/metrics`)
   note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
 }

@@ -1,6 +1,6 @@
 import { startGateway } from './gateway.ts'
 import type { HangUp } from './hangUp.ts'
-import { noteAddresses } from './note.ts'
+import { notePlaces } from './note.ts'
 
 export interface ServeOptions {
   /** Whether all gateways on the database are to agree on the realms and domains of this one. */
@@ -12,5 +12,5 @@ export interface ServeOptions {
 /** Answers at both doors until the process is told to stop. */
 export async function serve({ adoptRealms = false, hangUp }: ServeOptions): Promise<void> {
   const gateway = await startGateway({ adoptRealms, hangUp })
-  if (gateway) noteAddresses(gateway.address, gateway.metricsAddress)
+  if (gateway) notePlaces(gateway)
 }

@@ -7,7 +7,7 @@ import { startFleet } from './fleet.ts'
 import type { HangUp } from './hangUp.ts'
 import { listeningFailure } from './listening.ts'
 import { createLog } from './log.ts'
-import { noteAddresses } from './note.ts'
+import { notePlaces } from './note.ts'
 import { createWorkerMetrics } from './workerMetrics.ts'
 
 interface WorkersOptions {
@@ -38,7 +38,7 @@ export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions):
     hangUp.leadTo({ reload, stop: fleet.stop })
   })
   void Promise.all([fleet.firstListens, fleet.allListen]).then(([{ address }]) => {
-    noteAddresses(address, metricsAddress)
+    notePlaces({ databaseUrl, metricsAddress, address })
   })
   const exitCode = await fleet.ended
   await host?.close()
