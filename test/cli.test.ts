@@ -150,26 +150,48 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
     expect(err).toBe('profile-gateway: cannot open file:diary.db: it is not an SQLite database\n')
   })
 
-  it('ends with 78 if the port is in use, or the host is not ours', async () => {
+  it('ends with 78 if a port is in use, or the host is not ours, and nothing has been made', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void other.close())
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
-    const inUse = await run(['serve'], { ...withPassword, PORT: `${port}` })
-    expect(inUse).toEqual({
-      code: 78,
-      // That the superuser is made.
-      out: expect.stringMatching(/^(.*"superuser-create".*\n){2}$/) as string,
-      err: 'profile-gateway: cannot listen on HOST and PORT: something else listens there (EADDRINUSE)\n',
-    })
     const folder = await temporaryFolder()
+    const inUse = await run(['serve'], { ...withPassword, PORT: `${port}` }, folder)
+    const taken = 'something else listens there (EADDRINUSE)\n'
+    expect(inUse).toEqual({
+      ...{ code: 78, out: '' },
+      err: `profile-gateway: cannot listen on HOST and PORT: ${taken}`,
+    })
+    await writeFile(join(folder, 'gateway.yml'), `metrics.port: ${port}`)
+    const metricsInUse = await run(['serve'], withPassword, folder)
+    expect(metricsInUse).toEqual({
+      ...{ code: 78, out: '' },
+      err: `profile-gateway: cannot listen on metrics.host and metrics.port: ${taken}`,
+    })
     await writeFile(join(folder, 'gateway.yml'), 'http.insecure: true')
     const notOurs = await run(['serve'], { ...withPassword, HOST: '192.0.2.1' }, folder)
     expect(notOurs.code).toBe(78)
     expect(notOurs.err).toBe(
       'profile-gateway: cannot listen on HOST and PORT: this machine has no such address (EADDRNOTAVAIL)\n',
     )
+    expect(await readdir(folder)).toEqual(['gateway.yml'])
   })
+
+  it.each([
+    ['metrics.port: 9464', '127.0.0.1'],
+    ['metrics.port: 9464\nhttp.insecure: true', '0.0.0.0'],
+    ['metrics: { port: 9464, host: "::" }\nhttp.insecure: true', '127.0.0.1'],
+  ])(
+    'ends with 78 if metrics are to have the port of the gateway itself: %j, HOST=%s',
+    async (settings, HOST) => {
+      const folder = await temporaryFolder()
+      await writeFile(join(folder, 'gateway.yml'), settings)
+      expect(await run(['serve'], { ...withPassword, HOST, PORT: '9464' }, folder)).toEqual({
+        ...{ code: 78, out: '' },
+        err: 'profile-gateway: metrics.host and metrics.port are HOST and PORT: expected another port for metrics\n',
+      })
+    },
+  )
 
   it('ends with 78, and has opened nothing, where others would send credentials in the clear', async () => {
     const folder = await temporaryFolder()
@@ -375,18 +397,18 @@ describe.skipIf(noTerminal)(
       expect(served.out).not.toContain('password')
     })
 
-    // By then it is stored: the next start finds the superuser there.
-    it('shows the password it makes up, even if it then cannot listen', async () => {
+    it('makes up none if it could not listen', async () => {
       const other = createServer().listen(0, '127.0.0.1')
       onTestFinished(() => void other.close())
       await once(other, 'listening')
       const folder = await temporaryFolder()
       const failed = onTerminal(folder, { PORT: `${(other.address() as AddressInfo).port}` })
       expect(await failed.ended).toBe(78)
+      expect(failed.out).not.toContain('password')
       const next = onTerminal(folder)
       await next.address()
       await stop(next, folder)
-      expect(failed.out + next.out).toContain('Its password, shown only now')
+      expect(next.out).toContain('Its password, shown only now')
     })
   },
 )

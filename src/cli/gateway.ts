@@ -12,7 +12,7 @@ import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
 import type { HangUp } from './hangUp.ts'
-import { listeningFailure } from './listening.ts'
+import { listeningFailure, tryListening } from './listening.ts'
 import { createLog } from './log.ts'
 import { note } from './note.ts'
 import { longestPatience, patience } from './patience.ts'
@@ -63,6 +63,8 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   if (isFirst)
     for (const [given, meant] of misspeltVariables())
       logger.warn(`the environment variable ${given} is unknown: did you mean ${meant}?`)
+  // Of several processes, the one that starts them has tried it.
+  if (!worker) await tryListening(config)
   const { databaseUrl, settingsFile } = config
   const creating = createApp({
     ...{ config, logger, clock },

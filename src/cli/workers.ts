@@ -5,7 +5,7 @@ import { createMetricsHost } from '../metricsHost.ts'
 import { isSqlite } from '../storage/sqliteFile.ts'
 import { startFleet } from './fleet.ts'
 import type { HangUp } from './hangUp.ts'
-import { listeningFailure } from './listening.ts'
+import { listeningFailure, tryListening } from './listening.ts'
 import { createLog } from './log.ts'
 import { notePlaces } from './note.ts'
 import { createWorkerMetrics } from './workerMetrics.ts'
@@ -23,10 +23,12 @@ interface WorkersOptions {
  * @throws `CONFIGURATION` if the configuration is not right, or on SQLite
  */
 export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions): Promise<number> {
-  const { settings, databaseUrl, logLevel } = loadConfig()
+  const config = loadConfig()
+  const { settings, databaseUrl, logLevel } = config
   if (isSqlite(databaseUrl)) {
     throw new Failure('CONFIGURATION', '--workers needs PostgreSQL: a file of SQLite is for one process')
   }
+  await tryListening(config)
   const logger = createLog(logLevel)
   const metrics = createWorkerMetrics(createProcessMetrics())
   const host = createMetricsHost({ settings, logger, ...metrics })
