@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
 import { commandLine } from './support/commandLine.ts'
@@ -342,9 +343,45 @@ describe('beside a gateway that serves', { timeout: 120_000 }, () => {
     const { failure } = await run(['users', 'list', '--url', 'http://127.0.0.1:1'])
     expect(failure).toMatchObject({
       code: 'UNAVAILABLE',
-      message: 'cannot ask http://127.0.0.1:1: ECONNREFUSED',
+      message: 'cannot ask http://127.0.0.1:1: nothing listens there (ECONNREFUSED)',
     })
   })
+
+  it('it does not answer: that is said in words, and after a while', async () => {
+    const tls = join(import.meta.dirname, 'support/tls')
+    const [cert, key] = await Promise.all(
+      ['server.pem', 'server.key.pem'].map((file) => readFile(join(tls, file), 'utf8')),
+    )
+    const kept: Socket[] = []
+    const silent = createTcpServer((socket) => void kept.push(socket))
+    const closing = createTcpServer((socket) => socket.once('data', () => socket.destroy()))
+    const plain = createServer()
+    const unknown = createHttpsServer({ cert, key })
+    const run = commandLine({ GATEWAY_PASSWORD: elastic.password })
+    const saidOf = async (server: Server, scheme: string) => {
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const address = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const { failure } = await run(['users', 'list', '--url', address])
+      server.close()
+      return [failure?.code, failure?.message.replace(`cannot ask ${address}: `, '')]
+    }
+    const said = await Promise.all([
+      saidOf(silent, 'http'),
+      saidOf(closing, 'http'),
+      saidOf(plain, 'https'),
+      saidOf(unknown, 'https'),
+    ])
+    for (const socket of kept) socket.destroy()
+    expect(said).toEqual([
+      [
+        'UNAVAILABLE',
+        'it has not answered in 15 s, and may yet do what was asked for (UND_ERR_HEADERS_TIMEOUT)',
+      ],
+      ['UNAVAILABLE', 'it has closed the connection (UND_ERR_SOCKET)'],
+      ['UNAVAILABLE', expect.stringMatching(/^it does not speak TLS there \(/)],
+      ['UNAVAILABLE', expect.stringMatching(/^no authority that is known has signed its certificate: /)],
+    ])
+  }, 30_000)
 
   it('what it says is printed as text, whoever it is', async () => {
     const server = createServer((_, response) => {

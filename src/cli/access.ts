@@ -73,7 +73,35 @@ async function accessToDatabase(streams: Streams): Promise<Access> {
 }
 
 /** In milliseconds: a password can be hashed in a queue of others. */
-const patience = 30_000
+const patience = 15_000
+
+const untrusted = 'no authority that is known has signed its certificate: NODE_EXTRA_CA_CERTS names others'
+const noTls = 'it does not speak TLS there'
+const silent = `it has not answered in ${patience / 1_000} s, and may yet do what was asked for`
+
+/** Why a gateway does not answer. */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'the name of the host cannot be looked up now',
+  EHOSTUNREACH: 'no way leads there',
+  ENETUNREACH: 'no way leads there',
+  ECONNRESET: 'it has closed the connection',
+  UND_ERR_SOCKET: 'it has closed the connection',
+  UND_ERR_CONNECT_TIMEOUT: 'it has not taken the connection in time',
+  ETIMEDOUT: 'it has not taken the connection in time',
+  UND_ERR_HEADERS_TIMEOUT: silent,
+  UND_ERR_BODY_TIMEOUT: silent,
+  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: noTls,
+  EPROTO: noTls,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for other names',
+}
 
 async function accessToGateway(url: string, username: string, streams: Streams): Promise<Access> {
   const { origin, path: prefix, password, apiKey } = loadGatewayAccess(url)
@@ -82,7 +110,7 @@ async function accessToGateway(url: string, username: string, streams: Streams):
   const client = new Client(origin, {
     headersTimeout: patience,
     bodyTimeout: patience,
-    connectTimeout: 10_000,
+    connectTimeout: 5_000,
   })
   return {
     isRemote: true,
@@ -97,7 +125,8 @@ async function accessToGateway(url: string, username: string, streams: Streams):
         return gatewayAnswerOf(answer.statusCode, await answer.body.text())
       } catch (thrown) {
         if (thrown instanceof Failure) throw thrown
-        throw new Failure('UNAVAILABLE', `cannot ask ${origin}: ${systemReason(thrown)}`, { cause: thrown })
+        const message = `cannot ask ${origin}: ${systemReason(thrown, reasons)}`
+        throw new Failure('UNAVAILABLE', message, { cause: thrown })
       }
     },
     close: () => client.close(),
