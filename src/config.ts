@@ -8,6 +8,7 @@ import { isLoopback } from './settings/keySource.ts'
 import { parseSettings } from './settings/settingsFile.ts'
 import { settingsSchema } from './settings/settingsSchema.ts'
 import { unknownSettings } from './settings/unknownSettings.ts'
+import { reasonUnread } from './systemReason.ts'
 
 /** Everything that can be set, checked. */
 export interface Config {
@@ -172,8 +173,8 @@ function secretOf(environment: Environment, name: string, problems: string[]): s
   if (file === undefined) return value ?? null
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch {
-    problems.push(`${name}_FILE: the file cannot be read`)
+  } catch (error) {
+    problems.push(`${name}_FILE: the file cannot be read: ${reasonUnread(error)}`)
     return null
   }
 }
@@ -191,8 +192,10 @@ function settingsOf(environment: Environment, file: string | null, problems: str
         if (!isMissing(path)) problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)
     }
     return parsed.data
-  } catch {
-    problems.push(`GATEWAY_CONFIG: ${file === '' ? 'expected the path of a file' : `${file} cannot be read`}`)
+  } catch (error) {
+    const problem =
+      file === '' ? 'expected the path of a file' : `${file} cannot be read: ${reasonUnread(error)}`
+    problems.push(`GATEWAY_CONFIG: ${problem}`)
     return undefined
   }
 }

@@ -4,3 +4,15 @@ export function systemReason(error: unknown, reasons: Readonly<Record<string, st
   const reason = reasons[code]
   return reason ? `${reason} (${code})` : code
 }
+
+/** Why a file cannot be read. */
+export function reasonUnread(error: unknown): string {
+  return systemReason(error, unread)
+}
+
+const unread = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+}

@@ -127,7 +127,7 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
     const { code, err } = await run(['serve'], withPassword, folder)
     expect([code, err]).toEqual([
       78,
-      'profile-gateway: the configuration is not valid\n  GATEWAY_CONFIG: gateway.yml cannot be read\n',
+      'profile-gateway: the configuration is not valid\n  GATEWAY_CONFIG: gateway.yml cannot be read: there is no such file (ENOENT)\n',
     ])
     expect(await readdir(folder)).toEqual(['gateway.yml'])
   })

@@ -138,17 +138,26 @@ describe('the environment', () => {
         `${name}: set it or ${name}_FILE, not both`,
       ])
       const missing = { [`${name}_FILE`]: join(folder, 'missing') }
-      expect(await problems(null, missing)).toEqual([`${name}_FILE: the file cannot be read`])
+      expect(await problems(null, missing)).toEqual([
+        `${name}_FILE: the file cannot be read: there is no such file (ENOENT)`,
+      ])
       const unreadable = { [`${name}_FILE`]: folder }
-      expect(await problems(null, unreadable)).toEqual([`${name}_FILE: the file cannot be read`])
+      expect(await problems(null, unreadable)).toEqual([
+        `${name}_FILE: the file cannot be read: it is a folder (EISDIR)`,
+      ])
     },
   )
 
   it('must not name a settings file that cannot be read', async () => {
     const folder = await temporaryFolder()
-    for (const GATEWAY_CONFIG of [join(folder, 'missing.yml'), folder]) {
+    await writeFile(join(folder, 'file'), '')
+    for (const [GATEWAY_CONFIG, reason] of [
+      [join(folder, 'missing.yml'), 'there is no such file (ENOENT)'],
+      [folder, 'it is a folder (EISDIR)'],
+      [join(folder, 'file/x.yml'), 'a part of its path is not a folder (ENOTDIR)'],
+    ] as const) {
       expect(await problems(null, { GATEWAY_CONFIG })).toEqual([
-        `GATEWAY_CONFIG: ${GATEWAY_CONFIG} cannot be read`,
+        `GATEWAY_CONFIG: ${GATEWAY_CONFIG} cannot be read: ${reason}`,
       ])
     }
     expect(await problems(null, { GATEWAY_CONFIG: '' })).toEqual([
@@ -301,7 +310,9 @@ describe('a value from elsewhere', () => {
       'gateway.yml:1: ${NOT_SET}: there is no environment variable NOT_SET',
     ])
     expect(await problems('\nhttp.max_content_length: ${file:missing}\n')).toContainEqual(
-      expect.stringMatching(/^gateway\.yml:2: \$\{file:missing\}: .*missing cannot be read$/) as string,
+      expect.stringMatching(
+        /^gateway\.yml:2: \$\{file:missing\}: .*missing cannot be read: there is no such file \(ENOENT\)$/,
+      ) as string,
     )
   })
 

@@ -482,7 +482,7 @@ describe('of how a gateway is asked the doctor says', { timeout: 120_000 }, () =
     const { of, exitCode } = await at('audit.destination: ./none/audit.ndjson\n')
     expect(of('audit.destination')).toMatchObject({
       state: 'failure',
-      finding: 'the file cannot be written: ENOENT',
+      finding: 'the file cannot be written: its folder is not there (ENOENT)',
     })
     expect(exitCode).toBe(1)
     expect((await at('audit.destination: ./audit.ndjson\n')).of('audit.destination')?.state).toBe('ok')

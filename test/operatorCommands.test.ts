@@ -186,7 +186,7 @@ describe('roles', { timeout: 120_000 }, () => {
     expect((await put('{"colour":"red"}')).failure?.message).toMatch(/unexpected field \[colour\]/)
     expect((await put('{"cluster":["al"]}')).failure?.message).toMatch(/^unknown cluster privilege \[al\]/)
     expect((await run(['roles', 'put', 'one', '/nowhere'])).failure?.message).toBe(
-      '/nowhere is no role: ENOENT',
+      '/nowhere cannot be read: there is no such file (ENOENT)',
     )
   })
 })

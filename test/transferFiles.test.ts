@@ -26,6 +26,10 @@ describe('import', { timeout: 60_000 }, () => {
       (await read('report.txt')).match(/^a\.ndjson:\d+ \(byte \d+\): user \[eve\]: .*\n/gm),
     ).toHaveLength(250)
     expect((await stat(join(folder, 'report.txt'))).mode & 0o777).toBe(0o600)
+    expect(await command('import', '--report', 'report.txt', 'a.ndjson')).toMatchObject({
+      code: 78,
+      err: 'profile-gateway: cannot write report.txt: it is there already (EEXIST)\n',
+    })
     const itself = await command('import', '--report', 'a.ndjson', 'a.ndjson')
     expect(itself).toMatchObject({ code: 78 })
     expect(await read('a.ndjson')).toContain('eve')
@@ -76,7 +80,7 @@ describe('import', { timeout: 60_000 }, () => {
     expect({ code, out, err }).toEqual({
       code: 78,
       out: '',
-      err: 'profile-gateway: cannot read what is to be imported\n  none.ndjson: ENOENT\n  .: it is a folder\n',
+      err: 'profile-gateway: cannot read what is to be imported\n  none.ndjson: there is no such file (ENOENT)\n  .: it is a folder\n',
     })
     expect(await readdir(folder)).toEqual([])
   })

@@ -3,7 +3,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Failure } from '../errors.ts'
-import { systemReason } from '../systemReason.ts'
+import { reasonUnread } from '../systemReason.ts'
 
 /** A file, or standard input. */
 export interface Input {
@@ -38,7 +38,7 @@ export async function findInputs(files: readonly string[]): Promise<Input[]> {
       const size = found.isFile() ? found.size : null
       inputs.push(inputOf(file, size, () => createReadStream(file, { highWaterMark: 256 * 1024 })))
     } catch (error) {
-      problems.push(`${file}: ${systemReason(error)}`)
+      problems.push(`${file}: ${reasonUnread(error)}`)
     }
   }
   if (problems.length > 0)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { Failure } from '../errors.ts'
 import { isObject, JsonProblem, parseJson, type JsonObject } from '../json.ts'
+import { reasonUnread } from '../systemReason.ts'
 import { asking, inWords, listOf, namedAt, requireAll, say, thereIsNo, type AskingOptions } from './asking.ts'
 import type { Streams } from './streams.ts'
 import { tableOf } from './table.ts'
@@ -60,7 +61,7 @@ export async function readRole(
   const what = file ?? 'standard input'
   const refuse = (reason: string) => new Failure('INVALID_INPUT', `${what} is no role: ${reason}`)
   const text = await (file === undefined ? buffer(input) : readFile(file)).catch((error: unknown) => {
-    throw refuse((error as NodeJS.ErrnoException).code ?? 'it cannot be read')
+    throw new Failure('INVALID_INPUT', `${what} cannot be read: ${reasonUnread(error)}`, { cause: error })
   })
   try {
     const role = parseJson(text)

@@ -87,12 +87,19 @@ function auditFileCheck(file: string): Check {
     accessSync(there ? file : dirname(file), constants.W_OK)
     return ok(id, there ? 'the file can be written' : 'the file is not there yet, and can be made')
   } catch (thrown) {
+    const reason = systemReason(thrown, unwritable)
     return failure(
       id,
-      `the file cannot be written: ${systemReason(thrown)}`,
+      `the file cannot be written: ${reason}`,
       `see that ${file} may be written by the gateway’s user`,
     )
   }
+}
+
+const unwritable = {
+  ENOENT: 'its folder is not there',
+  ENOTDIR: 'a part of its path is not a folder',
+  EACCES: 'it may not be written',
 }
 
 function operationChecks(operations: Settings['graphql']['allowed_operations']): Check[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { JsonProblem, parseJson, type JsonValue } from '../json.ts'
+import { reasonUnread } from '../systemReason.ts'
 
 type Operations = readonly (readonly [id: string, document: string])[]
 
@@ -34,7 +35,7 @@ function jsonIn(file: string): { value: JsonValue } | { problem: string } {
   try {
     return { value: parseJson(readFileSync(file)) }
   } catch (error) {
-    if (!(error instanceof JsonProblem)) return { problem: `${file} cannot be read` }
+    if (!(error instanceof JsonProblem)) return { problem: `${file} cannot be read: ${reasonUnread(error)}` }
     return { problem: `${file}:${error.line}:${error.column}: ${error.message}` }
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
+import { reasonUnread } from '../systemReason.ts'
 
 export interface SettingsFile {
   /** Undefined where it is no YAML. */
@@ -122,9 +123,13 @@ export function parseSettings(text: string, folder: string, environment: Environ
   function substitute(text: string, line: number, place: string): string {
     return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
       const file = fileNamed(name)
-      const found = file === null ? environment[name] : contentOf(file)
-      if (found !== undefined) return found
-      problems.push(`${line}: \${${name}}: ${missingFrom(name, file)}`)
+      try {
+        const found = file === null ? environment[name] : contentOf(file)
+        if (found !== undefined) return found
+        problems.push(`${line}: \${${name}}: there is no environment variable ${name}`)
+      } catch (error) {
+        problems.push(`${line}: \${${name}}: ${file} cannot be read: ${reasonUnread(error)}`)
+      }
       missing.add(place)
       return ''
     })
@@ -142,20 +147,12 @@ function nothing(): Settings {
   return Object.create(null) as Settings
 }
 
-function missingFrom(name: string, file: string | null): string {
-  return file === null ? `there is no environment variable ${name}` : `${file} cannot be read`
-}
-
 /** Whether nothing stands after a name, as where all that stood below it is commented out. */
 function isLeftEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.value === null && node.source === '')
 }
 
 /** What a file holds, without the end of its last line. */
-export function contentOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
-  } catch {
-    return undefined
-  }
+function contentOf(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
 }

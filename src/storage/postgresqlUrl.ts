@@ -1,6 +1,7 @@
 import type { ClientConfig } from 'pg'
 import { parse, toClientConfig } from 'pg-connection-string'
 import { Failure } from '../errors.ts'
+import { reasonUnread } from '../systemReason.ts'
 
 /** The parameters, each with the values that it may have. */
 const parameters: Readonly<Record<string, readonly [expected: string, pattern: RegExp]>> = {
@@ -63,7 +64,8 @@ function parsed(url: string) {
   try {
     return parse(url, { useLibpqCompat: true })
   } catch (cause) {
-    const reason = cause instanceof URIError ? noUrl : 'a file that it names cannot be read'
+    const reason =
+      cause instanceof URIError ? noUrl : `a file that it names cannot be read: ${reasonUnread(cause)}`
     throw new Failure('CONFIGURATION', reason, { cause })
   }
 }

@@ -603,7 +603,7 @@ describe('a secret', () => {
       expect.stringMatching(/: \$\{S\}: there is no environment variable S$/),
     )
     expect(await said('${file:s}')).toContainEqual(
-      expect.stringMatching(/: \$\{file:s\}: \/.*\/s cannot be read$/),
+      expect.stringMatching(/: \$\{file:s\}: \/.*\/s cannot be read: there is no such file \(ENOENT\)$/),
     )
     expect(await said('${S}', { S: '' })).toEqual([
       expect.stringContaining(`Invalid empty value for [${keyOf(setting)}].`),

@@ -71,7 +71,10 @@ describe('the URL of a PostgreSQL database', () => {
       'postgres://host/db?sslmode=verify-ca',
       'sslmode=verify-ca needs sslrootcert: anybody can have a certificate of a public authority',
     ],
-    ['postgres://host/db?sslmode=verify-full&sslrootcert=/nowhere', 'a file that it names cannot be read'],
+    [
+      'postgres://host/db?sslmode=verify-full&sslrootcert=/nowhere',
+      'a file that it names cannot be read: there is no such file (ENOENT)',
+    ],
     [
       'postgres://host/db?schema=x&pool=3',
       'unknown parameter schema: expected sslmode, sslrootcert, sslcert, sslkey, channel_binding, ' +
