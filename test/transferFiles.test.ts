@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { open, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -140,6 +140,23 @@ describe('export', { timeout: 60_000 }, () => {
     expect((await stat(join(folder, 'pipe'))).isFIFO()).toBe(true)
     expect(await command('export', '-o', '-', '--force')).toMatchObject({ code: 0, out: await exported(url) })
     expect(await readdir(folder)).toEqual(['pipe'])
+  })
+
+  it('replaces no link, and no file that one leads to', async () => {
+    const { command, write, read, url, folder } = await prepared()
+    await imported(url, lines(user))
+    await write('older.ndjson', 'older')
+    await symlink('older.ndjson', join(folder, 'link'))
+    await symlink('nowhere', join(folder, 'dangling'))
+    for (const args of [['link'], ['link', '--force'], ['dangling', '--force']])
+      expect(await command('export', '-o', ...args)).toMatchObject({
+        ...{ code: 78, out: '' },
+        err: expect.stringContaining(
+          `cannot write ${args[0]}: it is there already, and is a link\n`,
+        ) as unknown,
+      })
+    expect([await read('link'), await readlink(join(folder, 'link'))]).toEqual(['older', 'older.ndjson'])
+    expect(await readdir(folder)).toEqual(['dangling', 'link', 'older.ndjson'])
   })
 })
 

@@ -1,5 +1,5 @@
 import { unlinkSync } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { lstat, open, rename, rm } from 'node:fs/promises'
 import { Failure } from '../errors.ts'
 import { complain } from './streams.ts'
 import { writeFailure } from './writeFailure.ts'
@@ -32,13 +32,15 @@ export function standardOutput(): Output {
 
 /**
  * A new file that only its owner may read. One that is there is not touched, or with `force` replaced, once the new one is
- * whole; what is no file, such as a device or a pipe with a name, never is.
+ * whole; what is no file, such as a link, a device or a pipe with a name, never is.
  * @throws `CONFIGURATION` if it cannot be made
  */
 export async function fileOutput(file: string, force: boolean): Promise<Output> {
-  const there = await stat(file).catch(() => null)
-  if (there && !there.isFile())
-    throw new Failure('CONFIGURATION', `cannot write ${file}: it is there already, and is no regular file`)
+  const there = await lstat(file).catch(() => null)
+  if (there && !there.isFile()) {
+    const what = there.isSymbolicLink() ? 'is a link' : 'is no regular file'
+    throw new Failure('CONFIGURATION', `cannot write ${file}: it is there already, and ${what}`)
+  }
   const target = force ? `${file}.${process.pid}.partial` : file
   const handle = await open(target, 'wx', 0o600).catch((error: unknown) => {
     throw writeFailure(target, error)
