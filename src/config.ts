@@ -141,7 +141,7 @@ export interface GatewayAccess {
 }
 
 /**
- * Makes of an address and of the environment how a gateway is reached: with `GATEWAY_PASSWORD` or `GATEWAY_API_KEY`, if
+ * Makes of an address with no problem and of the environment how a gateway is reached: with `GATEWAY_PASSWORD` or `GATEWAY_API_KEY`, if
  * there.
  * @throws `CONFIGURATION` with everything that is wrong as its problems
  */
@@ -149,16 +149,21 @@ export function loadGatewayAccess(url: string): GatewayAccess {
   const problems: string[] = []
   const password = secretOf(process.env, 'GATEWAY_PASSWORD', problems)
   const apiKey = secretOf(process.env, 'GATEWAY_API_KEY', problems)
+  if (problems.length > 0) throw new Failure('CONFIGURATION', 'the gateway cannot be asked', { problems })
+  const { origin, pathname } = new URL(url)
+  return { origin, path: pathname.replace(/\/+$/, ''), password, apiKey }
+}
+
+/** Why no gateway is asked at an address; null: one is. */
+export function gatewayUrlProblem(url: string): string | null {
   const parsed = URL.parse(url)
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol))
-    problems.push('--url: expected an https URL, or an http one of this machine')
-  else if (parsed.username + parsed.password !== '') problems.push('--url: it must not hold credentials')
-  else if (parsed.search + parsed.hash !== '') problems.push('--url: expected a URL without ? and #')
-  else if (parsed.protocol === 'http:' && !isLoopback(url))
-    problems.push('--url: expected https; http leads only to this machine, as 127.0.0.1 or [::1]')
-  if (problems.length > 0 || !parsed)
-    throw new Failure('CONFIGURATION', 'the gateway cannot be asked', { problems })
-  return { origin: parsed.origin, path: parsed.pathname.replace(/\/+$/, ''), password, apiKey }
+    return 'expected an https URL, or an http one of this machine'
+  if (parsed.username + parsed.password !== '') return 'it must not hold credentials'
+  if (parsed.search + parsed.hash !== '') return 'expected a URL without ? and #'
+  if (parsed.protocol === 'http:' && !isLoopback(url))
+    return 'expected https; http leads only to this machine, as 127.0.0.1 or [::1]'
+  return null
 }
 
 function frozen<T extends object>(value: T): T {

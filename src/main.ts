@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { processStreams } from './cli/streams.ts'
+import { UsageError } from './cli/usageError.ts'
 import { keptByNpm } from './commands/keptByNpm.ts'
 import { failureOf, type FailureCode } from './errors.ts'
 
@@ -146,6 +147,10 @@ try {
 async function exitCodeOf(error: unknown): Promise<number> {
   // Commander has said itself what is wrong, or what was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
+  if (error instanceof UsageError) {
+    process.stderr.write(`${packageJson.name}: ${error.message}\n`)
+    return error.exitCode
+  }
   const { databaseFailure } = await import('./cli/databaseFailure.ts')
   const failure = databaseFailure(failureOf(error))
   const details = failure.problems.map((problem) => `\n  ${problem}`).join('')

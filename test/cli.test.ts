@@ -40,6 +40,10 @@ describe('a command line', { timeout: 60_000 }, () => {
     [['serve', '--port', '80'], /unknown option '--port'/],
     [['serve', 'now'], /too many arguments/],
     [['demo', 'now'], /too many arguments/],
+    [['keys', 'create', 'login'], /say with --user/],
+    [['keys', 'create', 'login', '--user', 'a', '--url', 'http://127.0.0.1:1'], /in place of --user/],
+    [['users', 'list', '--url', 'http://192.0.2.1'], /--url: expected https/],
+    [['import', 'a.ndjson', '--report', 'a.ndjson'], /has to be another file/],
   ])('that is wrong is told so once, and ends with 64: %j', async (args, message) => {
     const { code, out, err } = await run(args)
     expect(code).toBe(64)

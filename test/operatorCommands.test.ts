@@ -327,7 +327,8 @@ describe('beside a gateway that serves', { timeout: 120_000 }, () => {
   ])('an address that is wrong is refused before anything is sent: %s', async (address, problem) => {
     const run = commandLine({ GATEWAY_PASSWORD: elastic.password })
     const { failure } = await run(['users', 'list', '--url', address])
-    expect(failure).toMatchObject({ code: 'CONFIGURATION', problems: [expect.stringMatching(problem)] })
+    expect(failure?.message).toMatch(problem)
+    expect(failure?.message).not.toContain(address)
   })
 
   it('a password is asked for only where somebody can type it', async () => {

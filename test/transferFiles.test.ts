@@ -31,7 +31,7 @@ describe('import', { timeout: 60_000 }, () => {
       err: 'profile-gateway: cannot write report.txt: it is there already (EEXIST)\n',
     })
     const itself = await command('import', '--report', 'a.ndjson', 'a.ndjson')
-    expect(itself).toMatchObject({ code: 78 })
+    expect(itself).toMatchObject({ code: 64 })
     expect(await read('a.ndjson')).toContain('eve')
   })
 

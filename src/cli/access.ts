@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { pino } from 'pino'
 import { Client } from 'undici'
-import { loadConfig, loadGatewayAccess } from '../config.ts'
+import { gatewayUrlProblem, loadConfig, loadGatewayAccess } from '../config.ts'
 import { databaseOptions } from '../databaseOptions.ts'
 import { Failure, failureOf } from '../errors.ts'
 import { openOperator, type OperatorRequest } from '../operator.ts'
@@ -13,6 +13,7 @@ import { commandAudit } from './commandAudit.ts'
 import { gatewayAnswerOf, sentenceOf, type GatewayAnswer } from './gatewayAnswer.ts'
 import { readSecret } from './secret.ts'
 import type { Streams } from './streams.ts'
+import { UsageError } from './usageError.ts'
 
 /** The options of every command that asks for something. */
 export interface AccessOptions {
@@ -104,6 +105,8 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 async function accessToGateway(url: string, username: string, streams: Streams): Promise<Access> {
+  const problem = gatewayUrlProblem(url)
+  if (problem !== null) throw new UsageError(`--url: ${problem}`)
   const { origin, path: prefix, password, apiKey } = loadGatewayAccess(url)
   const authorization = apiKey === null ? await basic() : `ApiKey ${apiKey}`
   // A client of its own: what is asked for is in no other connection, and the path is sent as it is.

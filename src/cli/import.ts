@@ -16,6 +16,7 @@ import { createProgress } from './progress.ts'
 import { createRefusals } from './refusals.ts'
 import { createTally } from './tally.ts'
 import { transferOptions } from './transferOptions.ts'
+import { UsageError } from './usageError.ts'
 
 export interface ImportOptions {
   dryRun?: boolean
@@ -29,10 +30,10 @@ export async function importFiles(
   files: readonly string[],
   { dryRun = false, replace = false, report }: ImportOptions,
 ): Promise<void> {
+  if (report !== undefined && files.includes(report))
+    throw new UsageError(`${report} is to be imported: the report has to be another file`)
   const config = loadConfig()
   const { domains, profile } = config.settings
-  if (report !== undefined && files.includes(report))
-    throw new Failure('CONFIGURATION', `${report} is to be imported: the report has to be another file`)
   const inputs = await findInputs(files)
   const database = await open(config, dryRun)
   const progress = createProgress({ stream: process.stderr, clock })

@@ -5,6 +5,7 @@ import { clock } from './clock.ts'
 import { readRole } from './roles.ts'
 import type { Streams } from './streams.ts'
 import { fieldsOf, tableOf } from './table.ts'
+import { UsageError } from './usageError.ts'
 
 /** Which keys: by an id, by a name, or by their owner. */
 export interface KeySelection {
@@ -52,12 +53,12 @@ export async function createKey(
   { user, expiration, role, ...options }: CreateOptions,
   streams: Streams,
 ): Promise<void> {
+  if (options.url !== undefined && user !== undefined)
+    throw new UsageError('a gateway makes keys of its caller: say --as in place of --user')
+  if (options.url === undefined && user === undefined)
+    throw new UsageError('say with --user whose key it is to be')
   const descriptors = role === undefined ? undefined : { [name]: await readRole(role, streams) }
   await asking(options, streams, async (access) => {
-    if (access.isRemote && user !== undefined)
-      throw new Failure('INVALID_INPUT', 'a gateway makes keys of its caller: say --as in place of --user')
-    if (!access.isRemote && user === undefined)
-      throw new Failure('INVALID_INPUT', 'say with --user whose key it is to be')
     const body = { name, ...given({ expiration }), ...(descriptors && { role_descriptors: descriptors }) }
     const answer = await access.ask({ method: 'POST', path, body }, user)
     const { id, expiration: until, encoded } = answer.body
