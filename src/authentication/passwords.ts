@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { isAgeBelow } from '../age.ts'
 import type { Decoys } from './decoys.ts'
 import { argon2id } from './hashFormats/argon2id.ts'
 import { formatOf } from './passwordHash.ts'
@@ -66,7 +67,7 @@ export function createPasswords({
 
   return {
     hash(password: string, source: Source): Promise<string> {
-      return inTurn(source, clock() + longestWait, () => argon2id.hash(password))
+      return inTurn(source, clock(), () => argon2id.hash(password))
     },
 
     /**
@@ -86,11 +87,11 @@ export function createPasswords({
         count?.(true)
         return true
       }
-      const until = clock() + longestWait
+      const since = clock()
       let isOwn = false
       const begin = () => {
         isOwn = true
-        return inTurn(source, until, () => verify(against, password))
+        return inTurn(source, since, () => verify(against, password))
       }
       const matches = await once(key, begin).catch((cause: unknown) => {
         if (isOwn) throw cause
@@ -104,14 +105,14 @@ export function createPasswords({
     remembered: () => proven.size,
   }
 
-  function inTurn<T>(source: Source, until: number, task: () => Promise<T>): Promise<T> {
+  function inTurn<T>(source: Source, since: number, task: () => Promise<T>): Promise<T> {
     return enqueue(
       source,
-      () => clock() > until,
+      () => !isAgeBelow(longestWait, clock() - since),
       async () => {
-        const since = clock()
+        const begun = clock()
         const answer = await task()
-        if (!isStarved && clock() - since > starving) {
+        if (!isStarved && clock() - begun > starving) {
           isStarved = true
           starves?.()
         }

@@ -236,7 +236,7 @@ describe('verifications that are too many', () => {
     const secret = await cheapHash('secret')
     const tries = Array.from({ length: places }, (_, n) => verify(passwords, secret, `wrong ${n}`))
     const right = verify(passwords, secret, 'secret', 'jacknich', other)
-    now = 10_001
+    now = 10_000
     const answers = await Promise.allSettled([...tries, right])
     const computed = answers.filter(({ status }) => status === 'fulfilled')
     expect(computed).toHaveLength(availableParallelism())
@@ -246,11 +246,23 @@ describe('verifications that are too many', () => {
     await take(passwords, places, secret)
   })
 
+  it('are not computed any more once the clock was put back', async () => {
+    let now = 0
+    const passwords = newPasswords({ clock: () => now })
+    const secret = await cheapHash('secret')
+    const tries = Array.from({ length: places }, (_, n) => verify(passwords, secret, `wrong ${n}`))
+    now = -3_600_000
+    const answers = await Promise.allSettled(tries)
+    const computed = answers.filter(({ status }) => status === 'fulfilled')
+    expect(computed).toHaveLength(availableParallelism())
+    expect(answers.at(-1)).toMatchObject({ status: 'rejected', reason: unavailable })
+  })
+
   it('are computed while they wait for no longer', async () => {
     let now = 0
     const passwords = newPasswords({ clock: () => now })
     const tries = take(passwords, places, await cheapHash('secret'))
-    now = 10_000
+    now = 9_999
     expect(await tries).not.toContain(true)
   })
 })

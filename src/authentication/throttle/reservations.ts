@@ -34,8 +34,8 @@ interface ReservationsParts {
 
 interface Waiting {
   readonly tried: Tried
-  /** When there is no more waiting for it, in epoch milliseconds. */
-  readonly until: number
+  /** In epoch milliseconds. */
+  readonly since: number
   readonly resolve: (answer: Reservation | Kept) => void
   readonly reject: (cause: unknown) => void
 }
@@ -62,7 +62,7 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
 
   return function reserve(tried) {
     return new Promise((resolve, reject) => {
-      proceed({ tried, until: clock() + longestWaiting, resolve, reject })
+      proceed({ tried, since: clock(), resolve, reject })
     })
   }
 
@@ -76,9 +76,9 @@ export function createReservations({ attempts, clock }: ReservationsParts): Rese
   }
 
   /** Answers, or says which budget is full. */
-  function answer({ tried, until, resolve, reject }: Waiting): string | null {
+  function answer({ tried, since, resolve, reject }: Waiting): string | null {
     const { name, budgets } = tried
-    if (clock() > until) {
+    if (!isAgeBelow(longestWaiting, clock() - since)) {
       reject(tooMany())
       return null
     }

@@ -114,11 +114,11 @@ export function createSharedReservations(parts: SharedReservationsParts) {
 
   /** It is full only by what is being judged: that is soon over. */
   async function takenOf(budgets: readonly Budget[]): Promise<Taken | Kept> {
-    const until = clock() + longestWaiting
+    const since = clock()
     for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
       const taken = await shared.take(budgets)
       if (taken.kind !== 'full') return taken
-      if (clock() > until) throw tooMany()
+      if (!isAgeBelow(longestWaiting, clock() - since)) throw tooMany()
       await setTimeout(pause * (0.5 + Math.random()))
     }
   }

@@ -44,10 +44,15 @@ describe('gateways on one PostgreSQL database', () => {
         report: () => expect.unreachable(),
         clock: () => now,
       })
-      const attempt = async (password: string, address: string | null = null, username = 'jacknich') => {
+      const attempt = async (
+        password: string,
+        address: string | null = null,
+        username = 'jacknich',
+        over: Promise<unknown> = Promise.resolve(),
+      ) => {
         const judge = async () => {
           judged += 1
-          await Promise.resolve()
+          await over
           return password === 'right' ? 'right' : 'wrong'
         }
         const credentials = { kind: 'password', username, password } as const
@@ -117,6 +122,21 @@ describe('gateways on one PostgreSQL database', () => {
     expect(await other.attempt('right', '198.51.100.2')).toBe(30)
     expect(await other.attempt('right', '192.0.2.1')).toBe('right')
     expect(await one.attempt('right')).toBe(30)
+  })
+
+  it('have nobody wait any more for what others judge once the clock was put back', async () => {
+    const { one, other, judged, made, pass } = await gateways()
+    const { promise: over, resolve } = Promise.withResolvers<unknown>()
+    const judging = times(8).map((n) => other.attempt(`wrong ${n}`, null, 'jacknich', over))
+    await expect.poll(judged).toBe(8)
+    const before = made.take
+    const unavailable = { code: 'UNAVAILABLE', retryAfterSeconds: 1 }
+    const refused = expect(one.attempt('right')).rejects.toMatchObject(unavailable)
+    await expect.poll(() => made.take).toBeGreaterThan(before)
+    await pass(-60 * minute)
+    await refused
+    resolve(null)
+    await Promise.all(judging)
   })
 
   it('make one statement before what is tried first and one after, and none for what was right just now', async () => {

@@ -198,11 +198,24 @@ describe('a name', () => {
     const early = [gateway.attempt(guess(1)), gateway.attempt(guess(2))]
     gateway.pass(1)
     const late = gateway.attempt(grant('right'))
-    gateway.pass(10_000)
+    gateway.pass(9_999)
     resolve('right')
     await Promise.all(judging)
     for (const one of early)
       await expect(one).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 })
+    expect(await late).toBe('right')
+  })
+
+  it('has nobody wait who has waited since before the clock was put back', async () => {
+    const gateway = throttled()
+    const { promise: verdict, resolve } = Promise.withResolvers<Judged>()
+    const judging = times(8).map((n) => gateway.attempt(guess(n), from(null), () => verdict))
+    const early = gateway.attempt(grant('right'))
+    gateway.pass(-60 * minute)
+    const late = gateway.attempt(grant('right'))
+    resolve('right')
+    await Promise.all(judging)
+    await expect(early).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 })
     expect(await late).toBe('right')
   })
 
