@@ -95,7 +95,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'Locking an application out',
     file: 'src/authentication/throttle/attempts.ts',
-    without: ['known.set(key, clock() + knownFor)', 'known.delete(key)'],
+    without: ['known.set(key, clock())', 'known.delete(key)'],
     test: 'authentication/throttle/throttle.test.ts',
     title: 'is kept in by no guesser elsewhere where it has logged in, and waits for those from there',
   },
@@ -161,7 +161,7 @@ export const throttleGuards: readonly Guard[] = [
   {
     item: 'the same, where more names are tried than are remembered',
     file: 'src/authentication/throttle/unjudged.ts',
-    without: ["if (reason === 'evict')", "if (reason === 'expire')"],
+    without: ["if (reason === 'evict' &&", "if (reason === 'expire' &&"],
     test: 'authentication/throttle/unjudged.test.ts',
     title: 'are taken for many of whoever is not known',
   },

@@ -1,3 +1,4 @@
+import { isAgeBelow } from '../../age.ts'
 import { lruCache } from '../../lruCache.ts'
 import type { Full, Kept, Taken, Verdict } from './attemptRepository.ts'
 import type { Budget } from './budgets.ts'
@@ -10,7 +11,7 @@ const mostKnown = 100_000
 export function createAttempts(clock: () => number) {
   /** Apart: whoever may state addresses has as many as they like, and names are not to be forgotten for those. */
   const counts = { name: createCounts(clock), address: createCounts(clock), caller: createCounts(clock) }
-  /** Until when. */
+  /** Since when. */
   const known = lruCache<number>(mostKnown)
 
   return {
@@ -59,12 +60,14 @@ export function createAttempts(clock: () => number) {
   }
 
   function recognize({ key, knownFor }: Budget): void {
-    if (knownFor > 0) known.set(key, clock() + knownFor)
+    if (knownFor > 0) known.set(key, clock())
   }
 
   /** Of whoever is known the others do not count. */
   function countingOf(budgets: readonly Budget[]): readonly Budget[] {
-    const knowing = budgets.find(({ key, knownFor }) => knownFor > 0 && (known.get(key) ?? 0) > clock())
+    const knowing = budgets.find(({ key, knownFor }) =>
+      isAgeBelow(knownFor, clock() - (known.get(key) ?? -Infinity)),
+    )
     return knowing ? [knowing] : budgets
   }
 

@@ -1,3 +1,4 @@
+import { isAgeBelow } from '../../age.ts'
 import { lruCache } from '../../lruCache.ts'
 import type { Budget } from './budgets.ts'
 
@@ -13,8 +14,9 @@ const markLength = 8
 interface Tried {
   /** Of each that was different, until they are many. */
   readonly marks: readonly string[]
-  /** Epoch milliseconds. */
-  readonly until: number
+  /** When the last one came, in epoch milliseconds, and for how long they count from then on. */
+  readonly at: number
+  readonly lasts: number
 }
 
 /**
@@ -22,11 +24,11 @@ interface Tried {
  * wrong, yet each is a guess wherever what is remembered would have told the right one.
  */
 export function createUnjudged(clock: () => number) {
-  /** Until when names are forgotten too soon, and any may have had many. */
-  let crowdedUntil = 0
+  /** What was forgotten too soon. As long as it would count, any name may have had many. */
+  let forgotten: Tried = { marks: [], at: 0, lasts: 0 }
   const tried = lruCache<Tried>(mostKeys, {
-    dispose({ until }, _, reason) {
-      if (reason === 'evict') crowdedUntil = Math.max(crowdedUntil, until)
+    dispose(one, _, reason) {
+      if (reason === 'evict' && leftOf(one) > leftOf(forgotten)) forgotten = one
     },
   })
 
@@ -38,7 +40,7 @@ export function createUnjudged(clock: () => number) {
         const { key, of, free, forgetAfter } = budget
         const marks = marksOf(budget)
         if (of !== 'name' || areManyOf(budget) || marks.includes(mark)) continue
-        tried.set(key, { marks: [...marks, mark], until: clock() + free * forgetAfter })
+        tried.set(key, { marks: [...marks, mark], at: clock(), lasts: free * forgetAfter })
       }
     },
 
@@ -49,7 +51,7 @@ export function createUnjudged(clock: () => number) {
     areMany: (budgets: readonly Budget[]): boolean =>
       budgets.some(
         (budget) =>
-          budget.of === 'name' && (areManyOf(budget) || (budget.knownFor === 0 && clock() < crowdedUntil)),
+          budget.of === 'name' && (areManyOf(budget) || (budget.knownFor === 0 && leftOf(forgotten) > 0)),
       ),
   }
 
@@ -59,6 +61,11 @@ export function createUnjudged(clock: () => number) {
 
   function marksOf({ key }: Budget): readonly string[] {
     const found = tried.get(key)
-    return found && clock() < found.until ? found.marks : []
+    return found && leftOf(found) > 0 ? found.marks : []
+  }
+
+  function leftOf({ at, lasts }: Tried): number {
+    const age = clock() - at
+    return isAgeBelow(lasts, age) ? lasts - age : 0
   }
 }

@@ -55,6 +55,26 @@ describe('after the clock was put back', () => {
     expect(take().kind).toBe('taken')
   })
 
+  it('nobody is known for longer than without', () => {
+    let now = 1_800_000_000_000
+    const attempts = createAttempts(() => now)
+    const pair = { ...budgetOf('name', 'pair'), knownFor: 604_800_000 }
+    const budgets = [budget, pair]
+    const login = () => {
+      expect(attempts.take(budgets).kind).toBe('taken')
+      attempts.settle(budgets, 'right')
+    }
+    login()
+    expect(attempts.countingOf(budgets)).toEqual([pair])
+    now -= 3_600_000
+    expect(attempts.countingOf(budgets)).toEqual(budgets)
+    login()
+    now += 604_799_999
+    expect(attempts.countingOf(budgets)).toEqual([pair])
+    now += 1
+    expect(attempts.countingOf(budgets)).toEqual(budgets)
+  })
+
   it('what is being judged is still, and what is wrong from then on counts', () => {
     const { take, settle, putBack } = putBackable()
     for (let n = 0; n < 2; n++) expect(take().kind).toBe('taken')

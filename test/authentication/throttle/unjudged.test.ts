@@ -61,4 +61,23 @@ describe('passwords that nobody could judge', () => {
     pass(80 * minute)
     expect(unjudged.areMany([stranger])).toBe(false)
   })
+
+  it('are forgotten when the clock is put back, and counted from then on', () => {
+    const { unjudged, pass } = counting()
+    const [name, stranger] = [budgetOf('name'), budgetOf('stranger')]
+    const crowd = () => {
+      for (let n = 0; n <= 100_000; n++) unjudged.add('password', [budgetOf(`name ${n}`)])
+    }
+    crowd()
+    for (const password of passwords(8)) unjudged.add(password, [name])
+    expect([unjudged.areMany([stranger]), unjudged.areMany([name])]).toEqual([true, true])
+    pass(-60 * minute)
+    expect([unjudged.areMany([stranger]), unjudged.areMany([name])]).toEqual([false, false])
+    for (const password of passwords(8)) unjudged.add(password, [name])
+    expect([unjudged.areMany([stranger]), unjudged.areMany([name])]).toEqual([false, true])
+    // Those of before go first, and count for nothing.
+    crowd()
+    crowd()
+    expect(unjudged.areMany([stranger])).toBe(true)
+  })
 })
