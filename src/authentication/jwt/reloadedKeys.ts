@@ -73,7 +73,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
 
   /** Whether they could not be read for so long that withdrawn ones may well be among them. */
   function areStale(): boolean {
-    return failures > 0 && clock() - failingSince > 3 * intervals.max
+    return failures > 0 && !isAgeBelow(3 * intervals.max, clock() - failingSince)
   }
 
   /** A clock that was put back counts as one that went on. */

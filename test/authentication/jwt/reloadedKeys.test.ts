@@ -200,7 +200,7 @@ describe('keys that are there', () => {
     issuer.fail(503)
     const before = asked(issuer)
     await eventually(() => asked(issuer)).toBeGreaterThan(before + 1)
-    seen.now += 3 * often.max
+    seen.now += 3 * often.max - 1
     expect(keys.problem()).toBeNull()
     seen.now += 1
     expect([kidsOf(keys), keys.problem()]).toEqual([
@@ -209,6 +209,18 @@ describe('keys that are there', () => {
     ])
     issuer.issue(one)
     await eventually(() => keys.problem()).toBeNull()
+  })
+
+  it('that cannot be read are a problem once the clock was put back', async () => {
+    const issuer = await issuing(one)
+    const { keys, seen } = keysFrom(issuer.read, { intervals: often })
+    await keys.ready()
+    issuer.fail(503)
+    const before = asked(issuer)
+    await eventually(() => asked(issuer)).toBeGreaterThan(before + 1)
+    expect(keys.problem()).toBeNull()
+    seen.now -= 3_600_000
+    expect(keys.problem()).toBe('its keys cannot be had: it answers with status 503')
   })
 
   it('stay in use while their server is not there, and are replaced once it is back', async () => {
