@@ -111,7 +111,8 @@ function ofProtocol(said: string, { locations, extensions }: GraphQLError): Publ
   return {
     formatted: { message, ...(locations && { locations }), extensions: { code } },
     status,
-    sound: spec,
+    // Yoga says so of a request without a document, too, which is none of GraphQL's.
+    sound: spec && code !== 'BAD_REQUEST',
   }
 }
 

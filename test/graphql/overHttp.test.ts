@@ -136,8 +136,9 @@ describe('400', () => {
     ['variables that are text', { query: viewer, variables: '{}' }],
     ['extensions that are text', { query: viewer, extensions: '{}' }],
     ['a parameter that nobody knows', { query: viewer, doc_id: 1 }],
-  ])('refuses %s', async (_, value) => {
-    expectRefused(await send(fetch, json(value)), 400, 'BAD_REQUEST')
+  ])('refuses %s, whichever type is accepted', async (_, value) => {
+    for (const accept of ['application/graphql-response+json', 'application/json'])
+      expectRefused(await send(fetch, { headers: { accept }, ...json(value) }), 400, 'BAD_REQUEST')
   })
 
   it.each([
