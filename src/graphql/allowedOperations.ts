@@ -41,6 +41,19 @@ export function createAllowedOperations(schema: GraphQLSchema, operations: Opera
 
 export type AllowedOperations = ReturnType<typeof createAllowedOperations>
 
+/**
+ * Lets everything pass where there is no list, but what is only named by its hash: Apollo's clients, and others, then send
+ * the document itself.
+ */
+export const anyOperation: AllowedOperations = (asked) => {
+  const { query, extensions } = isObject(asked) ? asked : {}
+  return query == null && hashIn(extensions) != null ? notPersisted : asked
+}
+
+const notPersisted = new GraphQLError('PersistedQueryNotSupported', {
+  extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED', http: { status: 400, spec: true } },
+})
+
 const notAllowed = new GraphQLError('Only the operations on the list of this gateway can be run.', {
   extensions: { code: 'OPERATION_NOT_ALLOWED', http: { status: 403 } },
 })

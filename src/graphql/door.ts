@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts'
 import type { Door, DoorRequest, DoorResponse } from '../http/door.ts'
 import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { JsonProblem, parseJson } from '../json.ts'
-import type { AllowedOperations } from './allowedOperations.ts'
+import { anyOperation, type AllowedOperations } from './allowedOperations.ts'
 import type { AnswersMemory } from './answersMemory.ts'
 import { createContext, type Sender } from './builder.ts'
 import { graphiqlPage } from './graphiql.ts'
@@ -30,7 +30,7 @@ export function createGraphqlDoor({
   report,
   bodyLimit,
   answersMemory,
-  allowed = (asked) => asked,
+  allowed = anyOperation,
 }: GraphqlDoorParts): Door<Sender> {
   // Loading it takes as long as all the rest: whoever starts the gateway need not wait for it.
   const pipeline = once(async () => (await import('./yoga.ts')).createPipeline(schema))

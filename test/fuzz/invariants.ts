@@ -12,7 +12,7 @@ const ours = Object.entries(statusOf).flatMap(([code, status]) => (status >= 500
 const graphqlCodes = [
   ...Object.keys(statusOf),
   ...['BAD_REQUEST', 'BAD_USER_INPUT', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'],
-  ...['OPERATION_RESOLUTION_FAILURE'],
+  ...['OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_SUPPORTED'],
 ]
 
 /** Headers that every answer of a door has, if one of them has it. */

@@ -69,6 +69,7 @@ const codes = [
   'GRAPHQL_VALIDATION_FAILED',
   'OPERATION_RESOLUTION_FAILURE',
   'OPERATION_NOT_ALLOWED',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
 ]
 
 /** Expects a refusal: this status, no data, GraphQL errors with known codes, this one first. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { serverAudits } from 'graphql-http'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { basic, createTestApp, elastic } from '../support/testApp.ts'
@@ -139,6 +140,17 @@ describe('400', () => {
   ])('refuses %s, whichever type is accepted', async (_, value) => {
     for (const accept of ['application/graphql-response+json', 'application/json'])
       expectRefused(await send(fetch, { headers: { accept }, ...json(value) }), 400, 'BAD_REQUEST')
+  })
+
+  it('tells whoever only names a document by its hash to send the document', async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: hash('sha256', viewer) } }
+    const search = { extensions: JSON.stringify(extensions) }
+    for (const sent of [json({ extensions }), { method: 'GET', search }]) {
+      const answer = await send(fetch, sent)
+      expectRefused(answer, 400, 'PERSISTED_QUERY_NOT_SUPPORTED')
+      expect(answer.errors?.map(({ message }) => message)).toEqual(['PersistedQueryNotSupported'])
+    }
+    expect(await send(fetch, json({ query: viewer, extensions }))).toMatchObject({ status: 200, ...sound })
   })
 
   it.each([
