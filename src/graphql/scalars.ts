@@ -29,8 +29,10 @@ function jsonOf(node: ValueNode, variables: Variables): string {
       return `{${joined(node.fields, ({ name, value }) => `"${name.value}":${jsonOf(value, variables)}`)}}`
     case Kind.LIST:
       return `[${joined(node.values, (value) => jsonOf(value, variables))}]`
-    case Kind.VARIABLE:
-      return JSON.stringify(variables[node.name.value] ?? null)
+    case Kind.VARIABLE: {
+      const { value: name } = node.name
+      return JSON.stringify(Object.hasOwn(variables, name) ? variables[name] : null)
+    }
     case Kind.NULL:
       return 'null'
     case Kind.ENUM:

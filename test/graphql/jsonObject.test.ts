@@ -53,6 +53,12 @@ describe('a literal', () => {
     expect(answer.data).toEqual(stored({ a: '"', b: [[1, 2], { x: [{}] }], c: { d: null, e: true } }))
   })
 
+  it('has null for variables that are left out and are called like what every object has', async () => {
+    const definitions = '($constructor: String, $toString: Int, $__proto__: JSONObject)'
+    const answer = await putLiteral('{ a: [$constructor, $toString, $__proto__] }', {}, definitions)
+    expect(answer.data).toEqual(stored({ a: [null, null, null] }))
+  })
+
   it('is a default', async () => {
     const query = putVariable.replace('JSONObject!', 'JSONObject! = { a: [1] }')
     expect((await ask(fetch, query)).data).toEqual(stored({ a: [1] }))
