@@ -56,7 +56,8 @@ function publicError(error: GraphQLError, schema: GraphQLSchema, params: Params)
   const { message, originalError, path, nodes = [], extensions } = error
   if (originalError instanceof Failure) return ofFailure(originalError, error)
   const literal = nodes.find(isLiteral)
-  const place = () => (literal ? literalProblem(schema, parse(String(params.query)), literal) : 'an argument')
+  const place = () =>
+    literal ? literalProblem(schema, parse(String(params.query)), literal) : argumentProblem(message)
   if (message.startsWith('Argument "')) return ofProblems('INVALID_INPUT', [place()], error)
   if (path) return ofFailure(failureOf(originalError ?? error), error)
   if (extensions.code === 'GRAPHQL_PARSE_FAILED') return ofSyntax(error)
@@ -87,11 +88,12 @@ function ofFailure(failure: Failure, { locations, path }: GraphQLError): PublicE
   }
 }
 
-function ofProblems(code: string, all: readonly string[], { locations }: GraphQLError): PublicError {
+function ofProblems(code: string, all: readonly string[], { locations, path }: GraphQLError): PublicError {
   const problems = all.slice(0, mostProblems)
   const formatted = {
     message: problems.join('; '),
     ...(locations && { locations }),
+    ...(path && { path }),
     extensions: { code, problems },
   }
   return { formatted, status: 400, sound: true }
@@ -122,9 +124,15 @@ function variableProblems(schema: GraphQLSchema, { query, variables, operationNa
   return (operation?.variableDefinitions ?? []).flatMap(({ variable, type: typeNode, defaultValue }) => {
     const { value: name } = variable.name
     const type = typeFromAST(schema, typeNode)
-    if (!isInputType(type) || (defaultValue && !(name in given))) return []
+    if (!isInputType(type) || (defaultValue && !Object.hasOwn(given, name))) return []
     return inputProblems(given[name], type, name)
   })
+}
+
+/** What is wrong with an argument that a variable leaves without a value. */
+function argumentProblem(message: string): string {
+  const [, name, type] = /^Argument "(\w+)" of (?:required|non-null) type "([^"]+)"/.exec(message) ?? []
+  return name === undefined ? 'an argument does not fit its place' : `${name}: expected ${type}`
 }
 
 function isLiteral({ kind }: ASTNode): boolean {

@@ -225,6 +225,36 @@ describe('activateProfile', () => {
     ])
   })
 
+  it.each([
+    ['an argument', 'query ($of: ID = "u") { profile(uid: $of) { uid } }', 'uid: expected ID!'],
+    [
+      'a directive',
+      'query ($of: Boolean = true) { profile(uid: "u") @skip(if: $of) { uid } }',
+      'if: expected Boolean!',
+    ],
+  ])('refuses null for a variable of %s, by name and expectation', async (_, query, problem) => {
+    const { errors } = await ask(fetch, query, { of: null }, loginBackend)
+    expect(errors).toMatchObject([
+      { message: problem, extensions: { code: 'INVALID_INPUT', problems: [problem] } },
+    ])
+  })
+
+  it('says of an argument without a value which field it is of, where others have an answer', async () => {
+    const query = 'query ($uid: ID = "u") { viewer { username } mine: profile(uid: $uid) { uid } }'
+    const { status, data, errors } = await ask(fetch, query, { uid: null }, loginBackend)
+    expect([status, data]).toEqual([200, { viewer: { username: loginBackend.username }, mine: null }])
+    expect(errors).toMatchObject([{ path: ['mine'], extensions: { code: 'INVALID_INPUT' } }])
+  })
+
+  it('does not name a variable that is left out, has a default and is called like what every object has', async () => {
+    const query = `mutation ($constructor: SafeInt = 1, $uid: ID!) {
+      updateProfileData(uid: $uid, data: { app: {} }, ifSeqNo: $constructor) { __typename }
+    }`
+    const answer = await ask(fetch, query, { uid: [] }, loginBackend)
+    expectRefused(answer, 400, 'INVALID_INPUT')
+    expect(answer.errors?.[0]?.extensions.problems).toEqual(['uid: expected ID'])
+  })
+
   it('says so where several profiles are one user’s', async () => {
     await activate(jacknich)
     const columns =
