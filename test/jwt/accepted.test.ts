@@ -51,8 +51,9 @@ const app = await createJwtApp({
     allowed_audiences: gateway
     allowed_subject_patterns: '*'
     allowed_clock_skew: 0s
+    fallback_claims.sub: client
     pkc_jwkset_path: FOLDER/jwks.json
-    claims.principal: client
+    claims: { principal: client, name: sub }
     client_authentication.type: none
 `,
   environment: { ISSUER_SECRET: issuer.secret, HMAC_JWKSET: JSON.stringify({ keys: oct }) },
@@ -291,6 +292,13 @@ describe('the user of a token', () => {
       lookup_realm: { name: 'web', type: 'jwt' },
       authentication_type: 'realm',
     })
+  })
+
+  it('has what stands in for a claim that is absent, in whichever place the claim is named', async () => {
+    const token = await issuer.as('any').issue({ sub: undefined, client: 'job' })
+    expect((await activate(token)).user).toMatchObject({ username: 'job', full_name: 'job' })
+    const own = await issuer.as('any').issue({ client: 'job' })
+    expect((await activate(own)).user).toMatchObject({ username: 'job', full_name: 'jacknich' })
   })
 
   it('is the viewer at GraphQL', async () => {

@@ -45,10 +45,10 @@ const longestPrincipal = 1_024
 export function createReadUser({ fallbackClaims, metadata: { fixed, prefix }, ...sources }: JwtClaims) {
   const readers = {
     principal: createReadTexts(sources.principal, fallbackClaims),
-    name: createReadTexts(sources.name, {}),
-    mail: createReadTexts(sources.mail, {}),
-    groups: createReadTexts(sources.groups, {}),
-    dn: createReadTexts(sources.dn, {}),
+    name: createReadTexts(sources.name, fallbackClaims),
+    mail: createReadTexts(sources.mail, fallbackClaims),
+    groups: createReadTexts(sources.groups, fallbackClaims),
+    dn: createReadTexts(sources.dn, fallbackClaims),
   }
 
   return function readUser(claims: JsonObject): JwtUser | string {
