@@ -74,7 +74,7 @@ export function parseSettings(text: string, folder: string, environment: Environ
       // It is a name like others only where an object has no prototype: not wherever settings go from here.
       if (inside.includes('__proto__')) problems.push(`${line}: ${inside.join('.')}: unknown setting`)
       else if (isMap(inner) && inner.items.length > 0) addAll(inner, inside)
-      else if (!isLeftEmpty(inner)) {
+      else if (!isLeftEmpty(inner) || narrows(inside)) {
         set(inside, isMap(inner) ? {} : plain(inner, inside.join('.')), line)
         if (isScalar(inner)) origins.set(inside.join('.'), originIn(String(inner.value)))
       }
@@ -150,6 +150,14 @@ function nothing(): Settings {
 /** Whether nothing stands after a name, as where all that stood below it is commented out. */
 function isLeftEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.value === null && node.source === '')
+}
+
+/** Whether a setting says who is let in: without a value it would let in everybody. */
+function narrows(path: readonly string[]): boolean {
+  return (
+    /^(allowed_.*|authorization_realms)$/.test(path.at(-1) ?? '') ||
+    path.slice(0, -1).includes('required_claims')
+  )
 }
 
 /** What a file holds, without the end of its last line. */

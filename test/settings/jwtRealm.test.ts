@@ -239,6 +239,7 @@ describe('a setting of a realm of tokens is refused', () => {
       '[a, [b]]',
       `allowed_audiences.1: Missing text for [${keyOf('allowed_audiences')}].`,
     ],
+    ['allowed_subjects', '', `allowed_subjects: Invalid empty list for [${keyOf('allowed_subjects')}].`],
     ['allowed_subjects', '[]', `allowed_subjects: Invalid empty list for [${keyOf('allowed_subjects')}].`],
     [
       'allowed_subject_patterns',
@@ -302,6 +303,11 @@ describe('a setting of a realm of tokens is refused', () => {
       'pkc_jwkset_reload.url_interval_max',
       '11d',
       'pkc_jwkset_reload.url_interval_max: expected from 1s to 10d',
+    ],
+    [
+      'authorization_realms',
+      '',
+      `authorization_realms: Invalid empty list for [${keyOf('authorization_realms')}].`,
     ],
     [
       'authorization_realms',
@@ -389,7 +395,7 @@ describe('required claims', () => {
     },
   )
 
-  it.each(['""', '[]', '[""]', '{}', 'null', '"a,,b"', '[[a]]'])('cannot be empty: %s', async (value) => {
+  it.each(['""', '[]', '[""]', '{}', 'null', '', '"a,,b"', '[[a]]'])('cannot be empty: %s', async (value) => {
     expect(await corpProblems({ 'required_claims.tenant.id': value })).toEqual([
       `required_claims.tenant.id: required claim [${keyOf('required_claims.tenant.id')}] cannot be empty`,
     ])
