@@ -446,6 +446,11 @@ describe('400', () => {
       illegal('failed to parse setting [expiration] as a time value: unit is missing or unrecognized'),
     ],
     [
+      'a time in months',
+      { name: 'x', expiration: '5M' },
+      illegal('failed to parse setting [expiration] as a time value: unit is missing or unrecognized'),
+    ],
+    [
       'a unit that nobody knows',
       { name: 'x', expiration: '1constructor' },
       illegal('failed to parse setting [expiration] as a time value: unit is missing or unrecognized'),

@@ -20,7 +20,9 @@ const most = 36_500 * 86_400_000
  */
 export function expirationOf(text: string): number {
   const [, number = '', fraction = '', unit = ''] = /^\s*(\d{1,15})(\.\d+)?\s*([a-z]+)\s*$/i.exec(text) ?? []
-  const factor = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()] : undefined
+  // `M` would be months, in whichever case the others are.
+  const known = unit === 'M' ? unit : unit.toLowerCase()
+  const factor = Object.hasOwn(units, known) ? units[known] : undefined
   if (factor === undefined) {
     throw refused('failed to parse setting [expiration] as a time value: unit is missing or unrecognized')
   }
