@@ -98,6 +98,10 @@ function claimsOf(settings: IntrospectionSettings): JwtClaims {
   return {
     ...claimSourcesOf(settings),
     fallbackClaims: {},
-    metadata: { fixed: {}, prefix: settings.populate_user_metadata ? 'introspection_claim_' : null },
+    metadata: {
+      fixed: {},
+      prefix: settings.populate_user_metadata ? 'introspection_claim_' : null,
+      isOfJwt: false,
+    },
   }
 }

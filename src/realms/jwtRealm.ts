@@ -134,6 +134,7 @@ function claimsOf(settings: JwtSettings): JwtClaims {
     metadata: {
       fixed: { jwt_token_type: settings.token_type },
       prefix: settings.populate_user_metadata ? 'jwt_claim_' : null,
+      isOfJwt: true,
     },
   }
 }

@@ -66,7 +66,9 @@ export function jwtRealm(place: RealmPlace) {
       ...claimSettings(place),
       populate_user_metadata: yesOrNo()
         .default(true)
-        .describe('Whether simple claims become `metadata.jwt_claim_<name>` of the user.'),
+        .describe(
+          'Whether simple claims, but for `exp`, `nbf` and `iat`, become `metadata.jwt_claim_<name>` of the user.',
+        ),
       pkc_jwkset_path: text('pkc_jwkset_path')
         .transform(keySource(folder))
         .optional()

@@ -34,7 +34,7 @@ export function plainJwtRealm(issuer: Issuer, pkc: Keys, options: Options = {}) 
       principal: { claim: 'sub', pattern: null },
       ...{ name: null, mail: null, groups: null, dn: null },
       fallbackClaims: {},
-      metadata: { fixed: { jwt_token_type: 'id_token' }, prefix: null },
+      metadata: { fixed: { jwt_token_type: 'id_token' }, prefix: null, isOfJwt: true },
     },
     keys: { hmac: null, pkc },
     report: () => undefined,

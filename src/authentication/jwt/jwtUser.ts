@@ -36,13 +36,15 @@ export interface ClaimsMetadata {
   readonly fixed: JsonObject
   /** With what their names begin there; null: none of them is taken. */
   readonly prefix: string | null
+  /** Whether they are those of a JWT: its times are left out, and its audience is a list. */
+  readonly isOfJwt: boolean
 }
 
 /** In characters. */
 const longestPrincipal = 1_024
 
 /** Makes the function that reads a token's user; a text says why there is none. Source: spec 5.4. */
-export function createReadUser({ fallbackClaims, metadata: { fixed, prefix }, ...sources }: JwtClaims) {
+export function createReadUser({ fallbackClaims, metadata, ...sources }: JwtClaims) {
   const readers = {
     principal: createReadTexts(sources.principal, fallbackClaims),
     name: createReadTexts(sources.name, fallbackClaims),
@@ -65,7 +67,7 @@ export function createReadUser({ fallbackClaims, metadata: { fixed, prefix }, ..
       email: mail?.[0] ?? null,
       dn: dn?.[0] ?? null,
       groups,
-      metadata: { ...fixed, ...(prefix !== null && metadataOf(claims, prefix)) },
+      metadata: metadataOf(claims, metadata),
     }
   }
 }
@@ -89,9 +91,18 @@ function groupIn(expression: RegularExpression, text: string): string[] {
   return group ? [group] : []
 }
 
-/** The claims that are simple, or flat lists of what is simple. */
-function metadataOf(claims: JsonObject, prefix: string): JsonObject {
+/** The claims that are simple, or flat lists of what is simple. Source: JwtRealm, with what Nimbus makes of claims. */
+function metadataOf(claims: JsonObject, { fixed, prefix, isOfJwt }: ClaimsMetadata): JsonObject {
+  if (prefix === null) return fixed
   const simple = (value: JsonValue) => ['string', 'number', 'boolean'].includes(typeof value)
-  const kept = Object.entries(claims).filter(([, value]) => [value].flat().every(simple))
-  return Object.fromEntries(kept.map(([name, value]) => [prefix + name, value]))
+  const kept = Object.entries(claims).filter(
+    ([name, value]) => [value].flat().every(simple) && !(isOfJwt && times.includes(name)),
+  )
+  const valueOf = (name: string, value: JsonValue) => (isOfJwt && name === 'aud' ? [value].flat() : value)
+  return {
+    ...fixed,
+    ...Object.fromEntries(kept.map(([name, value]) => [prefix + name, valueOf(name, value)])),
+  }
 }
+
+const times = ['exp', 'nbf', 'iat']
