@@ -14,7 +14,7 @@ export function render(answer: Answer, request: DoorRequest): DoorResponse {
   const yaml = (parameters.get('format') ?? formatOf(headers.accept ?? '')) === 'yaml'
   const opaqueId = singleHeader(request, 'x-opaque-id')
   const body =
-    typeof answer.body === 'string' ? answer.body : text(answer.body as JsonValue, parameters, yaml)
+    typeof answer.body === 'string' ? answer.body : text(answer, parameters, yaml)
   if (body === null) return render(tooLargeForYaml, request)
   return {
     status: answer.status,
@@ -41,8 +41,10 @@ const tooLargeForYaml = simpleError(
 )
 
 /** Null where it would be too large. */
-function text(body: JsonValue, parameters: URLSearchParams, yaml: boolean): string | null {
-  const traced = isOn(parameters.get('error_trace')) ? withTraces(body) : body
+function text({ status, body }: Answer, parameters: URLSearchParams, yaml: boolean): string | null {
+  // Whoever is not known is told nothing more.
+  const isTraced = status !== 401 && isOn(parameters.get('error_trace'))
+  const traced = isTraced ? withTraces(body as JsonValue) : (body as JsonValue)
   const filtered = filterPath(traced, parameters.get('filter_path') ?? '')
   const json = JSON.stringify(filtered, null, !yaml && isOn(parameters.get('pretty')) ? 2 : 0)
   if (!yaml) return json
@@ -61,5 +63,7 @@ function withTraces(body: JsonValue): JsonValue {
 
 function traced(error: JsonValue): JsonValue {
   if (!isObject(error) || typeof error.type !== 'string' || typeof error.reason !== 'string') return error
-  return { ...error, stack_trace: `${error.type}: ${error.reason}` }
+  const { caused_by: cause } = error
+  const causedBy = cause === undefined ? {} : { caused_by: traced(cause) }
+  return { ...error, ...causedBy, stack_trace: `${error.type}: ${error.reason}` }
 }

@@ -313,6 +313,21 @@ describe('401', () => {
       error: { reason: `missing authentication credentials for REST request [${uri}]` },
     })
   })
+
+  it.each([null, { ...loginBackend, password: 'wrong' }])(
+    'tells nothing more with ?error_trace to %j',
+    async (caller) => {
+      const { body } = await send(grant, { path: `${path}?error_trace`, caller })
+      expect(body).toContain('security_exception')
+      expect(body).not.toContain('stack_trace')
+    },
+  )
+
+  it('tells nothing more of a grant, either', async () => {
+    const { response, body } = await send({ ...grant, password: 'wrong' }, { path: `${path}?error_trace` })
+    expect(response.status).toBe(401)
+    expect(body).not.toContain('stack_trace')
+  })
 })
 
 describe('every answer', () => {

@@ -84,9 +84,10 @@ export const parameters: readonly ConformanceCase[] = [
     evidence: 'D',
     source: 'spec 1.3, 1.4',
     async fn({ send }) {
-      const { error } = (await send('POST', `${activate}?error_trace`, { body: {} })).body
-      assert.equal(typeof error.stack_trace, 'string')
-      assert.equal(typeof error.root_cause?.[0]?.stack_trace, 'string')
+      const body = { client_authentication: {} }
+      const { error } = (await send('POST', `${activate}?error_trace`, { body })).body
+      for (const traced of [error, error.root_cause?.[0], error.caused_by])
+        assert.equal(typeof traced?.stack_trace, 'string')
     },
   },
   ...filters.map(([filter, left]): ConformanceCase => ({
