@@ -46,7 +46,8 @@ function text({ status, body }: Answer, parameters: URLSearchParams, yaml: boole
   const isTraced = status !== 401 && isOn(parameters.get('error_trace'))
   const traced = isTraced ? withTraces(body as JsonValue) : (body as JsonValue)
   const filtered = filterPath(traced, parameters.get('filter_path') ?? '')
-  const json = JSON.stringify(filtered, null, !yaml && isOn(parameters.get('pretty')) ? 2 : 0)
+  if (!yaml && isOn(parameters.get('pretty'))) return `${JSON.stringify(filtered, null, 2)}\n`
+  const json = JSON.stringify(filtered)
   if (!yaml) return json
   return json.length > mostForYaml ? null : `---\n${stringify(filtered, { aliasDuplicateObjects: false })}`
 }

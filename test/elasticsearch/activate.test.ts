@@ -42,10 +42,10 @@ describe('200', () => {
     )
   })
 
-  it.each(['pretty', 'pretty=true'])('is indented with ?%s', async (query) => {
+  it.each(['pretty', 'pretty=true'])('is indented with ?%s, and ends its last line', async (query) => {
     const { body } = await send(grant, { path: `${path}?${query}` })
     expect(body).toMatch(/^{\n {2}"uid"/)
-    expect(body).toBe(JSON.stringify(JSON.parse(body), null, 2))
+    expect(body).toBe(`${JSON.stringify(JSON.parse(body), null, 2)}\n`)
   })
 
   it.each(['pretty=false', 'human', 'error_trace=false'])('stays on one line with ?%s', async (query) => {

@@ -28,13 +28,13 @@ const filters: readonly (readonly [filter: string, left: (profile: ProfileBody) 
 export const parameters: readonly ConformanceCase[] = [
   ...['pretty', 'pretty=true'].map((query): ConformanceCase => ({
     id: `parameter-${query}`,
-    name: `MUST indent the body with ?${query}`,
+    name: `MUST indent the body with ?${query}, and end its last line`,
     evidence: 'M',
     source: 'spec 1.4',
     async fn({ send, samples: [{ uid }] }) {
       const { status, text, body } = await send('GET', `/_security/profile/${uid}?${query}`)
       assert.equal(status, 200)
-      assert.match(text, /^\{\n {2}"profiles"/)
+      assert.match(text, /^\{\n {2}"profiles"[^]*\n\}\n$/)
       assert.equal(body.profiles[0]?.uid, uid)
     },
   })),
