@@ -11,7 +11,7 @@ import { isOn } from './parameters.ts'
 export function render(answer: Answer, request: DoorRequest): DoorResponse {
   const { query, headers } = request
   const parameters = new URLSearchParams(query)
-  const yaml = (parameters.get('format') ?? formatOf(headers.accept ?? '')) === 'yaml'
+  const yaml = (formatAsked(parameters) || formatOf(headers.accept ?? '')) === 'yaml'
   const opaqueId = singleHeader(request, 'x-opaque-id')
   const body =
     typeof answer.body === 'string' ? answer.body : text(answer, parameters, yaml)
@@ -28,9 +28,16 @@ export function render(answer: Answer, request: DoorRequest): DoorResponse {
   }
 }
 
+/** The format that a parameter asks for, in whatever case; empty if none does. */
+export function formatAsked(parameters: URLSearchParams): string {
+  return (parameters.get('format') ?? '').trim().toLowerCase()
+}
+
 /** The first of the formats that are accepted. */
 function formatOf(accept: string): string {
-  return /^application\/(?:vnd\.elasticsearch\+)?(json|yaml)\b/i.exec(accept.trim())?.[1] ?? 'json'
+  return (
+    /^application\/(?:vnd\.elasticsearch\+)?(json|yaml)\b/i.exec(accept.trim())?.[1]?.toLowerCase() ?? 'json'
+  )
 }
 
 /** Writing YAML takes hundreds of times as long as JSON, in which nothing else is answered. In characters of JSON. */

@@ -8,7 +8,7 @@ import { errorAnswer, simpleError, type Answer } from './answer.ts'
 import { readBody } from './body.ts'
 import { isJson, requireVersions } from './mediaType.ts'
 import { requireBoolean, requireParameters } from './parameters.ts'
-import { render } from './render.ts'
+import { formatAsked, render } from './render.ts'
 import { createRouter } from './router.ts'
 import type { AnyRow, Method } from './row.ts'
 import { WireError, wireErrorOf } from './wireError.ts'
@@ -90,8 +90,8 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
     const isParsed = hasBody || !row.bodyIsOptional
     const parsed = isParsed ? row.parse?.(() => readBody(bytes), match.path) : undefined
     requireParameters(path, parameters, row.parameters)
-    const format = parameters.get('format') ?? 'json'
-    if (!['json', 'yaml'].includes(format)) return simpleError(406, `format [${format}] is not supported`)
+    const format = formatAsked(parameters)
+    if (!['', 'json', 'yaml'].includes(format)) return simpleError(406, `format [${format}] is not supported`)
     if (hasBody && !row.parse)
       throw new WireError('illegal_argument_exception', bodyNotSupported(method, path))
     const request = {

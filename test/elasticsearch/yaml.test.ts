@@ -26,3 +26,20 @@ it.each([
 ])('an answer in %s has its size: %d numbers', async (format, zeros, status) => {
   expect(await read(zeros, format)).toBe(status)
 })
+
+it.each([
+  ['?format=JSON', '*/*', 'json'],
+  ['?format=Yaml', '*/*', 'yaml'],
+  ['?format=', 'application/yaml', 'yaml'],
+  ['?format', '*/*', 'json'],
+  ['?format=json', 'application/yaml', 'json'],
+  ['', 'APPLICATION/YAML', 'yaml'],
+])(
+  '%s with Accept: %s is answered in %s, in whatever case it is asked for',
+  async (query, accept, format) => {
+    const headers = { authorization: basic(loginBackend), accept }
+    const answer = await fetch(`/_security/_authenticate${query}`, { headers })
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, `application/${format}`])
+    expect((await answer.text()).startsWith('---\n')).toBe(format === 'yaml')
+  },
+)
