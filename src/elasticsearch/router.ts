@@ -15,7 +15,8 @@ interface Route {
 
 /**
  * Finds the row of a request. A segment that is spelled out goes before one that stands for any; one that lacks the
- * method gives way to the next. Source: spec 1.6.
+ * method gives way to the next. It has to be spelled so, too, without escapes: what stands in front may decide by the
+ * path as it was sent. Source: spec 1.6.
  */
 export function createRouter(rows: readonly AnyRow[]) {
   const routes = rows
@@ -24,24 +25,24 @@ export function createRouter(rows: readonly AnyRow[]) {
   const byLength = Map.groupBy(routes, ({ segments }) => segments.length)
 
   return function route(method: string, path: string): Match {
-    const segments = segmentsOf(path).map(decode)
+    const segments = segmentsOf(path)
     const candidates = byLength.get(segments.length) ?? []
     const matching = candidates.filter((candidate) => fits(candidate.segments, segments))
     const match = matching.find(({ row }) => row.methods.some((allowed) => allowed === method))
-    if (match)
-      return {
-        kind: 'row',
-        row: match.row,
-        pattern: match.pattern,
-        path: (name) => segments[match.segments.indexOf(`{${name}}`)] ?? '',
-      }
+    if (match) {
+      const { row, pattern } = match
+      const names = segments.map(decode)
+      return { kind: 'row', row, pattern, path: (name) => names[match.segments.indexOf(`{${name}}`)] ?? '' }
+    }
     if (matching.length === 0) return { kind: 'unknown' }
     return { kind: 'wrongMethod', allowed: [...new Set(matching.flatMap(({ row }) => row.methods))] }
   }
 }
 
+/** One slash in front is none, as are those at the end. */
 function segmentsOf(path: string): string[] {
-  return path.split('/').filter((segment) => segment !== '')
+  const segments = path.split('/')
+  return segments.slice(path.startsWith('/') ? 1 : 0, segments.findLastIndex((segment) => segment !== '') + 1)
 }
 
 function isPlace(segment: string): boolean {
@@ -54,7 +55,9 @@ function placesIn({ segments }: Route): string {
 }
 
 function fits(route: readonly string[], segments: readonly string[]): boolean {
-  return route.every((segment, index) => isPlace(segment) || segment === segments[index])
+  return route.every((segment, index) =>
+    isPlace(segment) ? segments[index] !== '' : segment === segments[index],
+  )
 }
 
 function decode(segment: string): string {

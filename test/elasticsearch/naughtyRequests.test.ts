@@ -212,9 +212,8 @@ describe('a secret in the wrong shape', () => {
 
 describe('a path that is junk', () => {
   it.each([
-    '/%',
-    '/%zz',
-    '/%2',
+    '/_security/user/%',
+    '/_security/user/%zz',
     '/_security/user/%ff',
     '/_security/user/%ed%a0%80',
     '/_security/user/a%00b',
@@ -245,6 +244,45 @@ describe('a path that is junk', () => {
   ])('is refused with the query %s', async (query) => {
     for (const fetch of [app.fetch, socket]) expectRefusal(await send('GET', `/${query}`, { fetch }), 400)
   })
+})
+
+describe('a path that is spelled otherwise', () => {
+  it.each([
+    '/%5fsecurity/_authenticate',
+    '/_security/%5Fauthenticate',
+    '//_security/_authenticate',
+    '/_security//_authenticate',
+    '/_security/user//_password',
+    '/_security/profile//_data',
+    '/_security/profile/u_a_0/_%64ata',
+    '/_security%2Fuser',
+    '/%',
+    '/%zz',
+    '/%2',
+  ])('leads nowhere: %s', async (path) => {
+    for (const fetch of [app.fetch, socket])
+      for (const method of ['GET', 'POST']) {
+        const { status, text } = await send(method, path, { fetch })
+        expect(status).toBe(400)
+        expect(JSON.parse(text)).toEqual({
+          error: `no handler found for uri [${path}] and method [${method}]`,
+        })
+      }
+  })
+
+  it('is the name of a profile, where any word is one', async () => {
+    expect(await send('POST', '/_security/profile/%5factivate')).toMatchObject({ status: 405 })
+    const { status, text } = await send('GET', '/_security/profile/%5factivate')
+    expect([status, text]).toEqual([200, expect.stringContaining('"_activate":{"type"')])
+  })
+
+  it.each(['/_security/_authenticate/', '/_security/_authenticate//', '//'])(
+    'is the same with slashes at its end: %s',
+    async (path) => {
+      for (const fetch of [app.fetch, socket])
+        expect(await send('GET', path, { fetch })).toMatchObject({ status: 200 })
+    },
+  )
 })
 
 describe('a name that is very long', () => {
