@@ -9,15 +9,29 @@ const booleans = ['error_trace', 'human', 'pretty']
 /** Of those that are some rows' own. */
 const ownBooleans = ['active_only', 'owner', 'with_limited_by']
 
+/** The parameters of a query as Elasticsearch reads them: `;` is another `&`, and of a name that comes twice the last counts. */
+export function parametersOf(query: string): URLSearchParams {
+  const all = new URLSearchParams(query.replaceAll(';', '&'))
+  return new URLSearchParams([...new Map(all)])
+}
+
+/** Refuses a query that cannot be read, before anything else in it is looked at. */
+export function requireReadable(query: string): void {
+  try {
+    if (!decodeURIComponent(query).includes('\0')) return
+  } catch {
+    // Not UTF-8: refused like U+0000, as in a path.
+  }
+  const reason = 'a parameter holds U+0000, or an escape that is not UTF-8'
+  throw new WireError('illegal_argument_exception', reason)
+}
+
 /** Refuses parameters that the row does not take, or with such values. Source: spec 1.4. */
 export function requireParameters(
   path: string,
   parameters: URLSearchParams,
   own: readonly string[] = [],
 ): void {
-  if ([...parameters].flat().some((text) => text.includes('\0'))) {
-    throw new WireError('illegal_argument_exception', 'a parameter holds U+0000')
-  }
   for (const name of booleans) requireBoolean(parameters, name)
   requireKnown(path, parameters, [...own, ...common].sort())
   for (const name of ownBooleans) requireBoolean(parameters, name)

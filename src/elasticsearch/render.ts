@@ -5,12 +5,12 @@ import { isObject, type JsonValue } from '../json.ts'
 import { simpleError, type Answer } from './answer.ts'
 import { filterPath } from './filterPath.ts'
 import { answerTypeFor } from './mediaType.ts'
-import { isOn } from './parameters.ts'
+import { isOn, parametersOf } from './parameters.ts'
 
 /** Makes the response of an answer, in the form that the request asks for. Source: spec 1.4, 1.5. */
 export function render(answer: Answer, request: DoorRequest): DoorResponse {
   const { query, headers } = request
-  const parameters = new URLSearchParams(query)
+  const parameters = parametersOf(query)
   const yaml = (formatAsked(parameters) || formatOf(headers.accept ?? '')) === 'yaml'
   const opaqueId = singleHeader(request, 'x-opaque-id')
   const body =

@@ -7,7 +7,7 @@ import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { errorAnswer, simpleError, type Answer } from './answer.ts'
 import { readBody } from './body.ts'
 import { isJson, requireVersions } from './mediaType.ts'
-import { requireBoolean, requireParameters } from './parameters.ts'
+import { parametersOf, requireBoolean, requireParameters, requireReadable } from './parameters.ts'
 import { formatAsked, render } from './render.ts'
 import { createRouter } from './router.ts'
 import type { AnyRow, Method } from './row.ts'
@@ -76,9 +76,10 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
   ): Promise<Answer> {
     const hasBody = bytes.length > 0
     const contentType = headers['content-type']
+    requireReadable(query)
     requireVersions(headers.accept, contentType, hasBody)
 
-    const parameters = new URLSearchParams(query)
+    const parameters = parametersOf(query)
     requireBoolean(parameters, 'error_trace')
 
     const match = route(method, path)

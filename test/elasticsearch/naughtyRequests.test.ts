@@ -244,6 +244,33 @@ describe('a path that is junk', () => {
   ])('is refused with the query %s', async (query) => {
     for (const fetch of [app.fetch, socket]) expectRefusal(await send('GET', `/${query}`, { fetch }), 400)
   })
+
+  it.each(['filter_path=%zz', 'filter_path=%', 'filter_path=%ff', 'error_trace=%00'])(
+    'is refused before anything else, with ?%s, where it takes the parameter',
+    async (query) => {
+      const answer = await send('POST', `${activatePath}?${query}`, { body: '{' })
+      expectRefusal(answer, 400)
+      expect(answer.text).toContain('a parameter holds U+0000, or an escape that is not UTF-8')
+    },
+  )
+})
+
+describe('a query', () => {
+  it.each([
+    ['?pretty=maybe&pretty=false', 200],
+    ['?pretty=false&pretty=maybe', 400],
+    ['?filter_path=roles&filter_path=username', 200],
+    ['?human;filter_path=username;pretty=false', 200],
+    ['?filter_path=roles%3Busername', 200],
+    ['?;&;', 200],
+  ])('is read as Elasticsearch reads it: %s', async (query, status) => {
+    for (const fetch of [app.fetch, socket]) {
+      const answer = await send('GET', `/_security/_authenticate${query}`, { fetch })
+      expect(answer.status).toBe(status)
+      if (query.includes('=username')) expect(answer.text).toBe('{"username":"elastic"}')
+      if (query.includes('%3B')) expect(answer.text).toBe('{}')
+    }
+  })
 })
 
 describe('a path that is spelled otherwise', () => {
