@@ -5,8 +5,7 @@ import { WireError } from './wireError.ts'
 const common = ['error_trace', 'filter_path', 'format', 'human', 'pretty']
 /** Each is looked for everywhere in a document. */
 const mostPaths = 100
-const booleans = ['error_trace', 'human', 'pretty']
-/** Of those that are some rows' own. */
+/** Of those that are some rows' own, which can be true or false. */
 const ownBooleans = ['active_only', 'owner', 'with_limited_by']
 
 /** The parameters of a query as Elasticsearch reads them: `;` is another `&`, and of a name that comes twice the last counts. */
@@ -32,7 +31,6 @@ export function requireParameters(
   parameters: URLSearchParams,
   own: readonly string[] = [],
 ): void {
-  for (const name of booleans) requireBoolean(parameters, name)
   requireKnown(path, parameters, [...own, ...common].sort())
   for (const name of ownBooleans) requireBoolean(parameters, name)
   for (const name of ['data', 'filter_path']) {
@@ -47,10 +45,15 @@ export function requireParameters(
 
 /** Refuses a parameter that is neither `true` nor `false`, nor given without a value. */
 export function requireBoolean(parameters: URLSearchParams, name: string): void {
+  const problem = booleanProblem(parameters, name)
+  if (problem !== null) throw new WireError('illegal_argument_exception', problem)
+}
+
+/** Why a parameter is refused that has to be true or false. */
+export function booleanProblem(parameters: URLSearchParams, name: string): string | null {
   const value = parameters.get(name) ?? ''
-  if (['', 'true', 'false'].includes(value)) return
-  const reason = `Failed to parse value [${value}] as only [true] or [false] are allowed.`
-  throw new WireError('illegal_argument_exception', reason)
+  if (['', 'true', 'false'].includes(value)) return null
+  return `Failed to parse value [${value}] as only [true] or [false] are allowed.`
 }
 
 /** Whether a parameter is given, and is not `false`. */

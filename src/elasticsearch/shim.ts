@@ -7,7 +7,13 @@ import { repeatedHeader } from '../http/repeatedHeader.ts'
 import { errorAnswer, simpleError, type Answer } from './answer.ts'
 import { readBody } from './body.ts'
 import { isJson, requireVersions } from './mediaType.ts'
-import { parametersOf, requireBoolean, requireParameters, requireReadable } from './parameters.ts'
+import {
+  booleanProblem,
+  parametersOf,
+  requireBoolean,
+  requireParameters,
+  requireReadable,
+} from './parameters.ts'
 import { formatAsked, render } from './render.ts'
 import { createRouter } from './router.ts'
 import type { AnyRow, Method } from './row.ts'
@@ -80,7 +86,9 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
     requireVersions(headers.accept, contentType, hasBody)
 
     const parameters = parametersOf(query)
-    requireBoolean(parameters, 'error_trace')
+    for (const name of ['pretty', 'human']) requireBoolean(parameters, name)
+    const problem = booleanProblem(parameters, 'error_trace')
+    if (problem !== null) return simpleError(400, problem)
 
     const match = route(method, path)
     if (match.kind === 'unknown') return noHandler(method, uri)

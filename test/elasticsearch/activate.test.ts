@@ -222,6 +222,24 @@ describe('400 for a parameter that the endpoint does not take', () => {
   })
 })
 
+describe('400 for a parameter that is neither true nor false', () => {
+  it.each(['pretty', 'human'])('comes before the path, the method and the body: %s', async (name) => {
+    for (const [method, uri] of [
+      ['GET', '/nowhere'],
+      ['PUT', path],
+      ['POST', path],
+    ] as const) {
+      const { response, body } = await send(method === 'GET' ? undefined : '{', {
+        method,
+        path: `${uri}?${name}=maybe`,
+      })
+      const reason = 'Failed to parse value [maybe] as only [true] or [false] are allowed.'
+      expect(response.status).toBe(400)
+      expect(JSON.parse(body)).toEqual(error('illegal_argument_exception', reason))
+    }
+  })
+})
+
 describe('400 for a path that leads nowhere', () => {
   it.each(['/x', '/x/y?z=1', '/_security', '/_security/profile/_activate/more'])(
     'says so of %s',
