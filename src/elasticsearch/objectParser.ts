@@ -25,13 +25,33 @@ export function parseObject(body: Body, parser: string, fields: Readonly<Record<
       `${at([])} Expected START_OBJECT but was: ${tokenOf(value)}`,
     )
   }
-  for (const [name, given] of Object.entries(value)) {
+  const entries = Object.entries(value).map(([name, given]): [string, JsonValue] => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (!field) throw unknownField(at([name], 'key'), parser, name, Object.keys(fields))
-    if (typeof field === 'string') requireKind(field, given, at, parser, name)
-    else requireStrings(given, body, parser, name, field)
+    if (typeof field !== 'string') {
+      requireStrings(given, body, parser, name, field)
+      return [name, given]
+    }
+    const read = typeof given === 'string' ? readText(field, given) : given
+    if (read instanceof WireError) throw failedField(at([name]), parser, name, read)
+    requireKind(field, read, at, parser, name)
+    return [name, read]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What text stands for: true, false and numbers may be written as such, too. */
+function readText(field: Exclude<Field, Strings>, text: string): JsonValue | WireError {
+  if (field === 'boolean') {
+    if (text === 'true' || text === 'false') return text === 'true'
+    const reason = `Failed to parse value [${text}] as only [true] or [false] are allowed.`
+    return new WireError('illegal_argument_exception', reason)
   }
-  return value
+  if (field === 'integer') {
+    if (/^[+-]?\d{1,16}$/.test(text)) return Number(text)
+    return new WireError('number_format_exception', `For input string: "${text}"`)
+  }
+  return text
 }
 
 function requireKind(
@@ -65,10 +85,7 @@ function requireStrings(
   { name: inner, required }: Strings,
 ): void {
   if (!isObject(object)) throw wrongType(at([name]), parser, name, object)
-  const failure = (reason: string, causedBy: WireError) =>
-    new WireError('x_content_parse_exception', `${reason} [${parser}] failed to parse field [${name}]`, {
-      causedBy: { type: causedBy.type, reason: causedBy.message },
-    })
+  const failure = (at: string, causedBy: WireError) => failedField(at, parser, name, causedBy)
   for (const [key, given] of Object.entries(object)) {
     if (!required.includes(key)) {
       throw failure(at([name, key], 'key'), unknownField(at([name, key], 'key'), inner, key, required))
@@ -80,6 +97,12 @@ function requireStrings(
   if (missing.length > 0) {
     throw failure(at([name]), new WireError('illegal_argument_exception', `Required [${missing.join(', ')}]`))
   }
+}
+
+function failedField(at: string, parser: string, name: string, causedBy: WireError): WireError {
+  return new WireError('x_content_parse_exception', `${at} [${parser}] failed to parse field [${name}]`, {
+    causedBy: { type: causedBy.type, reason: causedBy.message },
+  })
 }
 
 function unknownField(at: string, parser: string, name: string, known: readonly string[]): WireError {

@@ -325,6 +325,7 @@ describe('200, a query', () => {
     const all = await query(undefined)
     expect([all.body.total, all.body.count, idsOf(all)]).toEqual([3, 3, ids])
     expect(idsOf(await query({ query: { match_all: {} }, from: 1, size: 1 }))).toEqual([b])
+    expect(idsOf(await query({ from: '1', size: '+1' }))).toEqual([b])
     expect(await query({ size: 0 })).toMatchObject({ body: { total: 3, count: 0, api_keys: [] } })
     for (const sort of ['creation', ['creation'], [{ creation: 'asc' }], { creation: { order: 'asc' } }])
       expect(idsOf(await query({ sort }))).toEqual([a, b, c])
@@ -369,7 +370,7 @@ describe('200, an invalidation', () => {
     const mine = await issued({ name: 'mine' })
     const other = await issued({ name: 'other' }, keyManager)
     expect((await invalidate({ name: 'm*' })).body).toEqual(ended([mine.id]))
-    expect((await invalidate({ owner: true })).body).toEqual(ended([other.id]))
+    expect((await invalidate({ owner: 'true' })).body).toEqual(ended([other.id]))
     const again = await issued({ name: 'mine' })
     expect((await invalidate({ owner: true }, keyOwner)).body).toEqual(ended([again.id]))
     expect((await invalidate({ username: 'nobody' })).body).toEqual(ended([]))
@@ -578,7 +579,8 @@ describe('400', () => {
   })
 
   it.each<[object, string]>([
-    [{ owner: 'true' }, "[1:10] [invalidate_api_key] owner doesn't support values of type: VALUE_STRING"],
+    [{ owner: 'yes' }, '[1:10] [invalidate_api_key] failed to parse field [owner]'],
+    [{ owner: 1 }, "[1:10] [invalidate_api_key] owner doesn't support values of type: VALUE_NUMBER"],
     [{ ids: ['x', 1] }, "[1:13] [invalidate_api_key] ids doesn't support values of type: VALUE_NUMBER"],
     [{ id: 'x' }, '[1:2] [invalidate_api_key] unknown field [id]'],
   ])('an invalidation whose form is wrong: %o', async (body, reason) => {
@@ -619,12 +621,24 @@ describe('400', () => {
     expect(await query(body)).toMatchObject(expected)
   })
 
-  it.each([{ size: 1e12 }, { from: '1' }, { size: 1.5 }])(
+  it.each([{ size: 1e12 }, { size: '1000000000000' }, { size: 1.5 }])(
     'a query whose numbers are none: %o',
     async (body) => {
       expect(reasonOf(await query(body))).toContain("doesn't support values of type")
     },
   )
+
+  it.each(['', 'x', '1.5', ' 1'])('a query whose number is the text %j', async (size) => {
+    const { status, body } = await query({ size })
+    expect([status, body.error]).toMatchObject([
+      400,
+      {
+        type: 'x_content_parse_exception',
+        reason: '[1:9] [query_api_key_request_payload] failed to parse field [size]',
+        caused_by: { type: 'number_format_exception', reason: `For input string: "${size}"` },
+      },
+    ])
+  })
 })
 
 describe('401', () => {

@@ -39,6 +39,13 @@ describe('200, putting a role mapping', () => {
     expect(await get('one')).toEqual({ ...rest, role_templates, metadata: {} })
   })
 
+  it('takes true and false as text, as templates of configuration write them', async () => {
+    for (const enabled of [true, false]) {
+      expect(await put('texts', { ...sound, enabled: String(enabled) })).toMatchObject({ status: 200 })
+      expect(await get('texts')).toEqual({ ...sound, enabled, metadata: {} })
+    }
+  })
+
   it('takes back what it printed', async () => {
     const { enabled, rules } = sound
     const role_templates = [{ template: { source: '{{#tojson}}groups{{/tojson}}' }, format: 'JSON' }]
@@ -106,7 +113,7 @@ describe('400', () => {
     [{ roles: 1 }, "[1:10] [role-mapping] roles doesn't support values of type: VALUE_NUMBER"],
     [{ roles: ['a', null] }, "[1:15] [role-mapping] roles doesn't support values of type: VALUE_NULL"],
     [{ rules: [] }, "[1:10] [role-mapping] rules doesn't support values of type: START_ARRAY"],
-    [{ enabled: 'yes' }, "[1:12] [role-mapping] enabled doesn't support values of type: VALUE_STRING"],
+    [{ enabled: 1 }, "[1:12] [role-mapping] enabled doesn't support values of type: VALUE_NUMBER"],
     [{ metadata: null }, "[1:13] [role-mapping] metadata doesn't support values of type: VALUE_NULL"],
     [
       { role_templates: ['x'] },
@@ -121,6 +128,18 @@ describe('400', () => {
         error: { root_cause: [error], ...error, caused_by: { type: 'x_content_parse_exception', reason } },
         status: 400,
       },
+    ])
+  })
+
+  it.each(['yes', 'True', ''])('is the answer to %j for enabled', async (enabled) => {
+    const { status, body } = await put('m', { enabled })
+    const reason = '[1:12] [role-mapping] failed to parse field [enabled]'
+    const why = `Failed to parse value [${enabled}] as only [true] or [false] are allowed.`
+    const causedBy = { type: 'illegal_argument_exception', reason: why }
+    const failed = { type: 'x_content_parse_exception', reason, caused_by: causedBy }
+    expect([status, body]).toMatchObject([
+      400,
+      { error: { type: 'parsing_exception', reason, caused_by: failed } },
     ])
   })
 
