@@ -98,11 +98,13 @@ export function createShim<Caller>({ rows, run, bodyLimit }: ShimParts<Caller>):
 
     const isParsed = hasBody || !row.bodyIsOptional
     const parsed = isParsed ? row.parse?.(() => readBody(bytes), match.path) : undefined
-    requireParameters(path, parameters, row.parameters)
+    // Decoded, unlike the URI that other errors name.
+    const named = decodeURIComponent(path)
+    requireParameters(named, parameters, row.parameters)
     const format = formatAsked(parameters)
     if (!['', 'json', 'yaml'].includes(format)) return simpleError(406, `format [${format}] is not supported`)
     if (hasBody && !row.parse)
-      throw new WireError('illegal_argument_exception', bodyNotSupported(method, path))
+      throw new WireError('illegal_argument_exception', bodyNotSupported(method, named))
     const request = {
       method: method as Method,
       path: match.path,

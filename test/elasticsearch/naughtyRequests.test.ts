@@ -273,6 +273,21 @@ describe('a query', () => {
   })
 })
 
+describe('a path with escapes', () => {
+  it('is decoded where an error names it, but not where one names the URI', async () => {
+    const uri = '/_security/user/Ren%C3%A9%2Fe'
+    const told = async (...[method, path, sending]: Parameters<typeof send>) =>
+      (await send(method, path, sending)).text
+    expect(await told('GET', `${uri}?x=%20`)).toContain(
+      'request [/_security/user/René/e] contains unrecognized parameter: [x]',
+    )
+    expect(await told('DELETE', uri, { body: {} })).toContain(
+      'request [DELETE /_security/user/René/e] does not support having a body',
+    )
+    expect(await told('PATCH', `${uri}?x=%20`)).toContain(`for uri [${uri}?x=%20] and method [PATCH]`)
+  })
+})
+
 describe('a path that is spelled otherwise', () => {
   it.each([
     '/%5fsecurity/_authenticate',
