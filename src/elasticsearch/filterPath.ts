@@ -1,5 +1,6 @@
 import { isObject, type JsonValue } from '../json.ts'
 import { wildcard } from '../wildcard.ts'
+import { tokensOf } from './parameters.ts'
 
 /** Names of paths, each path closed by null. A state is a place in it: how far a path has been followed. */
 type Names = readonly (string | null)[]
@@ -10,7 +11,7 @@ type States = ReadonlySet<number>
  * leading `-` for what is left out. A list counts as what it holds. Source: spec 1.4.
  */
 export function filterPath(body: JsonValue, filter: string): JsonValue {
-  const paths = filter.split(',').filter((path) => path !== '')
+  const paths = tokensOf(filter)
   const included = paths.filter((path) => !path.startsWith('-'))
   const excluded = paths.filter((path) => path.startsWith('-')).map((path) => path.slice(1))
   const kept = included.length > 0 ? (keep(body, included, true) ?? {}) : body

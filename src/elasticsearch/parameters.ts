@@ -56,6 +56,14 @@ export function booleanProblem(parameters: URLSearchParams, name: string): strin
   return `Failed to parse value [${value}] as only [true] or [false] are allowed.`
 }
 
+/** What stands between the commas of a parameter, without the white space around it. */
+export function tokensOf(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((token) => token.trim())
+    .filter((token) => token !== '')
+}
+
 /** Whether a parameter is given, and is not `false`. */
 export function isOn(value: string | null | undefined): boolean {
   return value === '' || value === 'true'

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json.ts'
 import { errorAnswer, ok, type Answer } from './answer.ts'
 import { given } from './names.ts'
 import { parseObject } from './objectParser.ts'
+import { tokensOf } from './parameters.ts'
 import { profileBody, profileFields, type ProfileData } from './profileBody.ts'
 import type { Row, RowRequest } from './row.ts'
 import { WireError } from './wireError.ts'
@@ -34,7 +35,7 @@ export const getProfiles: Row<undefined, ProfilesData> = {
   `,
   variables: ({ path, parameter }) => ({
     uids: uidsOf(path('uid')),
-    keys: (parameter('data') ?? '').split(',').filter((key) => key !== ''),
+    keys: tokensOf(parameter('data')),
   }),
   answer({ profiles: { profiles, errors } }) {
     const details = Object.fromEntries(errors.map(({ uid, type, reason }) => [uid, { type, reason }]))

@@ -13,8 +13,7 @@ export function render(answer: Answer, request: DoorRequest): DoorResponse {
   const parameters = parametersOf(query)
   const yaml = (formatAsked(parameters) || formatOf(headers.accept ?? '')) === 'yaml'
   const opaqueId = singleHeader(request, 'x-opaque-id')
-  const body =
-    typeof answer.body === 'string' ? answer.body : text(answer, parameters, yaml)
+  const body = typeof answer.body === 'string' ? answer.body : text(answer, parameters, yaml)
   if (body === null) return render(tooLargeForYaml, request)
   return {
     status: answer.status,
