@@ -2,12 +2,12 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { Failure } from './errors.ts'
-import { closestName } from './settings/closestName.ts'
 import { exposureProblem, metricsExposureProblem } from './settings/exposureProblem.ts'
 import { isLoopback } from './settings/keySource.ts'
 import { parseSettings } from './settings/settingsFile.ts'
 import { settingsSchema } from './settings/settingsSchema.ts'
 import { unknownSettings } from './settings/unknownSettings.ts'
+import { similarNames } from './similarNames.ts'
 import { reasonUnread } from './systemReason.ts'
 
 /** Everything that can be set, checked. */
@@ -91,8 +91,8 @@ export function misspeltVariables(environment: Environment = process.env): [give
     .filter((names) => names.every((name) => environment[name] === undefined))
     .flat()
   return Object.keys(environment).flatMap((given): [string, string][] => {
-    const meant = closestName(given, unset)
-    return meant === null ? [] : [[given, meant]]
+    const [meant] = similarNames(given.toUpperCase(), unset, 0.8)
+    return meant === undefined ? [] : [[given, meant]]
   })
 }
 

@@ -381,7 +381,7 @@ describe('a file that is not sound', () => {
   it.each([
     ['Activation: 1', 'Activation', 'activation'],
     ['activaton:\n  unchanged_grace: 1s', 'activaton', 'activation'],
-    ['toekn.timeout: 1m', 'toekn.*', 'token'],
+    ['tken.timeout: 1m', 'tken.*', 'token'],
     ['activation:\n  unchangd-grace: 1s', 'activation.unchangd-grace', 'unchanged_grace'],
     ['api_key.delete.retention_periods: 1d', 'api_key.delete.retention_periods', 'retention_period'],
     ['realms.native.a:\n  { order: 1, enabeld: true }', 'realms.native.a.enabeld', 'enabled'],

@@ -34,6 +34,7 @@ const everyones = [
   'json.ts',
   'lruCache.ts',
   'regularExpression.ts',
+  'similarNames.ts',
   'systemReason.ts',
   'wildcard.ts',
 ]
@@ -120,6 +121,7 @@ const may: Record<string, readonly string[]> = {
   'inTurn.ts': [],
   'lruCache.ts': [],
   'age.ts': [],
+  'similarNames.ts': [],
   'systemReason.ts': [],
   'regularExpression.ts': [],
   'wildcard.ts': [],

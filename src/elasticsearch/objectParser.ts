@@ -1,6 +1,6 @@
 import { isObject, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
 import type { Body } from './body.ts'
-import { didYouMean } from './suggestions.ts'
+import { didYouMean } from './didYouMean.ts'
 import { WireError } from './wireError.ts'
 
 /** What a field takes: a value of a kind, a list of such or one by itself, or an object of strings that must all be there. */

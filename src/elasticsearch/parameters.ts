@@ -1,4 +1,4 @@
-import { didYouMean } from './suggestions.ts'
+import { didYouMean } from './didYouMean.ts'
 import { WireError } from './wireError.ts'
 
 /** Query parameters that every row takes. */

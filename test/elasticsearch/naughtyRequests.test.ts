@@ -245,7 +245,7 @@ describe('a path that is junk', () => {
     for (const fetch of [app.fetch, socket]) expectRefusal(await send('GET', `/${query}`, { fetch }), 400)
   })
 
-  it.each(['filter_path=%zz', 'filter_path=%', 'filter_path=%ff', 'error_trace=%00'])(
+  it.each(['human=%zz', 'human=%', 'human=%ff', 'error_trace=%00'])(
     'is refused before anything else, with ?%s, where it takes the parameter',
     async (query) => {
       const answer = await send('POST', `${activatePath}?${query}`, { body: '{' })

@@ -1,20 +1,16 @@
-/** Those of the known names that an unknown one may have meant, the likeliest first. Source: spec 1.3, 1.4. */
-export function suggestions(unknown: string, known: readonly string[]): string[] {
+/**
+ * Those of the known names that an unknown one may have meant, the likeliest first: more similar to it than `least`, which
+ * is between 0 and 1, for the same.
+ */
+export function similarNames(unknown: string, known: readonly string[], least: number): string[] {
   return known
     .map((name) => ({
       name,
       similarity: 1 - distance(unknown, name) / Math.max(unknown.length, name.length),
     }))
-    .filter(({ similarity }) => similarity > 0.5)
+    .filter((one) => one.similarity > least)
     .sort((one, other) => other.similarity - one.similarity || (one.name < other.name ? -1 : 1))
     .map(({ name }) => name)
-}
-
-/** `did you mean [a]?`, or nothing to suggest. */
-export function didYouMean(unknown: string, known: readonly string[]): string {
-  const names = suggestions(unknown, known)
-  if (names.length === 0) return ''
-  return names.length === 1 ? `did you mean [${names.join()}]?` : `did you mean any of [${names.join(', ')}]?`
 }
 
 /** Levenshtein's distance. What is much longer than any known name is not looked at. */
