@@ -114,6 +114,8 @@ export function createGraphqlDoor({
         'content-type': `${mediaType}; charset=utf-8`,
         'cache-control': 'no-store',
         ...(retryAfter > 0 && { 'retry-after': `${retryAfter}` }),
+        // A mutation by GET.
+        ...(status === 405 && { allow: 'POST' }),
       },
       body: JSON.stringify(body),
     }
@@ -140,7 +142,7 @@ function isJson({ headers }: DoorRequest): boolean {
   return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(headers['content-type'] ?? '')
 }
 
-function json(body: Uint8Array): unknown {
+function json(body: Uint8Array, what = 'The body'): unknown {
   try {
     return parseJson(body)
   } catch (problem) {
@@ -148,7 +150,7 @@ function json(body: Uint8Array): unknown {
     const { message, line, column } = problem
     throw new Failure(
       'INVALID_INPUT',
-      `The body is not the JSON that we take: ${message} at ${line}:${column}`,
+      `${what} is not the JSON that we take: ${message} at ${line}:${column}`,
     )
   }
 }
@@ -157,7 +159,7 @@ function paramsOfQuery(query: string): Params {
   const given = new URLSearchParams(query)
   const parsed = (name: string) => {
     const text = given.get(name)
-    return text ? { [name]: json(Buffer.from(text)) } : {}
+    return text ? { [name]: json(Buffer.from(text), `[${name}]`) } : {}
   }
   const operationName = given.get('operationName')
   const documentId = given.get('documentId')

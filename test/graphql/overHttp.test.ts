@@ -196,6 +196,8 @@ describe('400', () => {
   ])('refuses variables by GET %s', async (_, search) => {
     const answer = await send(fetch, { method: 'GET', search: { query: viewer, ...search } })
     expectRefused(answer, 400, 'INVALID_INPUT')
+    const [name = ''] = Object.keys(search)
+    expect(answer.errors?.[0]?.message).toContain(`[${name}] is not the JSON that we take: `)
   })
 
   it('refuses a subscription: there are none', async () => {
@@ -226,7 +228,9 @@ describe('405', () => {
 
   it('refuses a mutation by GET, and does not run it', async () => {
     const search = { query: 'mutation { putRole(name: "by-get", role: {}) { __typename } }' }
-    expectRefused(await send(fetch, { method: 'GET', search }), 405, 'BAD_REQUEST')
+    const answer = await send(fetch, { method: 'GET', search })
+    expectRefused(answer, 405, 'BAD_REQUEST')
+    expect(answer.headers.get('allow')).toBe('POST')
     expect(await ask(fetch, '{ role(name: "by-get") { name } }')).toMatchObject({ data: { role: null } })
   })
 
