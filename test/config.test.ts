@@ -39,12 +39,14 @@ describe('a configuration of nothing', () => {
   )
 
   // YAML has null for what is left empty, as when everything below a name is commented out.
-  it.each(['---\n', 'activation:\n', 'realms:\n  native:\n  # corp: { order: 1 }\n'])(
-    'has them too with a file in which something is left empty: %j',
-    async (settings) => {
-      expect((await load(settings)).settings).toEqual((await load(null)).settings)
-    },
-  )
+  it.each([
+    '---\n',
+    'activation:\n',
+    'realms:\n  native:\n  # corp: { order: 1 }\n',
+    'cors.allowed_origins:\n',
+  ])('has them too with a file in which something is left empty: %j', async (settings) => {
+    expect((await load(settings)).settings).toEqual((await load(null)).settings)
+  })
 
   it('cannot be changed', async () => {
     expect(Object.isFrozen(await load(null))).toBe(true)

@@ -41,7 +41,7 @@ editor with the YAML language server (in Visual Studio Code the extension _YAML_
 - \`\${NAME}\` is a value of the environment, \`\${file:path}\` the content of a file, by its path from the folder of \`gateway.yml\`.
   Within braces and brackets it stands in quotes: \`metrics: { port: "\${METRICS_PORT}" }\`. Secrets stand in the file only so.
 - A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size one with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs none. A list
-  may be one text with commas. A name with nothing after it is as left out, unless it is of those that say who is let in.
+  may be one text with commas. A name with nothing after it is as left out, unless it says whom a realm lets in.
 - Whatever is wrong is said at once, with its line, of a misspelt name also which one is likely meant, and the exit code is 78. An editor sees less: that a required setting is missing, or
   that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
 

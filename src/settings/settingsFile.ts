@@ -152,12 +152,9 @@ function isLeftEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.value === null && node.source === '')
 }
 
-/** Whether a setting says who is let in: without a value it would let in everybody. */
+/** Whether a setting says whom a realm lets in: without a value it would be everybody. */
 function narrows(path: readonly string[]): boolean {
-  return (
-    /^(allowed_.*|authorization_realms)$/.test(path.at(-1) ?? '') ||
-    path.slice(0, -1).includes('required_claims')
-  )
+  return /^realms\..*\.(allowed_[a-z_]+|authorization_realms|required_claims\..+)$/.test(path.join('.'))
 }
 
 /** What a file holds, without the end of its last line. */
