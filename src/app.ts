@@ -43,15 +43,17 @@ import { createUseCases } from './useCases.ts'
 
 export interface App {
   readonly server: FastifyInstance
-  /** The password that was made up for the superuser, once: whoever runs the gateway must be told. */
+  /** The password that was made up for the superuser, if one just was: whoever runs the gateway must be told. */
   readonly madeUpPassword: string | null
   /** Starts to listen, and returns the address. */
   listen(): Promise<string>
-  /** Starts to listen for those who read metrics, where that is on a port of its own, and returns the address. */
+  /** Starts to listen on the port of metrics, and returns the address; null: they have none of their own. */
   listenForMetrics(): Promise<string | null>
-  /** What it has counted, and how things stand. */
+  /** The metrics of this process. */
   metrics(): Promise<Told>
-  /** Reads anew what may have been replaced while it runs, and says so in the log. What is not right stays as it was. */
+  /**
+   * Reads again what may have been replaced while it runs, and logs what came of it. What cannot be used stays as it was.
+   */
   reload(): void
   /** Lets the requests under way finish, and closes the database. */
   close(): Promise<void>
@@ -59,7 +61,7 @@ export interface App {
 
 interface Reloadable {
   readonly name: string
-  /** Reads it anew. Throws if that cannot be used: then it stays as it is. */
+  /** Reads it again. Throws if it cannot be used: then the one before stays. */
   readonly read: () => void
 }
 
@@ -72,15 +74,15 @@ interface AppParts {
   makeUpPassword?: () => string
   /** Whether all gateways on the database are to agree on the realms and domains of this one. */
   adoptRealms?: boolean
-  /** The same where it reads them anew. Without it, as when it starts. */
+  /** The same when it reads them again. Without it: as at the start. */
   adoptReloaded?: boolean
-  /** Reads the settings again, for `reload`; without it, they stay. Throws `CONFIGURATION` as where they were first read. */
+  /** Reads the settings again, for `reload`; without it, they stay. Throws `CONFIGURATION`, as the first reading does. */
   readSettings?: (() => Settings) | null
   /** Where audit lines go, in place of where the settings say; null: nowhere. */
   auditTo?: Destination | null
   /** What is told of the process beside the gateway's own metrics. */
   processMetrics?: ProcessMetrics | null
-  /** What is for one of several processes that share an address; null: it has that for itself. */
+  /** Set where it is one of several processes at one address. */
   worker?: WorkerParts | null
   /** Told once, when passwords were hashed very slowly. */
   hashingStarves?: () => void
@@ -144,12 +146,12 @@ export async function createApp({
           about: () => ({ target: { realms: changes } }),
           run,
         }),
-      // Until it is known who calls, and as long again once the request is there.
+      // Once until the caller is known, and once more when the whole request is there.
       longestAnswer: 2 * settings.http.answer_timeout,
     })
     closing.unshift(realms.close)
     const madeUpPassword = await prepareSuperuser()
-    // Last of what can be in the way: a gateway that does not start agrees on nothing.
+    // After all else that can fail: a gateway that does not start must not have agreed on anything.
     const agreement = realms.agreement()
     const agreed = adoptRealms ? adopt(agreement) : database.agreeOnRealms(agreement, false)
     requireAgreement(await agreed, agreement)
@@ -217,7 +219,7 @@ export async function createApp({
       tls: settings.tls,
       async check() {
         await database.check()
-        // Another one may have had its own adopted since: two of them could give one user two profiles.
+        // Another gateway may have had its realms adopted since: together they could give one user two profiles.
         requireAgreement(await database.agreedRealms(), realms.agreement())
       },
       problems,
@@ -243,7 +245,7 @@ export async function createApp({
       madeUpPassword,
       async listen() {
         const address = await server.listen({ host: config.host, port: config.port })
-        // Not before, when all would wait for it, and at once, while few do.
+        // Not earlier, so that the start does not wait for it, and not later, when many requests would.
         database.loadClient().catch((err: unknown) => {
           logger.error({ err }, 'the client of the database could not be loaded')
         })
@@ -304,7 +306,7 @@ export async function createApp({
       return createAudit({ destination, onFailure, nameKey, clock, report })
     }
 
-    /** What can be replaced of the settings. Of the rest, those are named that are others now. */
+    /** The settings as they are now. The log names those that have changed and count only after a restart. */
     function readRealms(): Settings {
       const read = readSettings?.() ?? settings
       for (const name of settingsForRestart(settings, read)) logger.warn(`needs a restart: ${name}`)
@@ -338,13 +340,13 @@ export async function createApp({
     }
   } catch (error) {
     await close()
-    // To start is still to open the database: it may be full as soon as something is to be written.
-    // What is reported already is not of the database.
+    // While it starts, a database that fails could not be opened: it may be full at the first write. What is reported
+    // already does not come from the database.
     const isUnavailable = error instanceof Failure && error.code === 'UNAVAILABLE' && !error.isReported
     throw isUnavailable ? openingFailure(config.databaseUrl, error.cause) : error
   }
 
-  /** The audit log last: everything before may have lines. */
+  /** The audit log last: whatever ends before it may still write lines. */
   function close(): Promise<void> {
     return closeAll(closing)
   }

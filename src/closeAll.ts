@@ -1,4 +1,4 @@
-/** Ends things in their order, all of them, whatever fails. Throws the first failure then. */
+/** Runs all endings in order, even if some fail, and then throws the first failure. */
 export async function closeAll(endings: readonly (() => unknown)[]): Promise<void> {
   const failures: unknown[] = []
   for (const end of endings) {

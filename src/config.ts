@@ -34,13 +34,13 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const gatewayYml = 'gateway.yml'
 
-/** Whether there is one now that the next start takes, unless `GATEWAY_CONFIG` names another. */
+/** Whether there is a `gateway.yml`, which the next start takes unless `GATEWAY_CONFIG` names another file. */
 export function isGatewayYmlThere(): boolean {
   return isThere(gatewayYml)
 }
 
 /**
- * Makes the configuration of the environment and of the file that it names, or else of a default file, if there.
+ * Makes the configuration from the environment and the file that it names, or else the default file, if there is one.
  * @throws `CONFIGURATION` with everything that is wrong as its problems
  */
 export function loadConfig(
@@ -96,7 +96,7 @@ export function misspeltVariables(environment: Environment = process.env): [give
   })
 }
 
-/** What a file of variables, or whoever has copied it, has left before a value. */
+/** Names a blank or a quote that an env file, or copying, has left before a value. */
 function strayBeginning(value: string): string {
   if (/^\s/.test(value)) return ': it begins with a blank'
   return /^["'`]/.test(value) ? ': it begins with a quote' : ''
@@ -104,7 +104,7 @@ function strayBeginning(value: string): string {
 
 const misnamed = 'gateway.yaml: expected gateway.yml, or GATEWAY_CONFIG to name it'
 
-/** Whether something has that name: also a link that leads nowhere, and what nobody may look at. */
+/** Whether something has that name, even a dangling link, or what may not be looked at. */
 function isThere(file: string): boolean {
   try {
     return lstatSync(file, { throwIfNoEntry: false }) !== undefined
@@ -122,27 +122,26 @@ export function reloadSettings(settingsFile: string): Settings {
 }
 
 /**
- * Gives Node threads for as many passwords at once as there are cores for them, and for files and names of hosts beside
- * them, unless it is set how many. To be called before the first one is used.
+ * Gives Node enough threads to hash as many passwords at once as there are cores for, and to read files and look up hosts
+ * meanwhile, unless `UV_THREADPOOL_SIZE` is set. Call it before the first thread is used.
  */
 export function widenThreadPool(cores: number): void {
   process.env.UV_THREADPOOL_SIZE ??= String(cores + 4)
 }
 
-/** How the command line reaches a gateway that serves, and as whom, beside what it asks for. */
+/** How the command line reaches a running gateway, and with which credentials. */
 export interface GatewayAccess {
   /** Scheme, host and port. */
   readonly origin: string
   /** In front of all paths; empty, or without a slash at its end. */
   readonly path: string
   readonly password: string | null
-  /** As it stands in the header; it goes before the password. */
+  /** As it stands in the header. It is used in place of the password. */
   readonly apiKey: string | null
 }
 
 /**
- * Makes of an address with no problem and of the environment how a gateway is reached: with `GATEWAY_PASSWORD` or `GATEWAY_API_KEY`, if
- * there.
+ * Works out how a gateway is reached, from its address and from `GATEWAY_PASSWORD` or `GATEWAY_API_KEY`, if set.
  * @throws `CONFIGURATION` with everything that is wrong as its problems
  */
 export function loadGatewayAccess(url: string): GatewayAccess {

@@ -74,7 +74,7 @@ export function failureOf(thrown: unknown): Failure {
   return thrown instanceof Failure ? thrown : new Failure('INTERNAL', 'internal error', { cause: thrown })
 }
 
-/** Whether there was no room for it: nobody has looked at it, and somebody may soon. */
+/** Whether it failed only for want of room: nothing was judged, and trying again soon may work. */
 export function hasFoundNoRoom(thrown: unknown): boolean {
   return thrown instanceof Failure && thrown.code === 'UNAVAILABLE' && thrown.retryAfterSeconds !== null
 }

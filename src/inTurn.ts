@@ -1,8 +1,8 @@
 import { failureOf } from './errors.ts'
 
 /**
- * Makes the function that runs tasks of one key one after the other, in the order in which they came. If one fails as
- * `UNAVAILABLE`, those behind it fail with it: what was in its way is in theirs, and they have waited long enough.
+ * Makes the function that runs tasks with the same key one after another, in the order in which they came. If one fails
+ * with `UNAVAILABLE`, those waiting behind it fail too: what was in its way is in theirs, and they have waited long enough.
  */
 export function createInTurn() {
   const last = new Map<string, Promise<unknown>>()

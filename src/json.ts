@@ -28,8 +28,8 @@ export function objectIn(body: Uint8Array): JsonObject | null {
 }
 
 /**
- * Where the value at a path, or with `key` its name, stands in a body that parseJson has taken; if the path leads
- * nowhere, the last value on its way. Reads the body again: only for making an error message.
+ * The position of the value at a path, or with `key` of its name, in a body that parseJson has accepted; if the path leads
+ * nowhere, of the last value on the way. It reads the body again, so it is for error messages only.
  */
 export function locate(
   body: Uint8Array,
@@ -57,8 +57,8 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * How large a document is at most, in bytes of JSON with all digits of its numbers, as PostgreSQL writes them: more than
- * 300 for `1e308`, of which it keeps few.
+ * An upper bound of a document's size, in bytes of JSON with all digits of its numbers, as PostgreSQL writes them: more
+ * than 300 for `1e308`.
  */
 export function sizeOf(document: object): number {
   const json = JSON.stringify(document)
@@ -70,13 +70,13 @@ export function sizeOf(document: object): number {
   return size
 }
 
-/** The exponent that stands there; nothing where none does, as behind the `e` of `true`. */
+/** The exponent at that place; 0 where there is none, as after the `e` of `true`. */
 function exponentAt(json: string, at: number): number {
   const [, digits = '0'] = /^[+-](\d+)/.exec(json.slice(at, at + 5)) ?? []
   return Number(digits)
 }
 
-/** Shows each character of a text of JSON that does not stand between quotes. */
+/** Calls `show` for each character of a JSON text that is not inside of a string. */
 export function outsideOfStrings(json: string, show: (code: number, at: number) => void): void {
   let isString = false
   for (let at = 0; at < json.length; at++) {
@@ -89,7 +89,7 @@ export function outsideOfStrings(json: string, show: (code: number, at: number) 
 
 const [quote, backslash, letterE] = [0x22, 0x5c, 0x65]
 
-/** A value's kind, by the name that Elasticsearch gives the token with which it begins. */
+/** A value's kind: Elasticsearch's name of the token that it begins with. */
 export function tokenOf(value: unknown): string {
   if (value === null) return 'VALUE_NULL'
   if (Array.isArray(value)) return 'START_ARRAY'
@@ -128,7 +128,7 @@ export class JsonProblem extends Error implements Position {
 const plain = /true|false|null|-?(?:0|[1-9]\d{0,7})(?:\.\d{1,7})?(?:[eE][+-]?\d\d?)?(?![\d.eE])/y
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const restOfString = /[ !#-[\]-\uffff]*"/y
-// A hundred at most, and then again: each one that is matched stays on the stack of the regular expression.
+// A hundred at a time: each one that is matched stays on the stack of the regular expression.
 const escapes = /(?:[ !#-[\]-\uffff]*\\(?:["\\/bfnrt]|u[\da-fA-F]{4})){1,100}/y
 
 /** Names and values of one body. */

@@ -11,11 +11,11 @@ import { failureOf, type FailureCode } from './errors.ts'
 // The database holds what is only the gateway's to read.
 process.umask(0o077)
 
-// Where nothing is said, graphql-js looks for mistakes of developers at every value: a quarter of all that a request costs.
+// Unless this is set, graphql-js checks every value for mistakes of developers: a quarter of what a request costs.
 process.env.NODE_ENV ??= 'production'
 
-// Saves up to half of the time to start. A command's modules are loaded only after it, so that they are in the cache too.
-// It is beside the program: what is in it is run as it is, so nobody may write it who may not write the program.
+// Saves up to half of the time to start. Modules of commands are loaded only after this line, so that they are cached too.
+// The cache lies beside the program: what is in it is run unchecked, so only whoever may write the program may write it.
 enableCompileCache(join(import.meta.dirname, '../.compile-cache'))
 
 // Source: sysexits.h.
@@ -127,7 +127,7 @@ function workersFrom(text: string): number {
   return Number(text)
 }
 
-/** What is asked for cannot be done: 1. */
+/** 1: what was asked for cannot be done. */
 const exitCodeOfFailure: Partial<Record<FailureCode, number>> = {
   INVALID_INPUT: 1,
   TOO_LARGE: 1,

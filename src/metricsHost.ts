@@ -9,7 +9,7 @@ import { readTls } from './settings/tls.ts'
 export interface MetricsHost extends Pick<MetricsServer, 'recertify' | 'close'> {
   /** Starts to listen, and returns the address. */
   readonly listen: () => Promise<string>
-  /** Reads its certificate anew, if it has one. Throws if that cannot be used: then it stays as it is. */
+  /** Reads its certificate again, if it has one. Throws if that cannot be used: then the one before stays. */
   readonly reload: () => void
 }
 
@@ -20,7 +20,7 @@ interface MetricsHostParts {
   logger: Logger
 }
 
-/** Makes it; null: metrics have no port of their own. It does not listen yet. */
+/** Makes the server of metrics, which does not listen yet; null: they have no port of their own. */
 export function createMetricsHost({ settings, ...parts }: MetricsHostParts): MetricsHost | null {
   const { metrics, http, tls } = settings
   const { host, port } = metrics

@@ -46,7 +46,7 @@ export interface OperatorAnswer {
   readonly body: string
 }
 
-/** Who may open the database may do what its operators do, without any credentials. */
+/** Whoever can open the database may act as its operator, without credentials. */
 export interface Operator {
   /**
    * Answers a request at Elasticsearch's address as the operator, or as a user of the database with that user's rights.
@@ -72,7 +72,7 @@ const rows: readonly AnyRow[] = [
   ...[createApiKey, getApiKeys, invalidateApiKeys, invalidateTokens],
 ]
 
-/** No credentials prove it: it is made here alone. */
+/** The operator as a caller. No credentials lead to it: it is made only here. */
 const operator = (): Omit<Caller, 'securityEpoch'> => ({
   ...plainUser,
   ...theOperator(),
@@ -95,14 +95,14 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
     const audit = await openAudit(database.auditKey)
     closing.unshift(audit.close)
     const passwords = createPasswords({ ...createDecoys(), clock, report: () => undefined })
-    // Those that prove users elsewhere would only load their keys.
+    // Without those that ask others: they would only load their keys.
     const own = { native: settings.realms.native, jwt: {}, elasticsearch: {}, introspection: {} }
     const realms = createRealms({
       settings: { realms: own, domains: settings.domains },
       ...{ users: database.users, passwords, clock, logger },
     })
     closing.unshift(realms.close)
-    // Nobody reads them.
+    // Nobody reads these.
     const metrics = createMetrics({ version: packageJson.version, process: null })
     const made = createUseCases({
       ...{ settings, database, passwords, audit, metrics, clock, logger },
@@ -146,7 +146,7 @@ export async function openOperator({ config, clock, logger, openAudit }: Operato
   }
 }
 
-/** Makes what finds users of the database, as if they had just proven themselves. */
+/** Makes the function that finds a user of the database, as if that user had just logged in. */
 function createUserOfThatName(users: Database['users'], realms: Realms) {
   return async function userOfThatName(username: string) {
     const found = await users.find(username)

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 
 /** A regular expression in the syntax of RE2, which runs in linear time, whatever it is. */
 export interface RegularExpression {
-  /** Whether the whole of a text fits. */
+  /** Whether it matches a whole text. */
   readonly fits: (text: string) => boolean
   /** What its first group finds in a text, or null. */
   readonly firstGroup: (text: string) => string | null
@@ -11,7 +11,7 @@ export interface RegularExpression {
   readonly size: number
 }
 
-/** Makes one; in `dotAll`, a dot is also the end of a line. @throws if it cannot be read */
+/** Compiles one. With `dotAll`, a dot also matches the end of a line. @throws if it cannot be read */
 export function regularExpression(source: string, { dotAll = false } = {}): RegularExpression {
   const expression = RE2JS.compile(safeSource(source), dotAll ? RE2JS.DOTALL : 0)
   return {
@@ -25,7 +25,7 @@ export function regularExpression(source: string, { dotAll = false } = {}): Regu
   }
 }
 
-/** What an expression says for a text that is to stand in it as it is. */
+/** A text, escaped so that an expression matches it literally. */
 export function quoted(text: string): string {
   return RE2JS.quote(text)
 }

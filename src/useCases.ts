@@ -34,7 +34,7 @@ import { createUpdateData } from './profile/updateData.ts'
 import type { Realms } from './realms/realms.ts'
 import type { Database } from './storage/database.ts'
 
-/** What answers a request, by the same realms from its beginning to its end. */
+/** What answers a request, with the same realms from beginning to end. */
 export interface Answering {
   readonly realms: Realms
   readonly identifyCaller: IdentifyCaller
@@ -44,7 +44,7 @@ export interface Answering {
 interface UseCasesParts {
   settings: Settings
   database: Database
-  /** Those of now. */
+  /** The current ones. */
   realms: () => Realms
   passwords: Passwords
   audit: Pick<Audit, 'prove' | 'proof' | 'identifyCaller' | 'useCases'>
@@ -54,7 +54,7 @@ interface UseCasesParts {
   logger: Logger
 }
 
-/** Makes what answers requests by the realms of now, and what waits until all that was tried is counted. */
+/** Makes what answers requests with the current realms, and what waits until all attempts are counted. */
 export function createUseCases(parts: UseCasesParts): {
   answering: () => Answering
   close: () => Promise<void>

@@ -24,9 +24,9 @@ export function wildcard(pattern: string): (text: string) => boolean {
 }
 
 /**
- * Makes the test of a text against a pattern: between slashes a regular expression, else one in which `*` stands for
- * any characters, `?` for any one, and a backslash takes from the next what it means. Linear, whatever the pattern. A
- * regular expression that is none fits nothing.
+ * Makes the test of a text against a pattern: a regular expression between slashes, or text in which `*` stands for any
+ * characters, `?` for any one, and a backslash escapes the next. Linear, whatever the pattern. An invalid regular
+ * expression fits nothing.
  */
 export function patternMatcher(pattern: string): (text: string) => boolean {
   const isExpression = /^\/.*\/$/s.test(pattern)
@@ -35,7 +35,7 @@ export function patternMatcher(pattern: string): (text: string) => boolean {
   return (text) => expression?.fits(text) ?? false
 }
 
-/** Whether it is a pattern, or an expression that cannot be read. */
+/** Whether it is a valid pattern: only a regular expression can be invalid. */
 export function isPattern(pattern: string): boolean {
   return expressionSize(pattern) !== null
 }
@@ -46,7 +46,7 @@ export function expressionSize(pattern: string): number | null {
   return compiled(pattern.slice(1, -1))?.size ?? null
 }
 
-/** To compile one takes far longer than to run it. Of all together: so many instructions. */
+/** Compiling takes far longer than running. Bounded by the instructions of all together. */
 const expressions = new LRUCache<string, RegularExpression>({ max: 10_000, maxSize: 200_000 })
 
 function compiled(expression: string): RegularExpression | null {

@@ -13,10 +13,10 @@ export interface Doubtful {
 }
 
 /**
- * Asks the realms in order until one proves the user, or knows the token for one of ours that is over: nobody else needs
- * to see it. Whether another refusal came first or last changes nothing; a realm that cannot judge outranks those that
- * refuse, because its answer might have been yes. Why a realm refuses, it keeps to itself, but not whether it knows whom.
- * A realm that has no room for a password is the last one asked: whoever fills it would have the others judge for nothing.
+ * Asks the realms in order until one proves the user, or recognizes the token as one of ours that has ended: nobody else
+ * needs to see it. The order of refusals changes nothing. A realm that cannot judge outranks those that refuse, because its
+ * answer might have been yes. Realms do not say why they refuse, only whether they know the user. After a realm that has no
+ * room for a password no other is asked: whoever fills it would make the others judge for nothing.
  * @throws what a realm throws, where none refuses
  */
 export function createChain(realms: readonly Realm[]) {
@@ -53,7 +53,7 @@ export function createChain(realms: readonly Realm[]) {
 
 export type Chain = ReturnType<typeof createChain>
 
-/** What is no guess for one of them is none. */
+/** What is no guess for one realm is none. */
 function refusalOf(refusals: readonly Refusal[]): Refusal {
   const refusal = refusals.some(({ isKnown }) => isKnown) ? refusedKnown : refused
   if (refusals.every(({ isGuess }) => isGuess === undefined)) return refusal

@@ -6,7 +6,7 @@ export interface Client {
   readonly realm: { readonly name: string; readonly type: string }
 }
 
-/** Each API key is a client by itself. Users of another server's realm are others than those of one of ours that is called like it. */
+/** Each API key is a client by itself. Users of a realm of another server are not those of our realm of the same name. */
 export function clientOf({
   username,
   realm,

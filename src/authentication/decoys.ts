@@ -9,10 +9,10 @@ export interface HashCounts {
 }
 
 /**
- * Makes the decoys: what a password is verified against if nobody can log in by that name. Of the names, each kind of
- * hash has the share that it has of the users, so what it costs to try one does not tell who is there. Which kind a
- * name has, a keyed hash of it decides: the same one each time, and nobody can say beforehand which. While users pass
- * from one other kind to our own, names do so too, and none the other way.
+ * Makes the decoys: hashes that a password is verified against if nobody can log in by that name. Each kind of hash has the
+ * same share of such names as of the users, so what it costs to try a name does not tell whether it is a user's. A keyed
+ * hash of the name decides which kind it has: the same each time, and nobody can say beforehand which. While users pass
+ * from another kind to our own, names do so too, and none the other way.
  */
 export function createDecoys() {
   const own = argon2id.decoy()
@@ -28,7 +28,7 @@ export function createDecoys() {
       return foreign.find(({ end }) => place < end)?.decoy ?? own
     },
 
-    /** Takes what hashes there are now, and the key: something that is secret, and stays. */
+    /** Takes the counts of now, and the key: something secret that stays the same. */
     follow(counts: HashCounts, newKey: string): void {
       let end = 0
       key = newKey

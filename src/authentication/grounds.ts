@@ -1,4 +1,6 @@
 import type { Caller } from './subject.ts'
 
-/** What the proof of a caller rests on in our database: what takes time is written only while all of it stands. */
+/**
+ * What a caller's proof rests on in our database. What took long to prepare is written only while all of it still stands.
+ */
 export type Grounds = Pick<Caller, 'basis' | 'token' | 'apiKey'>

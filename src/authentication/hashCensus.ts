@@ -17,11 +17,11 @@ interface HashCensusParts {
 }
 
 /**
- * Counts of which kinds the users' hashes are, for the decoys to be like them, now and again and again.
+ * Counts the kinds of the users' hashes, so that the decoys match them: now, and regularly from then on.
  *
- * The key of the decoys is the superuser's password hash. It is secret, unlike the UUID of the cluster, which every
- * caller may read; and gateways and restarts have it alike, or names that nobody has would give themselves away by
- * changing their cost. They do so once when the superuser gets another password, for want of anything steadier.
+ * The key of the decoys is the superuser's password hash. It is secret, unlike the UUID of the cluster, which every caller
+ * may read; and it is the same at all gateways and after a restart, or unknown names would give themselves away by a
+ * changing cost. They do so once when the superuser gets another password: there is nothing steadier.
  * @returns after the first count, what stops it, and waits for what is under way
  */
 export async function startHashCensus({

@@ -2,8 +2,8 @@ import type { MappedRoles } from '../authorization/mappings/mappedRoles.ts'
 import type { MappedFrom, Subject } from './subject.ts'
 
 /**
- * Makes the function that gives a subject the roles which are mapped of what its realm says, as of a security epoch that
- * was just read; a subject of whom the realm itself says the roles stays as it is.
+ * Makes the function that gives a subject its mapped roles, by the role mappings as of a security epoch that was just read.
+ * A subject whose realm itself says the roles stays as it is.
  */
 export function createMappedSubject(mappedRoles: MappedRoles) {
   return async function mappedSubject(

@@ -10,12 +10,12 @@ import type { Judged, Throttle } from './throttle/throttle.ts'
 import type { TooManyAttempts } from './throttle/tooManyAttempts.ts'
 
 /**
- * Proves whose the credentials are. Roles that are mapped are so by mappings as of a security epoch that the request has
- * read, or later.
+ * Proves whose the credentials are. Roles are mapped by the role mappings as of a security epoch that the request has read,
+ * or later.
  */
 export type Prove = (credentials: Credentials, attempt: Attempt) => Promise<Proof | Refusal | TooManyAttempts>
 
-/** What is told of a proof. Roles are, where they are known. */
+/** What is recorded of a proof; roles only where they are known. */
 export interface Proven extends Pick<Proof, 'kind' | 'authenticationType' | 'standing'> {
   readonly subject: Omit<Subject, 'roles'> & { readonly roles?: readonly string[] | undefined }
 }

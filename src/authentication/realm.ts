@@ -10,8 +10,8 @@ export interface Realm {
   /** The one kind of credentials that can be its own: about others it is not asked. Without it: any can. */
   readonly takes?: Credentials['kind']
   /**
-   * `source`: for whom it is done, where others wait for the same. `anew`: a password is not proven by what is remembered
-   * of it where another one could not be judged.
+   * `source`: for whom it is done, where others wait for the same. `anew`: a remembered password counts only where one that
+   * is not remembered could be judged now too.
    */
   authenticate(credentials: Credentials, source: Source, anew?: boolean): Promise<Proof | Refusal | null>
 }

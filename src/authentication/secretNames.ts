@@ -1,9 +1,9 @@
 import { hash, randomBytes } from 'node:crypto'
 
 /**
- * Makes the function that names what must not be kept: equal texts have one name, and nothing can be read from it, nor be
- * tried, without a secret that only this process has. Names never leave it. Text is taken for what follows the secret in
- * one SHA-256, which costs a fifth of an HMAC.
+ * Makes the function that names texts which must not be kept. Equal texts have one name, from which nobody can read a text
+ * or check a guess without a secret that only this process has. Names never leave it. A name is one SHA-256 of the secret
+ * and the text, which costs a fifth of an HMAC.
  */
 export function createSecretNames() {
   const secret = randomBytes(32).toString('base64url')

@@ -10,8 +10,8 @@ export interface Source {
 }
 
 /**
- * Of callers the network from which they come, of grants the one from which the end user is said to come. Where none is
- * stated, it is the application.
+ * For callers, the network from which they come; for grants, the one from which the end user is said to come, or else the
+ * application that sends them.
  */
 export function sourceOf(attempt: Attempt): Source {
   if (attempt.role === 'caller') return { lane: 'callers', key: networkOf(attempt.origin.address) }

@@ -1,7 +1,7 @@
 /**
- * Makes what those who are done wait for while others still wait: they go on together, as soon as they are as many as
- * those, or after so many milliseconds, by how many wait when the first is done. What is done next for several at once costs
- * each of them less, and whoever has nobody behind waits for nobody.
+ * Lets those whose task is done wait for each other while others are still queued. They go on together as soon as they are
+ * as many as are queued, or after some milliseconds that depend on how many were queued when the first was done. What is
+ * done next for several at once costs each of them less; where nobody is queued, nobody waits.
  */
 export function createTogether(longestOf: (waiting: number) => number, waiting: () => number) {
   let done: (() => void)[] = []

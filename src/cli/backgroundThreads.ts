@@ -9,11 +9,10 @@ const lower = 10
 const lowest = 19
 
 /**
- * Lets the threads on which passwords are hashed have what nobody else wants, so that hashing keeps all cores busy and
- * hardly a token waits for it. Only Linux can, for each thread: by its idle policy, if they may be idle, which gives a core
- * back at once where a lower priority does after some milliseconds; that they have beside it, and where nothing on the
- * machine can set the policy. Answers how to take the policy away.
- * Source: sched(7), setpriority(2), chrt(1).
+ * Leaves the threads that hash passwords only the time that nobody else wants, so that hashing keeps all cores busy and yet
+ * hardly delays a token. Only Linux can do so for each thread. They always get a lower priority, which gives a core back
+ * after some milliseconds; if they may be idle, and the machine can set it, also the idle policy, which gives it back at
+ * once. Returns what takes the policy away. Source: sched(7), setpriority(2), chrt(1).
  */
 export async function lowerBackgroundThreads(mayBeIdle: boolean): Promise<() => Promise<void>> {
   if (process.platform !== 'linux') return () => Promise.resolve()
@@ -42,8 +41,8 @@ const run = promisify(execFile)
 const script = 'for id; do /usr/bin/chrt "$0" --pid 0 "$id"; done'
 
 /**
- * Node sets priorities, but no policies, and to start a process costs it much: a shell starts one for each thread. Where it
- * cannot be done, they stay as they are.
+ * Node can set priorities, but no policies, and starting a process costs it much: one shell starts `chrt` for each thread.
+ * Where that fails, the threads stay as they are.
  */
 async function schedule(threads: readonly string[], policy: '--idle' | '--other'): Promise<void> {
   await run('/bin/sh', ['-c', script, policy, ...threads]).catch(() => undefined)

@@ -3,8 +3,8 @@ import { Failure } from '../errors.ts'
 const most = 64 * 1024 * 1024
 
 /**
- * Meters what one answer holds of stored documents, as JSON. Selected often, or of many profiles, they could make an answer
- * that no memory holds. What is added is made one after the other, and nothing more once there is enough.
+ * Meters the stored documents in one answer, as JSON: selected often, or of many profiles, they could make an answer too
+ * large for memory. Documents are made one after another, and no more once the limit is passed.
  */
 export function createAnswerSize() {
   let bytes = 0
@@ -22,7 +22,7 @@ export function createAnswerSize() {
 
   return {
     add,
-    /** Makes documents when all before them are made. Nothing is made, and it rejects, once there is enough. */
+    /** Makes documents once all before them are made. Beyond the limit it makes nothing, and rejects. */
     inTurn<T>(make: () => Promise<T>): Promise<T> {
       const next = last.then(() => {
         requireRoom()

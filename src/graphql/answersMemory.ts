@@ -10,9 +10,9 @@ const mostText = 64 * 1024 * 1024
 const bytesOfValue = 100
 
 /**
- * Meters what is read of stored documents for answers, and held until they are made. In memory a document takes up to
- * thirty times its text: all together may take a quarter of the heap, or so many bytes, and one alone what it takes. What is
- * read, and not counted yet, is that of one at a time.
+ * Meters the stored documents that are in memory until the answers to which they belong are made. There a document takes up
+ * to thirty times its text. All together may take `most` bytes, by default a quarter of the heap; a document that is alone
+ * may take more. They are read one after another, so that only what one reading brings is not counted yet.
  */
 export function createAnswersMemory(most = getHeapStatistics().heap_size_limit / 4) {
   let all = 0
@@ -40,7 +40,9 @@ export function createAnswersMemory(most = getHeapStatistics().heap_size_limit /
       return document
     }
 
-    /** Does what reads and holds documents that may be large, one after the other of all answers. @throws as `hold` */
+    /**
+     * Runs tasks that read and hold documents that may be large, one after another across all answers. @throws as `hold`
+     */
     function inTurn<T>(task: () => Promise<T>): Promise<T> {
       // Others are answered in between.
       const turn = last
@@ -59,7 +61,7 @@ export function createAnswersMemory(most = getHeapStatistics().heap_size_limit /
       return inTurn(async () => hold(await documents()))
     }
 
-    /** Is to be called when the answer is made. */
+    /** To be called when the answer is made. */
     function release(): void {
       all -= own
       own = 0

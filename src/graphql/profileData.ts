@@ -45,7 +45,7 @@ export function createProfileData({ caller, profiles, answerMemory, answerSize, 
     })
   }
 
-  /** Those that are more than an answer holds, and all behind them, are a failure each. */
+  /** Documents that no longer fit into the answer, and all after them, become failures. */
   async function documentsOf<Asked>(
     read: Read<Asked>,
     asked: readonly Asked[],

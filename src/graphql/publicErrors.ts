@@ -105,7 +105,10 @@ function ofSyntax(error: GraphQLError): PublicError {
   return ofProtocol(tooLong ? `The document ${tooLong[0]}` : `Syntax error at ${line}:${column}`, error)
 }
 
-/** What Yoga and graphql-js say of the protocol and of names; none of it repeats a value, or may name what was not named. */
+/**
+ * What Yoga and graphql-js say of the protocol and of names. It repeats no value; names that the client has not used are
+ * cut off.
+ */
 function ofProtocol(said: string, { locations, extensions }: GraphQLError): PublicError {
   const message = said.replace(/ Did you mean .*/s, '')
   const { code = 'BAD_REQUEST' } = extensions

@@ -6,8 +6,8 @@ import { createContext, type Sender } from './builder.ts'
 type Data = Readonly<Record<string, unknown>>
 
 /**
- * Makes the function that runs our own operations, parsed and validated once, now. Rules for strangers' documents do
- * not meet them. Of several in a document, one is named. It returns the data, or throws the failure of the first field
+ * Makes the function that runs our own operations, parsed and validated once, now. The rules for strangers' documents do
+ * not apply to them. Of several in a document, one is named. It returns the data, or throws the failure of the first field
  * that failed.
  */
 export function createRun(

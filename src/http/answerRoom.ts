@@ -5,8 +5,8 @@ import { Failure } from '../errors.ts'
 const small = 16_384
 
 /**
- * Makes the function that takes room for an answer until all of it has left, or nobody is there to take it: where not all
- * that has room would fit, the large ones that come later have none. One alone may be larger than the room.
+ * Makes the function that takes room for an answer until all of it has been sent, or its connection is gone. Where all
+ * would not fit, large answers that come later get none; an answer that is alone may be larger than all the room.
  */
 export function createAnswerRoom(most: number, reportRefusal: () => void) {
   let held = 0

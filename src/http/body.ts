@@ -31,8 +31,9 @@ const brokenOff = Symbol('broken off')
 const reasons = new WeakMap<IncomingMessage, Failure>()
 
 /**
- * Makes what reads bodies while they hold no more than so many bytes together. Where they would, the largest of those that
- * still come is refused: small ones find room, however many large ones there are, and however slowly they come.
+ * Makes what reads bodies, as long as all of them hold at most `most` bytes together. Where they would hold more, the
+ * largest of those still coming is refused: small ones find room, however many large ones there are, and however slowly
+ * those come.
  */
 export function createReadBody(most: number, reportRefusal: () => void): ReadBody {
   const coming = new Set<Coming>()

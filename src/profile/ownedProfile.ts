@@ -3,7 +3,7 @@ import { isSameRealm, type Subject } from '../authentication/subject.ts'
 import { Failure } from '../errors.ts'
 import type { Profile } from './profile.ts'
 
-/** The one of the profiles that is the subject's, if any. Several are never told apart by guessing. Source: spec 2.2. */
+/** The subject's own one of these profiles, if any. If several are, none is chosen by guessing. Source: spec 2.2. */
 export function ownedProfile(
   subject: Subject,
   domain: Domain | null,

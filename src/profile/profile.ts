@@ -1,7 +1,7 @@
 import type { RealmRef, Subject } from '../authentication/subject.ts'
 import type { Document } from './document.ts'
 
-/** The other half of a version: Elasticsearch counts fail-overs in it, of which we have none. */
+/** The other half of a version. Elasticsearch counts failovers in it, of which there are none here. */
 export const primaryTerm = 1
 
 /** What a profile says of its user, as of the last activation that changed it. */
@@ -13,7 +13,9 @@ export interface ProfileUser {
   readonly realm: RealmRef
 }
 
-/** A profile without what may be large, which is read only where it is asked for: its application data, and many labels. */
+/**
+ * A profile without what may be large, and is read only where it is asked for: application data, and labels that are large.
+ */
 export interface Profile {
   readonly uid: string
   readonly enabled: boolean

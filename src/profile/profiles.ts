@@ -16,9 +16,9 @@ const activateAction = 'cluster:admin/xpack/security/profile/activate'
 const mostUids = 1_000
 /** Each is looked for everywhere in a document. */
 const mostFilters = 100
-/** How much of labels or application data is read at once without a turn, in bytes. */
+/** How many bytes of labels or application data are read without waiting for a turn. */
 const smallBytes = 256 * 1024
-/** How much is read in a turn, unless those of one profile are more. */
+/** How many bytes are read in one turn, unless a single profile has more. */
 const mostBytes = 8 * 1024 * 1024
 
 interface Found {
@@ -35,7 +35,7 @@ export interface DataSelection {
 /** Takes what was kept for the selection of that index. */
 type Give = (index: number, kept: Document) => Promise<unknown>
 
-/** Has what is large read and given one after the other, of all requests. */
+/** Runs what reads and gives large documents one after another, across all requests. */
 type InTurn = <T>(task: () => Promise<T>) => Promise<T>
 
 interface ProfilesParts {
@@ -76,8 +76,8 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
     },
 
     /**
-     * Gives what the filters keep of each profile's application data, of the version that was found or a later one. They
-     * are read together, but no more of them than 8 MiB before what they keep is given; nothing more once `give` throws.
+     * Gives what the filters keep of each profile's application data, in the version that was found or a later one. Data
+     * are read together, but at most 8 MiB before what is kept of them is given; nothing more is read once `give` throws.
      */
     async data(
       caller: Caller,
@@ -91,7 +91,10 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
       await documents('data', selections, give, inTurn)
     },
 
-    /** Gives the labels of profiles in the same way; also to whoever may activate them, to whom they come with each. */
+    /**
+     * Gives the labels of profiles in the same way; also to callers who may activate profiles, since each activation shows
+     * them.
+     */
     async labels(caller: Caller, given: readonly Profile[], give: Give, inTurn: InTurn): Promise<void> {
       const selections = given.map((profile) => ({ profile, filters: ['*'] }))
       await authorizeReadOf(caller, selections).catch(() => authorize(caller, activateAction))

@@ -2,10 +2,10 @@ import type { Basis } from '../authentication/basis.ts'
 import type { Document } from './document.ts'
 import type { Profile, ProfileUser } from './profile.ts'
 
-/** To what an activation brings the profile of a user. */
+/** What an activation makes of a user's profile. */
 export interface Refresh {
   readonly user: ProfileUser
-  /** Whether a profile that is disabled is one to be refreshed, and enabled. */
+  /** Whether a disabled profile is refreshed too, and so enabled. */
   readonly enables: boolean
   /** For how long after an activation an equal one writes nothing, in milliseconds. */
   readonly unchangedGrace: number
@@ -18,7 +18,7 @@ export interface Candidates {
   /** Whether the basis still stood at that instant. */
   readonly stands: boolean
   readonly profiles: readonly Profile[]
-  /** Whether the profile, then the only one, was refreshed right then: it is its next version by now. */
+  /** Whether this read has refreshed the profile, then the only one: what is stored by now is its next version. */
   readonly isRefreshed: boolean
 }
 
@@ -49,8 +49,8 @@ export interface ProfileRepository {
   /** Those of the profiles that exist, in any order. */
   find(uids: readonly string[]): Promise<Profile[]>
   /**
-   * The labels or the application data, by uid, of as many of the profiles as have no more than so many bytes of them
-   * together; where `oneAtLeast`, of one, if any is there.
+   * The labels or the application data, by uid, of as many of the profiles as have at most `mostBytes` of them together;
+   * with `oneAtLeast` of at least one, if any is there.
    */
   findDocuments(
     part: 'labels' | 'data',

@@ -8,7 +8,7 @@ import { isSameUser, profileUserOf, type Profile } from './profile.ts'
 import type { Candidates, ProfileRepository, Refresh } from './repository.ts'
 import { baseOf, newUid } from './uid.ts'
 
-/** Each lost one is a write that somebody else has made, of the profile or of its user. */
+/** Each that fails means a write by somebody else, of the profile or of its user. */
 const mostAttempts = 1_000
 
 export interface SynchronizationParts {
@@ -39,7 +39,7 @@ export class Overtaken {
   }
 }
 
-/** Makes what brings profiles to what is proven of their users, whoever has proven it. */
+/** Makes what brings profiles up to date with what is proven of their users, whoever has proven it. */
 export function createSynchronization({ profiles, domainOf, unchangedGrace }: SynchronizationParts) {
   const inTurn = createInTurn()
   return { find, write, untilWritten }
@@ -62,7 +62,10 @@ export function createSynchronization({ profiles, domainOf, unchangedGrace }: Sy
     return { subject, basis, domain, base, candidates, profile }
   }
 
-  /** Leaves the profile, refreshes it or creates it, while the proof stands and nobody else has written, unless it is done. */
+  /**
+   * Leaves, refreshes or creates the profile, unless `find` has refreshed it; only while the proof stands and nobody else
+   * has written.
+   */
   async function write(found: Found): Promise<Profile | Overtaken> {
     const { subject, basis, base, candidates, profile } = found
     if (profile && candidates.isRefreshed) return refreshed(profile, subject, candidates.now)
@@ -73,8 +76,8 @@ export function createSynchronization({ profiles, domainOf, unchangedGrace }: Sy
   }
 
   /**
-   * Tries until nobody else is faster: after the first time in turn, so that the many who activate one user at once do
-   * not write in vain again and again.
+   * Tries until nobody else is faster: from the second try on one after another, so that many who activate one user at once
+   * do not overtake each other again and again.
    */
   async function untilWritten<Answer>(attempt: () => Promise<Answer | Overtaken>): Promise<Answer> {
     const answer = await attempt()

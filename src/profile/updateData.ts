@@ -39,7 +39,7 @@ interface UpdateDataParts {
   maxSize: number
 }
 
-/** Each lost one is a write that somebody else has made. */
+/** Each that fails means a write by somebody else. */
 const mostAttempts = 1_000
 
 /** Makes the use case that merges what an application keeps into a profile. Nothing else of it changes. */
@@ -53,7 +53,8 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
     await authorize(caller, action, {
       grantsOtherwise: (roles) => roles.some((role) => writesApplications(role, applications)),
     })
-    // At once they would each read all of it, and all but one in vain. Others are answered in between.
+    // One after another: at once, each would read the whole profile, and all but one in vain. Other requests are answered
+    // in between.
     return inTurn(uid, async () => {
       await setImmediate()
       return update(change)

@@ -1,12 +1,12 @@
 import { lruCache } from '../lruCache.ts'
 import type { Candidates, Refresh } from '../profile/repository.ts'
 
-/** Of how many. */
+/** How many are remembered. */
 const mostRemembered = 10_000
 
 /**
- * Remembers, by their bases, which profiles an activation here has found fresh, or has made so in passing: the next one
- * will most likely write nothing. Whether it does is never decided by this. `clock` is in milliseconds.
+ * Remembers, by their bases, which profiles an activation here has found fresh, or has made so in passing: the next
+ * activation will most likely write nothing. This never decides whether it does. `clock` is in milliseconds.
  */
 export function createFreshProfiles(clock: () => number = () => performance.now()) {
   /** Until when they are fresh. */

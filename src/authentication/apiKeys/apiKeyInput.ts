@@ -32,7 +32,7 @@ export function apiKeyProblems({ name, roleDescriptors, metadata }: ApiKeyInput)
   ]
 }
 
-/** What is wrong with the roles that limit a key: nothing, but that they may be too large. */
+/** What is wrong with the roles that limit a key: only that they are too large. */
 export function limitProblems(limitedBy: readonly Role[]): string[] {
   return sizeProblems('the roles of the owner of an API key', limitedBy, mostBytes.ofOwner)
 }

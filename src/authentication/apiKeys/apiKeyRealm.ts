@@ -6,8 +6,8 @@ import { isKeyId } from './keyId.ts'
 import type { ApiKeyRepository } from './apiKeyRepository.ts'
 
 /**
- * Proves owners of API keys. Each key is read anew: what ends it ends it at once. Unknown, wrong, expired and invalidated
- * are refused alike.
+ * Proves owners of API keys. Each key is read for each request, so that whatever ends it counts at once. Unknown, wrong,
+ * expired and invalidated keys are refused alike.
  */
 export function createApiKeyRealm(apiKeys: Pick<ApiKeyRepository, 'find'>): Realm {
   return {

@@ -2,7 +2,9 @@ import { isBearerToken, type Grant } from '../credentials.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** In characters, of all of them together. A server takes no more; Elasticsearch by default 16 KiB, with all else. */
+/**
+ * In characters, of all of them together. A server takes no more: Elasticsearch by default 16 KiB, with all other headers.
+ */
 const mostOfHeaders = 15_360
 
 /**

@@ -22,7 +22,7 @@ interface ClusterRealmParts {
   /** One of the cluster's realms, with the domain that it is in here. */
   refOf: (type: string, name: string) => RealmRef
   clock: () => number
-  /** Told why answers say neither yes nor no, once for all that are alike, and when they do again: null. */
+  /** Told why answers say neither yes nor no, whenever that changes; null: they do again. */
   report: (reason: string | null) => void
 }
 
@@ -48,7 +48,7 @@ export function createClusterRealm(parts: ClusterRealmParts): ClusterRealm {
     problem: () => problem,
   }
 
-  /** Remembered, unless it is to be found out anew, or asked for once by all who want it now. */
+  /** The remembered answer, unless a new one is wanted; else all who want it now share one question. */
   async function answerTo(
     credentials: Grant,
     headers: Readonly<Record<string, string>>,

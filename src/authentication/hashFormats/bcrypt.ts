@@ -2,15 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { verify } from '@node-rs/bcrypt'
 import type { HashFormat } from './hashFormat.ts'
 
-/**
- * Elasticsearch has also 14, which takes 0.8 s, twice as long as the last of these: whoever tries to log in can make us
- * do it.
- */
+/** Elasticsearch also has 14, which takes 0.8 s, twice as long as 13: whoever tries to log in could make us spend that. */
 const costs = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13]
 
 /**
- * What Elasticsearch makes unless it is told otherwise, with cost 10. Like its own, it takes the first 72 bytes of the
- * password in UTF-8 and one that is 0, and does not stop at a 0 before. Source: Elasticsearch, `BCrypt.java`.
+ * Elasticsearch's default, with cost 10. As there, it takes the first 72 bytes of the password in UTF-8 with a 0 at its
+ * end, and does not stop at an earlier 0. Source: Elasticsearch, `BCrypt.java`.
  */
 export const bcrypt: HashFormat = {
   prefix: /^\$2[aby]\$/,
@@ -25,7 +22,7 @@ export const bcrypt: HashFormat = {
   isExact: (password) => Buffer.byteLength(password) < 72 && !password.includes('\0'),
 }
 
-/** The last character of each part has bits that stand for nothing: where they are not zero, nothing can match. */
+/** The last character of each part has unused bits: where they are not zero, no password can match. */
 const made = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{30}[.CGKOSWaeimquy26]$/
 
 function randomText(characters: number): string {

@@ -11,6 +11,6 @@ export interface HashFormat {
   /** A hash of that cost, and of no password: whatever is verified against it is wrong. */
   decoy(cost: number): string
   verify(hash: string, password: string): Promise<boolean>
-  /** Whether a password that proves right is surely the one that was hashed: of some, a hash tells only a part. */
+  /** Whether a password that proves right is surely the one that was hashed: of some passwords only a part is hashed. */
   isExact(password: string): boolean
 }

@@ -13,7 +13,7 @@ export interface ReloadedKeysParts {
   /** How long a read may take, in milliseconds: it is given up then. */
   timeout: number
   clock: () => number
-  /** Called as other keys take the place of those before: what these have proven is proven no more. */
+  /** Called when other keys replace those before: what the old ones have proven counts no longer. */
   changed: () => void
   /** For the log. */
   report: (text: string, error?: unknown) => void

@@ -50,9 +50,9 @@ export const longestWaiting = 10_000
 
 /**
  * Makes the function that reserves attempts before they are judged. Those that only others under way could keep out wait
- * for what these prove to be: whoever is right is never refused for being one of many. Who was right just now need not
- * reserve anything, since to send the same once more is no guess, but waits and is refused as anything else of its name:
- * else a thousand guesses at once would tell which of them that is.
+ * for what these prove to be: whoever is right is never refused for being one of many. Whoever was right just now need not
+ * reserve anything, since sending the same again is no guess; but it waits and is refused like anything else of its name,
+ * or a thousand guesses at once would show which of them is right.
  */
 export function createReservations({ attempts, clock }: ReservationsParts): Reserve {
   /** By the budget that is full. First come, first served. */

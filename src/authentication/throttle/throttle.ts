@@ -17,10 +17,10 @@ import { createUnjudged } from './unjudged.ts'
 export type Judged = Verdict | 'doubtful'
 
 /**
- * Has credentials judged, unless they were tried too often. Only wrong guesses count in the end, and what is doubtful
- * does for the name alone: while others are away it says nothing of whoever sends many. What nobody could judge does not
- * count; after many different ones of a name, others have to be judged `anew`: what is remembered would tell the right one
- * from all that nobody can judge.
+ * Has credentials judged, unless they were tried too often. In the end only wrong guesses count. A doubtful one counts for
+ * the name alone: while realms cannot judge, it says nothing of whoever sends many. What nobody could judge does not count;
+ * but after many different passwords of one name that nobody could judge, the next are judged `anew`: otherwise a
+ * remembered one would stand out as the right one.
  * @throws what `judge` throws, `UNAVAILABLE`
  */
 export type Throttle = <Answer>(

@@ -16,8 +16,8 @@ interface TokenRealmParts {
 export const tokenRealmRef: RealmRef = { name: '_token', type: '_token', domain: null }
 
 /**
- * Proves users by the access tokens that were issued to them, and API keys by theirs. Each is read anew: what ends it ends
- * it at once.
+ * Proves users by the access tokens that were issued to them, and API keys by theirs. Each is read for each request, so
+ * that whatever ends it counts at once.
  */
 export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts): Realm {
   return {
