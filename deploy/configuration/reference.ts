@@ -25,25 +25,25 @@ export function reference(readme: string): string {
 
 const introduction = `Every setting, with what it takes and its default. This page, [gateway.schema.json](../gateway.schema.json) and
 [gateway.example.yml](../gateway.example.yml) are made from the code that reads the settings: \`npx vitest run --project sqlite
-test/settings/generated.test.ts -u\` makes them anew.`
+test/settings/generated.test.ts -u\` makes them again.`
 
-const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. A variable that is nearly one of
-\`DATABASE_URL\`, \`ELASTIC_PASSWORD\` and \`GATEWAY_CONFIG\`, where that is not set, gets a warning in the log. \`UV_THREADPOOL_SIZE\` is how many
-threads Node has for passwords and files: four more than cores, unless it is set. \`NODE_ENV\`, by which libraries look for mistakes
-of developers or not, is \`production\`, unless it is set. The command line also takes \`GATEWAY_PASSWORD\` and
+const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. A variable whose name is nearly
+one of \`DATABASE_URL\`, \`ELASTIC_PASSWORD\` and \`GATEWAY_CONFIG\` gets a warning in the log, unless that one is set. \`UV_THREADPOOL_SIZE\` is how many
+threads Node has for passwords and files: four more than there are cores, unless it is set. \`NODE_ENV\` is \`production\`, unless
+it is set: otherwise libraries would look for mistakes of developers. The command line also takes \`GATEWAY_PASSWORD\` and
 \`GATEWAY_API_KEY\`, or \`…_FILE\`: see [The command line](cli.md).`
 
-const howToWrite = `\`cp gateway.example.yml gateway.yml\` begins one, with every setting and its default. Its first line names the schema, by which an
-editor with the YAML language server (in Visual Studio Code the extension _YAML_) completes names, explains them and marks what is wrong.
+const howToWrite = `To begin, \`cp gateway.example.yml gateway.yml\`: it has every setting with its default. Its first line names the schema, with which an
+editor that has the YAML language server (in Visual Studio Code the extension _YAML_) completes names, explains them and marks mistakes.
 
 - Names are nested or dotted, with Elasticsearch's prefix \`xpack.security.authc.\` or without: \`token.timeout: 20m\` is
   \`token: { timeout: 20m }\`.
 - \`\${NAME}\` is a value of the environment, \`\${file:path}\` the content of a file, by its path from the folder of \`gateway.yml\`.
-  Within braces and brackets it stands in quotes: \`metrics: { port: "\${METRICS_PORT}" }\`. Secrets stand in the file only so.
-- A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size one with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs none. A list
+  Within braces and brackets, put them in quotes: \`metrics: { port: "\${METRICS_PORT}" }\`. Secrets cannot be written in any other way.
+- A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size a whole number with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs no unit. A list
   may be one text with commas. A name with nothing after it is as left out, unless it says whom a realm lets in.
-- Whatever is wrong is said at once, with its line, of a misspelt name also which one is likely meant, and the exit code is 78. An editor sees less: that a required setting is missing, or
-  that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
+- Mistakes end the start with exit code 78; the message has all of them, with their lines, and for a misspelt name the likely one. An editor sees fewer: that a required setting is
+  missing, or that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
 
 [Operations](operations.md), [Throttling](throttling.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and
 [Logins in the browser](browser.md) say when to change what.`
