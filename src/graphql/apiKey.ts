@@ -145,7 +145,8 @@ builder.queryFields((t) => ({
   apiKeys: t.field({
     type: [ApiKey],
     description:
-      'API keys, by when they were made. Needs `manage_api_key`, or `manage_own_api_key` for own ones.',
+      'API keys, by when they were made. Needs `manage_api_key`, or `manage_own_api_key` for own ones. ' +
+      'An API key may always see itself, by its id.',
     args: {
       which: t.arg({ type: ApiKeySelectionInput, description: 'Which keys; without anything said: all.' }),
       activeOnly: t.arg.boolean({

@@ -301,6 +301,23 @@ describe('200, keys that are asked for', () => {
     expect(idsOf(await get('?owner=true', manager.as))).toEqual([manager.id])
   })
 
+  it('are, with a key that may do nothing, that key as well, and so with its tokens', async () => {
+    const other = await issued()
+    const { id, as } = await issued({ name: 'k', role_descriptors: { r: { cluster: [] } } })
+    expect(idsOf(await get(`?id=${id}`, as))).toEqual([id])
+    expect(idsOf(await get(`?id=${id}&owner=true`, as))).toEqual([id])
+    for (const which of ['', '?owner=true', '?name=k', `?id=${other.id}`, `?id=${id}&with_limited_by=true`])
+      expect((await get(which, as)).status).toBe(403)
+    expect((await query({ query: { ids: { values: [id] } } }, as)).status).toBe(403)
+    expect((await invalidate({ ids: [id] }, as)).status).toBe(403)
+    const role_descriptors = { r: { cluster: ['manage_token'] } }
+    const issuer = await issued({ name: 'i', role_descriptors }, elastic)
+    const { body } = await send('POST', '/_security/oauth2/token', issuer.as, {
+      grant_type: 'client_credentials',
+    })
+    expect(idsOf(await get(`?id=${issuer.id}`, `Bearer ${body.access_token}`))).toEqual([issuer.id])
+  })
+
   it('are not those of a user of another realm by that name', async () => {
     const own = await issued()
     const bearer = `Bearer ${hmacToken('corp', { sub: 'key-owner' }, start)}`

@@ -1,6 +1,6 @@
 import { Failure, refuseProblems } from '../../errors.ts'
 import type { Role } from '../../authorization/role.ts'
-import type { Caller } from '../subject.ts'
+import { isApiKey, type Caller } from '../subject.ts'
 import type { ApiKey, ApiKeyRepository, Page } from './apiKeyRepository.ts'
 import { idsProblems } from './idsProblems.ts'
 import { readWhole, type Read } from './readWhole.ts'
@@ -37,11 +37,14 @@ interface ListParts {
 /** Makes the use cases that show keys. Who may see none but its own gets those, or is refused. */
 export function createList({ reach, apiKeys }: ListParts) {
   return {
-    /** All that are asked for, by when they were made. Asked for others' too, who may not is refused. */
+    /**
+     * All that are asked for, by when they were made. Asked for others' too, who may not is refused. A key may always
+     * see itself. Source: RBACEngine.
+     */
     async get(caller: Caller, asked: AskedFor, withLimitedBy: boolean, read: Read): Promise<ShownApiKey[]> {
       refuseProblems(getProblems(asked))
       const isOwn = reach.isOwn(caller, asked) && maySeeLimits(caller, withLimitedBy)
-      const selection = await reach.of(caller, getAction, asked, isOwn)
+      const selection = await reach.of(caller, getAction, asked, isOwn, isOwn && isApiKey(caller))
       return (await readWhole(apiKeys, selection, null, read)).map(shown(withLimitedBy))
     },
 

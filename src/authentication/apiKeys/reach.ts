@@ -23,12 +23,18 @@ export function createReach({ authorize, domainOf, realmOf }: ReachParts) {
   return {
     /**
      * Those asked for, as far as the caller may reach them: all, or its own alone. Throws `FORBIDDEN` where it may reach
-     * none, or only its own while not all of them are.
+     * none, or only its own while not all of them are; unless what it asks for is everybody's right.
      */
-    async of(caller: Caller, action: Action, asked: AskedFor, isOwn: boolean): Promise<ApiKeySelection> {
+    async of(
+      caller: Caller,
+      action: Action,
+      asked: AskedFor,
+      isOwn: boolean,
+      isRight = false,
+    ): Promise<ApiKeySelection> {
       const { owned, ...selection } = asked
       if (await mayReachAll(caller, action)) return { ...selection, owner: owned ? ownerOf(caller) : null }
-      await authorize(caller, action, { isOwn })
+      await authorize(caller, action, { isOwn, grantsOtherwise: () => isRight })
       // Not even by a name that two realms share does anybody get what is another's.
       return isApiKey(caller)
         ? { ...selection, ids: onlyOf(selection.ids, caller.apiKey?.id), owner: null }
