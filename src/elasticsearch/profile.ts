@@ -110,23 +110,6 @@ function setEnabled(
   }
 }
 
-export const suggestProfiles = notAvailable('_suggest')
-export const hasPrivileges = notAvailable('_has_privileges')
-
-/** A path of Elasticsearch's that `{uid}` would swallow, were it not known. */
-function notAvailable(name: string): Row<undefined, unknown> {
-  return {
-    methods: ['GET', 'POST'],
-    paths: [`/_security/profile/${name}`],
-    parse() {
-      throw new WireError('illegal_argument_exception', `[${name}] is not available on this gateway`)
-    },
-    operation: '{ __typename }',
-    variables: () => ({}),
-    answer: ok,
-  }
-}
-
 /** A comma list, of which nothing but commas at its end is nothing. */
 function uidsOf(list: string): string[] {
   const uids = list.replace(/,+$/, '')

@@ -2,14 +2,8 @@ import { createApiKey, getApiKeys, invalidateApiKeys } from './apiKey.ts'
 import { authenticate } from './authenticate.ts'
 import { activateProfile } from './activateProfile.ts'
 import { invalidateTokens } from './invalidateTokens.ts'
-import {
-  disableProfile,
-  enableProfile,
-  getProfiles,
-  hasPrivileges,
-  suggestProfiles,
-  updateProfileData,
-} from './profile.ts'
+import { disableProfile, enableProfile, getProfiles, updateProfileData } from './profile.ts'
+import { notAvailable } from './notAvailable.ts'
 import { deleteRole, getRoles, putRole } from './role.ts'
 import { queryApiKeys } from './queryApiKeys.ts'
 import { deleteRoleMapping, getRoleMappings, putRoleMapping } from './roleMapping.ts'
@@ -27,8 +21,6 @@ export const rows: readonly AnyRow[] = [
   updateProfileData,
   enableProfile,
   disableProfile,
-  suggestProfiles,
-  hasPrivileges,
   putUser,
   getUsers,
   deleteUser,
@@ -47,4 +39,5 @@ export const rows: readonly AnyRow[] = [
   getApiKeys,
   invalidateApiKeys,
   queryApiKeys,
+  ...notAvailable,
 ]

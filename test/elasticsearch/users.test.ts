@@ -326,6 +326,20 @@ describe('400', () => {
     expect(await authenticate(elastic)).toMatchObject({ status: 200 })
   })
 
+  it.each([
+    ['GET', '_privileges', undefined],
+    ['GET', '_has_privileges', undefined],
+    ['POST', '_has_privileges', { cluster: ['monitor'] }],
+    ['POST', '_has_privileges', minimal],
+  ])('%s /_security/user/%s is no user of that name: %j', async (method, name, body) => {
+    const reason = `[${name}] is not available on this gateway`
+    expect(await send(method, `/_security/user/${name}`, body, nobody)).toMatchObject({
+      status: 400,
+      body: { error: { type: 'illegal_argument_exception', reason } },
+    })
+    expect(await send('GET', '/_security/user')).not.toHaveProperty(['body', name])
+  })
+
   it('comes before 403', async () => {
     expect(await put('x', {}, nobody)).toMatchObject({ status: 400 })
   })

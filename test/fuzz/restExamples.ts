@@ -48,6 +48,8 @@ const bodies: Readonly<Record<string, readonly unknown[]>> = {
   ],
   'GET /_security/profile/_suggest': [{ name: 'jack', size: 10, data: '*', hint: { uids: [jacknichUid] } }],
   'GET /_security/profile/_has_privileges': [{ uids: [jacknichUid], privileges: { cluster: ['monitor'] } }],
+  'GET /_security/user/_privileges': [{}],
+  'GET /_security/user/_has_privileges': [{ cluster: ['monitor'] }],
   'PUT /_security/user/{username}': [
     {
       password,
