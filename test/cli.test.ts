@@ -335,6 +335,33 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     expect(served.out).not.toContain('"level":40')
   })
 
+  it.skipIf(!existsSync('/dev/full'))(
+    'ends with 69 if the audit log has no room for its superuser',
+    async () => {
+      const command = `exec ${gatewayCommand} serve > /dev/full`
+      const served = new Process('bash', ['-c', command], await temporaryFolder(), withPassword)
+      expect(await served.ended).toBe(69)
+      expect(served.err).toContain('profile-gateway: the audit log cannot be written, try again later\n')
+      expect(served.err).toContain(`${fullDisk}\n`)
+    },
+  )
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'answers and ends while its log has no room, and says so once',
+    async () => {
+      const folder = await temporaryFolder()
+      await writeFile(join(folder, 'gateway.yml'), 'audit.destination: ./audit.ndjson\n')
+      const command = `exec ${gatewayCommand} serve > /dev/full`
+      const served = new Process('bash', ['-c', command], folder, withPassword)
+      const fetch = overSocket(await served.address())
+      for (let time = 0; time < 3; time++)
+        expect(await rest(fetch, 'GET', '/', elastic)).toMatchObject({ status: 200 })
+      await served.says(/(the disk is full)/)
+      expect(await served.stop()).toBe(0)
+      expect(served.err.match(/cannot write/g)).toHaveLength(1)
+    },
+  )
+
   it('only warns if ELASTIC_PASSWORD is another one later, and needs none', async () => {
     const folder = await temporaryFolder()
     const again = async (environment: Environment) => {

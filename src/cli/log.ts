@@ -1,6 +1,8 @@
 import { pino, type Logger } from 'pino'
 import { pipeBytes } from '../audit/destination.ts'
 import type { LogLevel } from '../config.ts'
+import { note } from './note.ts'
+import { writeFailure } from './writeFailure.ts'
 
 /** How much may wait to be written, in characters. What is beyond is dropped. */
 const mostWaiting = 8_388_608
@@ -14,6 +16,7 @@ const lastTries = 10
 export function createLog(level: LogLevel, worker?: number): Logger {
   let tries = Infinity
   let dropped = 0
+  let isFailing = false
   const destination = pino.destination({
     // To look at it makes a pipe one that says that it is full in place of blocking.
     fd: process.stdout.fd,
@@ -25,6 +28,8 @@ export function createLog(level: LogLevel, worker?: number): Logger {
   })
   const flush = destination.flushSync.bind(destination)
   destination.flushSync = function flushSync() {
+    // On a full disk it would try for ever, and the process would never end. Source: sonic-boom 4.2.1.
+    if (isFailing) return
     tries = lastTries
     try {
       flush()
@@ -35,6 +40,12 @@ export function createLog(level: LogLevel, worker?: number): Logger {
   }
   const root = pino({ level }, destination)
   const log = worker === undefined ? root : root.child({ worker })
+  // What could not be written is tried again with the next line.
+  destination.on('error', (error) => {
+    if (!isFailing) note(`profile-gateway: ${writeFailure('standard output', error).message}`)
+    isFailing = true
+  })
+  destination.on('write', () => (isFailing = false))
   destination.on('drop', () => (dropped += 1))
   destination.on('drain', () => {
     if (dropped === 0) return
