@@ -14,17 +14,28 @@ export const live: Health = { status: 200, body: { status: 'live' } }
 
 /**
  * Makes the check whether the gateway can do its work now, or all but a part of it, which makes it degraded: others
- * could do no more. However often it is asked, what it depends on is asked once at a time.
+ * could do no more. However often it is asked, what it depends on is asked once at a time. `changed` is told when it can do
+ * its work no more, and when it can again.
  */
 export function createReadiness(
   check: () => Promise<void>,
   problems: () => readonly string[] = () => [],
+  changed: (health: Health) => void = () => undefined,
 ): () => Promise<Health> {
   let underWay: Promise<Health> | undefined
+  let last: Health['status'] = 200
 
   return function ready() {
-    underWay ??= checked().finally(() => (underWay = undefined))
+    underWay ??= checked()
+      .then(told)
+      .finally(() => (underWay = undefined))
     return Promise.race([underWay, late()])
+  }
+
+  function told(health: Health): Health {
+    if (health.status !== last) changed(health)
+    last = health.status
+    return health
   }
 
   async function checked(): Promise<Health> {

@@ -117,7 +117,10 @@ export function createServer<Caller>({
     closing = true
     done()
   })
-  const ready = createReadiness(check, problems)
+  const ready = createReadiness(check, problems, ({ status, body }) => {
+    if (status === 200) logger.info('ready again')
+    else logger.error(`not ready: ${body.reason}`)
+  })
   probe('/health/live', () => live)
   probe('/health/ready', () => (closing ? stopping : ready()))
   // What no door could answer.

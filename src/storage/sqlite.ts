@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { empty, join, raw, sqltag as sql } from '@prisma/client/runtime/client'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
@@ -62,6 +63,7 @@ export async function openSqlite({
     if (!migrateOnStart) await requireNoOlder(adapter)
     await migrate(sqlite, adapter)
     const connection = await adapter.connect()
+    const opened = await stat(file, { bigint: true })
     const close = connection.dispose.bind(connection)
     // The lock belongs to the connection: it goes with it, and is not garbage before it.
     connection.dispose = async () => {
@@ -71,12 +73,23 @@ export async function openSqlite({
         await unlock()
       }
     }
-    return await prepared(watched(preparedOnce(connection), watch), clock)
+    const { check, ...open } = await prepared(watched(preparedOnce(connection), watch), clock)
+    return {
+      ...open,
+      async check() {
+        const there = await stat(file, { bigint: true }).catch(() => null)
+        if (there?.ino !== opened.ino || there.dev !== opened.dev) throw new Failure('CONFIGURATION', gone)
+        return check()
+      },
+    }
   } catch (error) {
     await unlock()
     throw error
   }
 }
+
+const gone =
+  'the file of the database has been removed or replaced: what is written now is lost when the gateway ends'
 
 async function requireNoOlder(adapter: PrismaBetterSqlite3): Promise<void> {
   const connection = await adapter.connect()

@@ -1,10 +1,14 @@
 import { once } from 'node:events'
+import { copyFile, rename } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import { createReadiness } from '../../src/http/health.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { basic, createTestApp, elastic, overSocket, type Fetch } from '../support/testApp.ts'
+import { databaseName } from '../support/testDatabase.ts'
 
 describe('a gateway that is asked how it is', () => {
   const ready = { status: 200, body: { status: 'ready' } }
@@ -72,6 +76,27 @@ describe('a gateway that is asked how it is', () => {
     await silent.fetch('/health/guess')
     expect(silent.logs()).toMatch(/"level":30.*"\/health\/guess","status":401/)
     await silent.close()
+  })
+})
+
+describe.skipIf(databaseName !== 'sqlite')('a gateway whose file of SQLite is not there any more', () => {
+  it.each(['removed', 'replaced'])('is not ready while it is %s, and the log says so once', async (how) => {
+    const file = join(await temporaryFolder(), 'gateway.db')
+    const app = await createTestApp({ environment: { DATABASE_URL: `file:${file}` } })
+    const ready = async () => (await (await app.fetch('/health/ready')).json()) as object
+    expect(await ready()).toEqual({ status: 'ready' })
+    await rename(file, `${file}.away`)
+    if (how === 'replaced') await copyFile(`${file}.away`, file)
+    const reason = 'the file of the database has been removed or replaced: what is written now is lost'
+    for (let time = 0; time < 2; time++)
+      expect(await ready()).toEqual({
+        status: 'not ready',
+        reason: expect.stringContaining(reason) as string,
+      })
+    await rename(`${file}.away`, file)
+    expect(await ready()).toEqual({ status: 'ready' })
+    expect(app.logs().match(/not ready: the file of the database/g)).toHaveLength(1)
+    await app.close()
   })
 })
 
