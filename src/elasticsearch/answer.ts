@@ -20,7 +20,7 @@ export function errorAnswer(wireError: WireError): Answer {
   const challenge = wireError.challenge ?? challenges
   const header = status === 401 ? { header: { 'WWW-Authenticate': challenge } } : {}
   // Elasticsearch unwraps what went wrong while parsing, and only that.
-  const isUnwrapped = type === 'x_content_parse_exception' && causedBy?.type === type
+  const isUnwrapped = /^(x_content_)?parse_exception$/.test(type) && causedBy?.type === type
   const rootCause = isUnwrapped ? causedBy : { type, reason }
   const error = { type, reason, ...members, ...(causedBy && { caused_by: causedBy }), ...header }
   return {

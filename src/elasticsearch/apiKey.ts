@@ -143,7 +143,8 @@ function parseDescriptors(roles: JsonValue, { at }: Body): JsonValue[] {
     } catch (problem) {
       if (!(problem instanceof WireError)) throw problem
       const reason = `${at(['role_descriptors', name])} [api_key_request] failed to parse field [role_descriptors]`
-      const causedBy = { type: problem.type, reason: problem.message }
+      const { type, message, causedBy: cause } = problem
+      const causedBy = { type, reason: message, ...(cause && { caused_by: cause }) }
       throw new WireError('x_content_parse_exception', reason, { causedBy })
     }
   })

@@ -2,6 +2,7 @@ import { isObject, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
 import { ok } from './answer.ts'
 import { found, given, listed, namesOf } from './names.ts'
 import type { Row } from './row.ts'
+import { stringsProblem } from './userBody.ts'
 import { WireError } from './wireError.ts'
 
 /** A role, as a row asks for it. */
@@ -81,7 +82,8 @@ export const deleteRole: Row<undefined, { deleteRole: { __typename: string } }> 
   answer: ({ deleteRole: { __typename } }) => found(__typename === 'RoleDeleted'),
 }
 
-const lists = { cluster: 'string', run_as: 'string', indices: 'object', applications: 'object' } as const
+const lists = ['cluster', 'run_as']
+const privileges = ['indices', 'applications']
 const objects = ['global', 'metadata']
 /** Names that Elasticsearch takes for others, and what its own answers carry beside a role. */
 const aliases: Readonly<Record<string, string>> = { index: 'indices', application: 'applications' }
@@ -89,16 +91,13 @@ const ignored = ['transient_metadata', 'metadata_flattened', 'type']
 
 /** Checks a role's fields, in the order of the body. */
 export function parseRole(value: JsonValue, role: string): JsonObject {
-  const refuse = (reason: string) =>
-    new WireError('parse_exception', `failed to parse role [${role}]. ${reason}`)
-  if (!isObject(value)) throw refuse(`expected an object but found [${tokenOf(value)}] instead`)
+  if (!isObject(value))
+    throw refused(`failed to parse role [${role}]. expected an object but found [${tokenOf(value)}] instead`)
   const fields: [string, JsonValue][] = []
   for (const [key, field] of Object.entries(value)) {
     const name = (Object.hasOwn(aliases, key) ? aliases[key] : undefined) ?? key
     if (ignored.includes(name)) continue
-    const problem = problemOf(name, field)
-    if (problem === null) throw refuse(`unexpected field [${key}]`)
-    if (problem) throw refuse(`expected field [${key}] ${problem}, but found [${tokenOf(field)}] instead`)
+    requireField(name, key, field, role)
     if (field !== null) fields.push([name, field])
   }
   return Object.fromEntries(fields)
@@ -110,18 +109,43 @@ export function roleVariable(body: JsonObject): JsonObject {
   return given({ cluster, indices, applications, runAs, global, metadata, description })
 }
 
-/** What a field should have been; nothing if it is that, null if there is no such field. */
-function problemOf(name: string, field: JsonValue): string | undefined | null {
-  if (Object.hasOwn(lists, name)) {
-    const item = lists[name as keyof typeof lists]
-    const fits =
-      Array.isArray(field) &&
-      field.every((entry) => (item === 'string' ? typeof entry === item : isObject(entry)))
-    return field === null || fits ? undefined : `value to be an array of ${item}s`
+/** Source: RoleDescriptor. */
+function requireField(name: string, key: string, field: JsonValue, role: string): void {
+  const found = `but found [${tokenOf(field)}] instead`
+  if (lists.includes(name)) {
+    const problem = field === null ? null : stringsProblem(key, field)
+    if (problem === null) return
+    const causedBy = { type: 'parse_exception', reason: problem }
+    throw new WireError('parse_exception', `failed to parse role [${role}]`, { causedBy })
   }
-  if (objects.includes(name)) return isObject(field) ? undefined : 'to be of type object'
-  if (name === 'description') return typeof field === 'string' ? undefined : 'to be of type string'
-  return null
+  if (privileges.includes(name)) {
+    const problem = field === null ? null : objectsProblem(key, field)
+    if (problem !== null)
+      throw refused(`failed to parse ${nounOf(name)} privileges for role [${role}]. ${problem}`)
+  } else if (objects.includes(name)) {
+    if (!isObject(field)) throw refused(`expected field [${key}] to be of type object, ${found}`)
+  } else if (name !== 'description') {
+    throw refused(`failed to parse role [${role}]. unexpected field [${key}]`)
+  } else if (typeof field !== 'string') {
+    throw refused(`failed to parse role [${role}]. expected field [${key}] to be of type string, ${found}`)
+  }
+}
+
+function objectsProblem(key: string, field: JsonValue): string | null {
+  const expected = `expected field [${key}] value to be an array`
+  if (!Array.isArray(field)) return `${expected}, but found [${tokenOf(field)}] instead`
+  const other = field.find((entry) => !isObject(entry))
+  return other === undefined
+    ? null
+    : `${expected} of objects, but found an array element of type [${tokenOf(other)}]`
+}
+
+function nounOf(name: string): string {
+  return name === 'applications' ? 'application' : name
+}
+
+function refused(reason: string): WireError {
+  return new WireError('parse_exception', reason)
 }
 
 /** Source: spec 4.5. */

@@ -42,13 +42,17 @@ function wrongType(name: string, field: UserField, given: JsonValue): WireError 
 }
 
 function requireStrings(name: string, given: JsonValue): void {
-  if (typeof given === 'string') return
+  const problem = typeof given === 'string' ? null : stringsProblem(name, given)
+  if (problem !== null) throw parseError(problem)
+}
+
+/** What is said of a field that is no list of strings. */
+export function stringsProblem(name: string, given: JsonValue): string | null {
   const expected = `could not parse [${name}] field. expected a string array but`
-  if (given === null) throw parseError(`${expected} found null value instead`)
-  if (!Array.isArray(given)) throw parseError(`${expected} found [${tokenOf(given)}] value instead`)
+  if (given === null) return `${expected} found null value instead`
+  if (!Array.isArray(given)) return `${expected} found [${tokenOf(given)}] value instead`
   const other = given.find((item) => typeof item !== 'string')
-  if (other !== undefined)
-    throw parseError(`${expected} one of the value in the array is [${tokenOf(other)}]`)
+  return other === undefined ? null : `${expected} one of the value in the array is [${tokenOf(other)}]`
 }
 
 function parseError(reason: string): WireError {

@@ -163,6 +163,40 @@ describe('400', () => {
     })
   })
 
+  it.each<[unknown, string]>([
+    [[], 'failed to parse role [x]. expected an object but found [START_ARRAY] instead'],
+    [{ foo: 1, cluster: 1 }, 'failed to parse role [x]. unexpected field [foo]'],
+    [{ metadata: null }, 'expected field [metadata] to be of type object, but found [VALUE_NULL] instead'],
+    [
+      { index: {} },
+      'failed to parse indices privileges for role [x]. expected field [index] value to be an array, but found ' +
+        '[START_OBJECT] instead',
+    ],
+    [
+      { applications: ['a'] },
+      'failed to parse application privileges for role [x]. expected field [applications] value to be an array of ' +
+        'objects, but found an array element of type [VALUE_STRING]',
+    ],
+  ])('says of %j what does not fit', async (role, reason) => {
+    const error = { type: 'parse_exception', reason }
+    const { status, body } = await put('x', role)
+    expect([status, body]).toEqual([400, { error: { root_cause: [error], ...error }, status: 400 }])
+  })
+
+  it.each<[object, string]>([
+    [{ cluster: 'all' }, '[cluster] field. expected a string array but found [VALUE_STRING] value instead'],
+    [{ run_as: {} }, '[run_as] field. expected a string array but found [START_OBJECT] value instead'],
+    [
+      { cluster: ['all', 1] },
+      '[cluster] field. expected a string array but one of the value in the array is [VALUE_NUMBER]',
+    ],
+  ])('says of %j what lies behind it', async (role, problem) => {
+    const cause = { type: 'parse_exception', reason: `could not parse ${problem}` }
+    const error = { type: 'parse_exception', reason: 'failed to parse role [x]', caused_by: cause }
+    const { status, body } = await put('x', role)
+    expect([status, body]).toEqual([400, { error: { root_cause: [cause], ...error }, status: 400 }])
+  })
+
   it.each(['x', 'ALL', 'manage_user_profiles', ''])('refuses the cluster privilege %j', async (privilege) => {
     const { status, body } = await put('privileged', { cluster: ['monitor', privilege] })
     const { reason } = (body as { error: { reason: string } }).error
