@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { gatewayCommand, Process } from './cliProcess.ts'
 import { atTerminal, noTerminal } from './cli/terminal.ts'
@@ -72,6 +72,36 @@ describe('import', { timeout: 60_000 }, () => {
     expect(code).toBe(1)
     expect(out).toMatch(/profiles: [12],\d+ imported/)
     expect(err).toContain('what is packed with gzip is damaged, or ends too early')
+  })
+
+  it('says what a file seems to be that is none, and nothing of what it holds', async () => {
+    const { command, write } = await prepared()
+    const json = lines({ ...user, username: 's3cret' })
+    const tar = Buffer.alloc(1024)
+    tar.write('s3cret.ndjson')
+    tar.write('ustar', 257)
+    const files: readonly [name: string, content: Buffer | string, reason: string][] = [
+      ['zip', 'PK\x03\x04 s3cret', 'packed with zip: unpack it first'],
+      ['bzip2', 'BZh91AY&SY s3cret', 'packed with bzip2: unpack it first'],
+      ['xz', Buffer.from('\xfd7zXZ\0 s3cret', 'latin1'), 'packed with xz: unpack it first'],
+      ['zstd', zstdCompressSync(json), 'packed with zstd: unpack it first'],
+      ['gzip', gzipSync(gzipSync(json)), 'packed with gzip twice: unpack it once'],
+      ['tar', gzipSync(tar), 'packed with tar: unpack it first'],
+      ['sqlite', 'SQLite format 3\0 s3cret', 'an SQLite database: expected what export has written of it'],
+      ['utf16', Buffer.from(`\uFEFF${json}`, 'utf16le'), 'UTF-16: expected UTF-8'],
+      ['utf16-plain', Buffer.from(json, 'utf16le'), 'UTF-16: expected UTF-8'],
+      ['utf16-big', Buffer.from(json, 'utf16le').swap16(), 'UTF-16: expected UTF-8'],
+      ['html', '\n<!doctype html><p>s3cret', 'HTML or XML: expected JSON'],
+    ]
+    for (const [name, content] of files) await write(name, content)
+    await write('good', lines(user))
+    const { code, out, err } = await command('import', '--dry-run', ...files.map(([name]) => name), 'good')
+    expect(code).toBe(1)
+    expect(out).toContain(`refused: ${files.length}\n`)
+    expect(err.split('\n').filter((line) => line.includes(' (byte 0): '))).toEqual(
+      files.map(([name, , reason]) => `${name}:1 (byte 0): it seems to be ${reason}`),
+    )
+    expect(err).not.toContain('s3cret')
   })
 
   it('ends with 78 if a file cannot be read, before it opens anything', async () => {

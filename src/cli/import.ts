@@ -79,7 +79,7 @@ export async function importFiles(
       dryRun,
     })
     for (const input of inputs) {
-      const before = read
+      const before = { read, refused: refusals.count }
       const chunks = input.chunks({
         read(bytes) {
           read += bytes
@@ -97,7 +97,7 @@ export async function importFiles(
         },
       })
       // Such as from an export that has failed.
-      if (read === before) refuseWhole(input.name, 'it is empty')
+      if (read === before.read && refusals.count === before.refused) refuseWhole(input.name, 'it is empty')
     }
     await importer.finish()
   }

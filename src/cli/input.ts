@@ -4,13 +4,14 @@ import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Failure } from '../errors.ts'
 import { reasonUnread } from '../systemReason.ts'
+import { otherFormat } from './otherFormat.ts'
 
 /** A file, or standard input. */
 export interface Input {
   readonly name: string
   /** In bytes, as they are stored; null where nobody knows. */
   readonly size: number | null
-  /** Its content, unpacked if it is packed with gzip. `read` is told of every byte as it is stored, `broken` why it ends too early. */
+  /** Its content, unpacked if it is packed with gzip. `read` is told of every byte as it is stored, `broken` why it ends too early, or is not read. */
   chunks(events: InputEvents): AsyncIterable<Buffer>
 }
 
@@ -52,7 +53,16 @@ function inputOf(name: string, size: number | null, open: () => Readable): Input
     size,
     async *chunks({ read, broken }) {
       try {
-        yield* unpacked(counted(open(), read))
+        let begins = true
+        for await (const chunk of unpacked(counted(open(), read))) {
+          const other = begins ? otherFormat(chunk) : null
+          if (other !== null) {
+            broken(other)
+            return
+          }
+          begins = false
+          yield chunk
+        }
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === undefined) throw error
