@@ -26,7 +26,7 @@ interface ServerParts<Caller> {
   identifyCaller: (headers: CallerHeaders, uri: string, origin: Origin) => Promise<Caller>
   /** Resolves, or is undefined, when what is to be recorded of a request is; rejects if it may not be answered without. */
   written: (request: Origin) => Promise<void> | undefined
-  /** The doors by path; `*` is the one for every other path. */
+  /** The doors by path, as it was sent; `*` is the one for every other path. */
   doors: Readonly<Record<'/graphql' | '*', Door<Caller>> & { '/metrics'?: Door<Caller> }>
   peerOf: PeerOf
   limits: Limits & {
@@ -105,13 +105,10 @@ export function createServer<Caller>({
     // No route has a schema: what would compile those is not even loaded.
     schemaController: { compilersFactory: { buildValidator: neverReached, buildSerializer: neverReached } },
     // A path that Fastify cannot read is the door's to refuse, in its turn.
-    frameworkErrors: (_, request, reply) => void enter(doors['*'], request, reply),
+    frameworkErrors: (_, request, reply) => void enter(request, reply),
   })
-  for (const [url, door] of Object.entries(doors)) {
-    // Everything happens before Fastify would look at the body: what a body may be is the door's to say.
-    const onRequest = (request: FastifyRequest, reply: FastifyReply) => enter(door, request, reply)
-    server.route({ method: server.supportedMethods, url, onRequest, handler: neverReached })
-  }
+  // Everything happens before Fastify would look at the body: what a body may be is the door's to say.
+  server.route({ method: server.supportedMethods, url: '*', onRequest: enter, handler: neverReached })
   let closing = false
   server.addHook('preClose', (done) => {
     closing = true
@@ -129,7 +126,7 @@ export function createServer<Caller>({
     return send(reply, { status: 500, headers: {}, body: '' })
   })
   // Methods that Fastify does not know.
-  server.setNotFoundHandler((request, reply) => enter(doors['*'], request, reply))
+  server.setNotFoundHandler(enter)
   server.addHook('onResponse', (request, reply, done) => {
     const asked = requestOf(request)
     const { method, path } = asked
@@ -174,13 +171,19 @@ export function createServer<Caller>({
     { routeOptions: { url = '*' } }: FastifyRequest,
     { statusCode: status }: FastifyReply,
   ): Answered {
-    const route = url === '*' ? doors['*'].routeOf?.(asked) : url
+    const hasOwnPath = doorAt(asked.path) !== doors['*']
+    const route = hasOwnPath ? asked.path : url === '*' ? doors['*'].routeOf?.(asked) : url
     return { method: asked.method, route: route ?? url, status }
   }
 
-  function enter(door: Door<Caller>, raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  /** Fastify would decode the path, and lead to a door past a proxy that has seen another one. */
+  function doorAt(path: string): Door<Caller> {
+    return doors[path as keyof typeof doors] ?? doors['*']
+  }
+
+  function enter(raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const request = requestOf(raw)
-    const answer = () => answerAt(door, request, raw, reply)
+    const answer = () => answerAt(doorAt(request.path), request, raw, reply)
     return watch.around?.(raw.headers, () => answeredAt(request, raw, reply), answer) ?? answer()
   }
 

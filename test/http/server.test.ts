@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { basic, createTestApp, elastic, overSocket, rest, type Fetch } from '../support/testApp.ts'
@@ -57,4 +58,28 @@ describe('a target in absolute form', () => {
     expect(statusCode).toBe(200)
     expect(logs()).not.toContain('s3cret-in-target')
   })
+
+  it('leads to GraphQL, too', async () => {
+    expect((await graphql('http://gateway/graphql')).status).toBe(200)
+  })
 })
+
+describe('a path', () => {
+  it('leads to GraphQL as it was sent, and not as it can be decoded', async () => {
+    expect((await graphql('/graphql')).status).toBe(200)
+    for (const path of ['/%67raphql', '/graphql%3f', '/graph%71l?a=b', '//graphql'])
+      expect(await graphql(path)).toEqual({
+        status: 400,
+        error: `no handler found for uri [${path}] and method [POST]`,
+      })
+  })
+})
+
+async function graphql(path: string) {
+  const { hostname, port } = new URL(address)
+  const headers = { authorization: basic(elastic), 'content-type': 'application/json' }
+  const post = request({ hostname, port, path, method: 'POST', headers }).end('{"query":"{__typename}"}')
+  const [answer] = (await once(post, 'response')) as [IncomingMessage]
+  const { error } = JSON.parse(await text(answer)) as { error?: unknown }
+  return { status: answer.statusCode, error }
+}
