@@ -25,8 +25,6 @@ export interface AccessOptions {
 
 /** Whichever way it goes, what is asked and answered is the same. */
 export interface Access {
-  /** Whether a gateway that serves is asked, by a caller whom it knows. */
-  readonly isRemote: boolean
   /**
    * Asks at Elasticsearch's address. `as` is the user whose rights count, where the database is opened.
    * @throws what went wrong; that something is not there is an answer
@@ -59,7 +57,6 @@ async function accessToDatabase(streams: Streams): Promise<Access> {
     throw new Failure(failure.code, message, { cause: thrown })
   })
   return {
-    isRemote: false,
     async ask(request, as) {
       try {
         const { status, body } = await operator.ask(request, as)
@@ -116,7 +113,6 @@ async function accessToGateway(url: string, username: string, streams: Streams):
     connectTimeout: 5_000,
   })
   return {
-    isRemote: true,
     async ask({ method, path, body }) {
       const headers = { authorization, 'user-agent': 'profile-gateway', 'content-type': 'application/json' }
       try {
