@@ -4,7 +4,7 @@ import { auditLine, type AuditEvent } from './auditLine.ts'
 import type { AuditLog } from './auditLog.ts'
 import type { Details } from './useCaseEvents.ts'
 
-/** What becomes of requests of which no line can be written: `by_kind` refuses changes of security data alone. */
+/** What happens to requests whose line cannot be written: `by_kind` refuses only changes of security data. */
 export type OnFailure = 'by_kind' | 'refuse' | 'continue'
 
 /** Has a line written of what has happened in a request. `from`: what it says of where that comes from. */

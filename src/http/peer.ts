@@ -4,7 +4,7 @@ import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net'
 interface PeerParts {
   /** Addresses and ranges of the proxies whose word counts. */
   trustedProxies: readonly string[]
-  /** The one header in which each of them adds, at the end, the address that it was asked from. */
+  /** The one header at whose end each of them adds the address from which it was asked. */
   addressHeader: string
 }
 

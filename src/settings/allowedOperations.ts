@@ -17,7 +17,8 @@ const manifest = z
 export function allowedOperations(folder: string) {
   return z.string({ error: 'expected a file' }).transform(read).nullable().default(null).meta({
     expected: 'a file of JSON, or null',
-    description: 'The only operations that may be run there: a file of documents by their ids; `null`: all.',
+    description:
+      'The only operations that may be run there: a file of documents by their ids; with `null`, all.',
   })
 
   function read(given: string, context: z.RefinementCtx): Operations {

@@ -27,8 +27,8 @@ export const audit = ({ folder }: { readonly folder: string }) =>
         .enum(['by_kind', 'refuse', 'continue'], { error: 'expected by_kind, refuse or continue' })
         .default('by_kind')
         .describe(
-          'What becomes of requests of which no line can be written: `by_kind` refuses changes of security data alone.',
+          'What happens to requests whose line cannot be written: `by_kind` refuses only changes of security data.',
         ),
     })
     .prefault({})
-    .describe('What is recorded of who has done what.')
+    .describe('The record of who has done what.')

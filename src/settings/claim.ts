@@ -55,8 +55,8 @@ export function claimSettings(place: RealmPlace) {
     claims: z
       .strictObject({
         principal: claim('principal', 'sub', 'The claim that is the username.'),
-        groups: claim('groups', 'groups', 'Groups, of which role mappings make roles.').optional(),
-        dn: claim('dn', 'dn', 'The distinguished name, of which role mappings make roles.').optional(),
+        groups: claim('groups', 'groups', 'The groups, from which role mappings make roles.').optional(),
+        dn: claim('dn', 'dn', 'The distinguished name, from which role mappings make roles.').optional(),
         mail: claim('mail', 'email', 'The email address.').optional(),
         name: claim('name', 'name', 'The full name.').optional(),
       })
@@ -71,7 +71,7 @@ export function claimSettings(place: RealmPlace) {
         name: claimPattern('name').optional(),
       })
       .prefault({})
-      .describe('Which part of those claims counts.'),
+      .describe('Which part of these claims counts.'),
   }
 
   function claim(user: string, example: string, description: string) {
@@ -90,7 +90,7 @@ function claimPattern(claim: string) {
     })
     .meta({
       ...{ expected: 'a regular expression (RE2) with one group', examples: ['^([^@]+)@example\\.com$'] },
-      description: `What its group finds in the claim of \`claims.${claim}\` is taken in place of the whole.`,
+      description: `What its group matches in the claim of \`claims.${claim}\` counts in place of the whole.`,
     })
 }
 

@@ -29,16 +29,16 @@ export function connection(place: RealmPlace, mostConnections = 200) {
           .meta({
             ...{ expected: 'a list of files', examples: [['authority.pem']] },
             description:
-              "Files of certificates as PEM, whose authorities the server's certificate may be from, in place of those that Node knows.",
+              "PEM files of the authorities that the server's certificate may be from, in place of those that Node knows.",
           }),
         verification_mode: choice('ssl.verification_mode', ['full', 'certificate', 'none'])
           .prefault('full')
           .describe(
-            "What is checked of the server's certificate: `full`; `certificate`, with any host name; or `none`, for trials only.",
+            "How the server's certificate is checked: `full`; `certificate`, with any host name; or `none`, for trials only.",
           ),
       })
       .prefault({})
-      .describe('Whom to take for the other server.'),
+      .describe('How the other server is recognized.'),
   }
 }
 

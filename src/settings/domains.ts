@@ -9,7 +9,7 @@ const domain = z.strictObject({
     )
     .meta({
       ...{ type: ['array', 'string'], expected: 'a list of realms', examples: [['native', 'corp']] },
-      description: 'The names of its realms, each in no other domain.',
+      description: 'The names of its realms; each realm is in one domain at most.',
     }),
   uid_generation: z
     .strictObject({
@@ -55,9 +55,7 @@ export const domains = z
     { when: () => true },
   )
   .prefault({})
-  .describe(
-    'Groups of realms by name, in which one username is one person, whichever of their realms proves it.',
-  )
+  .describe('Groups of realms, by name: within one, a username is one person, whichever realm proves it.')
 
 type Domains = z.output<typeof domains>
 type Realms = Readonly<Record<string, unknown>>

@@ -15,7 +15,7 @@ export function elasticsearchRealm(place: RealmPlace) {
       .meta({
         ...{ expected: 'a list of https URLs', examples: [['https://es1.example.com:9200']] },
         description:
-          "The addresses of the cluster's nodes: the next one is asked where one cannot be reached. `http` leads only to this machine, as `127.0.0.1` or `[::1]`.",
+          "The addresses of the cluster's nodes: if one cannot be reached, the next one is asked. `http` leads only to this machine, as `127.0.0.1` or `[::1]`.",
       }),
     cache: z
       .strictObject({

@@ -11,7 +11,7 @@ export const http = z
     max_content_under_way: size
       .prefault('128mb')
       .describe(
-        'How large all bodies at both doors may be together that come or are worked on, and as much again all answers that are not taken yet. As JSON is read, it takes many times that.',
+        'The maximum size of all bodies together, at both doors, that are received or worked on; and again of all answers that clients have not taken yet. JSON takes many times its size while it is read.',
       ),
     insecure: yesOrNo()
       .default(false)
@@ -26,12 +26,12 @@ export const http = z
       .describe('How long the headers of a request may take to come; not longer than `request_timeout`.'),
     request_timeout: time
       .prefault('2m')
-      .describe('How long all of a request may take to come, and then its answer to be taken.'),
+      .describe('How long a whole request may take to come, and then the client to take the answer.'),
     answer_timeout: time.prefault('30s').describe('How long a request waits for its answer; at both doors.'),
     idle_timeout: time
       .prefault('75s')
       .describe(
-        'How long a connection may wait for its next request: longer than load balancers keep theirs, so that it is they who close them.',
+        'How long a connection may wait for its next request: longer than load balancers keep theirs, so that they close them first.',
       ),
   })
   .prefault({})

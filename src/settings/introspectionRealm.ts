@@ -18,7 +18,7 @@ export function introspectionRealm(place: RealmPlace) {
           issuer: text('op.issuer').meta({
             examples: ['https://oauth.example.com'],
             description:
-              'What `iss` is where the server says it, letter by letter, and the audience of what a private key signs.',
+              'What `iss` must be, letter by letter, if the server states it; also the audience of what a private key signs.',
           }),
           introspection_endpoint: text('op.introspection_endpoint')
             .transform(endpoint)
@@ -34,7 +34,7 @@ export function introspectionRealm(place: RealmPlace) {
         .strictObject({
           client_id: text('rp.client_id').meta({
             examples: ['profile-gateway'],
-            description: 'The client that the gateway is: one that may introspect.',
+            description: 'The id of a client that may introspect.',
           }),
           client_auth_method: choice('rp.client_auth_method', [
             'client_secret_basic',
@@ -42,7 +42,7 @@ export function introspectionRealm(place: RealmPlace) {
             'private_key_jwt',
           ])
             .prefault('client_secret_basic')
-            .describe('How it proves who it is.'),
+            .describe('How the gateway authenticates there.'),
           client_secret: secret('rp.client_secret')
             .optional()
             .meta({
@@ -58,7 +58,7 @@ export function introspectionRealm(place: RealmPlace) {
             }),
         })
         .prefault({} as never)
-        .describe('Who the gateway is at that server.'),
+        .describe('The gateway as a client of that server.'),
       allowed_audiences: texts('allowed_audiences')
         .optional()
         .meta({
@@ -76,7 +76,7 @@ export function introspectionRealm(place: RealmPlace) {
       ...claimSettings(place),
       populate_user_metadata: yesOrNo()
         .default(true)
-        .describe('Whether what is simple becomes `metadata.introspection_claim_<name>` of the user.'),
+        .describe('Whether simple claims become `metadata.introspection_claim_<name>` of the user.'),
       cache: z
         .strictObject({
           ttl: duration

@@ -49,7 +49,7 @@ export function jwtRealm(place: RealmPlace) {
         .meta({
           ...{ items: { type: 'string', enum: signatureAlgorithms } },
           expected: `a list of ${signatureAlgorithms.join(', ')}`,
-          description: 'By which of these a token may be signed.',
+          description: 'The algorithms by which a token may be signed.',
         }),
       allowed_clock_skew: durationFrom(0, 3_600_000, 'a time of at most 1h').prefault('60s').meta({
         expected: 'a time of at most 1h',
@@ -94,7 +94,7 @@ export function jwtRealm(place: RealmPlace) {
           type: choice('client_authentication.type', ['shared_secret', 'none'])
             .prefault('shared_secret')
             .describe(
-              'How whoever brings a token proves to be a client; with `none`, whoever has one may bring it.',
+              'How whoever brings a token proves to be a client; with `none`, anybody may bring one.',
             ),
           shared_secret: secret('client_authentication.shared_secret')
             .optional()
@@ -104,7 +104,7 @@ export function jwtRealm(place: RealmPlace) {
             }),
           rotation_grace_period: duration
             .prefault('1m')
-            .describe('How long the secret before is taken, after its file has got another.'),
+            .describe('How long the former secret is still accepted, after its file has changed.'),
         })
         .prefault({})
         .describe('Who may bring tokens.'),
@@ -131,7 +131,9 @@ export function jwtRealm(place: RealmPlace) {
         .strictObject({
           enabled: yesOrNo()
             .default(true)
-            .describe('If not, only an unknown `kid` or a failed signature has them read again.'),
+            .describe(
+              'Whether they are read again at intervals; if not, only after an unknown `kid` or a failed signature.',
+            ),
           file_interval: interval.prefault('5m').describe('How often a file is read.'),
           url_interval_min: interval
             .prefault('1m')
@@ -156,7 +158,7 @@ export function jwtRealm(place: RealmPlace) {
         .meta({
           examples: [['native']],
           description:
-            "The native realm whose users' roles, names and addresses count in place of what a token says. Who is unknown or disabled there is refused.",
+            "The native realm whose users' roles, names and addresses count in place of what a token says. Users who are unknown or disabled there are refused.",
         }),
     })
     .superRefine(

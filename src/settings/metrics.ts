@@ -10,7 +10,7 @@ export const metrics = z
     }),
     host: z.string({ error: 'expected the name or the address of a host' }).default('127.0.0.1').meta({
       expected: 'the name or the address of a host',
-      description: 'Where that port is; beyond this machine it needs what `HOST` needs.',
+      description: 'Where that port listens; for other machines it needs what `HOST` needs.',
     }),
   })
   .prefault({})

@@ -13,8 +13,7 @@ export const proxies = z
       .prefault('x-forwarded-for')
       .meta({
         ...{ type: 'string', expected: 'the name of a header' },
-        description:
-          'The one header in which each of them adds, at the end, the address that it was asked from.',
+        description: 'The one header at whose end each of them adds the address from which it was asked.',
       }),
   })
   .prefault({})

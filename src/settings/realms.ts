@@ -36,14 +36,14 @@ export function realms(file: Pick<SettingsFile, 'folder' | 'originOf'>) {
         .transform((named) => (Object.keys(named).length > 0 ? named : implicit))
         .default(implicit)
         .describe(
-          'Users in the database. This realm is there without being named, as `native`, and comes before all others.',
+          'Users in the database. Unless it is configured, this realm is called `native` and comes before all others.',
         ),
       jwt: named('jwt', jwtRealm).describe('Issuers whose signed tokens (JWT) prove users, by name.'),
       elasticsearch: named('elasticsearch', elasticsearchRealm).describe(
-        'Elasticsearch clusters that are asked whose credentials are, by name.',
+        'Elasticsearch clusters that are asked to whom credentials belong, by name.',
       ),
       introspection: named('introspection', introspectionRealm).describe(
-        'OAuth servers that are asked whose opaque tokens are, by name.',
+        'OAuth servers that are asked to whom opaque tokens belong, by name.',
       ),
     })
     .superRefine(

@@ -26,7 +26,7 @@ export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) 
         .strictObject({
           unchanged_grace: duration
             .prefault('30s')
-            .describe('For how long after an activation an equal one writes nothing.'),
+            .describe('How long after an activation an equal one writes nothing.'),
         })
         .prefault({})
         .describe('How profiles are activated.'),
@@ -57,10 +57,10 @@ export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) 
             .strictObject({
               retention_period: duration
                 .prefault('7d')
-                .describe('For how long a key is kept that has expired or was invalidated.'),
+                .describe('How long a key is kept after it has expired or was invalidated.'),
             })
             .prefault({})
-            .describe('When keys are removed that are over.'),
+            .describe('When keys that have ended are removed.'),
         })
         .prefault({})
         .describe('Keys of programs that call the gateway.'),
@@ -69,7 +69,7 @@ export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) 
           max_size: size
             .prefault('10mb')
             .describe(
-              'The largest that labels and data of a profile may be together, as JSON with all digits of numbers.',
+              'The maximum size of labels and data of a profile together, as JSON with all digits of numbers.',
             ),
         })
         .prefault({})
@@ -81,13 +81,13 @@ export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) 
             .describe('How many connections one gateway keeps at most.'),
           connection_timeout: timeout
             .prefault('5s')
-            .describe('How long to wait for a connection: to be made, or to be free.'),
+            .describe('How long to wait until a connection is made, or free.'),
           statement_timeout: timeout.prefault('10s').describe('How long one statement may take.'),
           prepared_statements: z
             .boolean()
             .default(true)
             .describe(
-              'Whether each connection keeps the statements that are made again and again; `false` for a pooler in transaction mode that cannot.',
+              'Whether connections prepare statements that are made again and again; `false` for a pooler in transaction mode that does not support it.',
             ),
           migrate: z
             .enum(['by_command', 'on_start'], { error: 'expected by_command or on_start' })

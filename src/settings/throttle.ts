@@ -7,15 +7,13 @@ export const throttle = z
   .strictObject({
     attempts: integer(1, 1_000_000)
       .default(8)
-      .describe(
-        'How often one name may be tried wrongly, in all and from one address, before one has to wait.',
-      ),
+      .describe('How many wrong attempts one name has, in all and from one address, before it has to wait.'),
     attempts_per_address: integer(1, 1_000_000)
       .default(100)
-      .describe('How often all names together may be tried wrongly from one address.'),
+      .describe('How many wrong attempts all names together have from one address.'),
     attempts_per_caller: integer(1, 1_000_000)
       .default(1_000)
-      .describe('How often all names together may be tried wrongly as grants of one caller.'),
+      .describe('How many wrong attempts all grants of one caller have together.'),
     first_wait: time
       .prefault('30s')
       .describe('How long the first wait is. Each further wrong attempt doubles it.'),
@@ -23,7 +21,7 @@ export const throttle = z
     forget_after: time.prefault('10m').describe('How long it takes to forget a wrong attempt at a name.'),
   })
   .prefault({})
-  .describe("How often credentials may be tried: grants, and callers' own passwords, each by themselves.")
+  .describe("How often credentials may be tried; grants and callers' own passwords are counted apart.")
   .refine(({ first_wait: first, longest_wait: longest }) => first <= longest, {
     error: 'expected first_wait to be at most longest_wait',
   })

@@ -52,7 +52,7 @@ export function tls(folder: string) {
     })
     .prefault({})
     .describe(
-      'Who the gateway is on an encrypted connection. Without, it listens on this machine alone, or behind a proxy.',
+      'The certificate of the gateway. Without one, it listens on this machine alone, or behind a proxy.',
     )
     .transform(({ certificate, key }, context): Tls | null => {
       if (certificate === undefined && key === undefined) return null
