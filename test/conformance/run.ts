@@ -49,7 +49,9 @@ function parseCommandLine(): (ServerAddress & { json: boolean }) | string {
     if (url === undefined) return '--url is missing'
     if (user === undefined) return '--user is missing'
     if (password === undefined) return '--password is missing'
-    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return `--url must be an address, not ${url}`
+    const { protocol = '', username = '', password: written = '' } = URL.parse(url) ?? {}
+    if (!/^https?:$/.test(protocol)) return '--url must be an http or https URL'
+    if (username + written !== '') return '--url must not hold credentials: --user and --password do'
     return { url, user, password, json }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -67,7 +69,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${given.json ? JSON.stringify(report, null, 2) : printed(report)}\n`)
     return report.counts.all.failed === 0 ? 0 : 1
   } catch (error) {
-    process.stderr.write(`cannot run against ${given.url}: ${whyOf(error)}\n`)
+    process.stderr.write(`cannot run against --url: ${whyOf(error)}\n`)
     return 1
   }
 }
