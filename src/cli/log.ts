@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { pino, type Logger } from 'pino'
 import { pipeBytes } from '../audit/destination.ts'
 import type { LogLevel } from '../config.ts'
@@ -28,19 +29,30 @@ export function createLog(level: LogLevel, worker?: number): Logger {
   })
   const flush = destination.flushSync.bind(destination)
   destination.flushSync = function flushSync() {
-    // On a full disk it would try for ever, and the process would never end. Source: sonic-boom 4.2.1.
-    if (isFailing) return
+    const { writeSync } = fs
     tries = lastTries
+    // Whatever fails is tried for ever, unless a pipe is full: on a full disk the process would never end. Source: flushSync of
+    // sonic-boom 4.2.1.
+    fs.writeSync = ((...given: Parameters<typeof writeSync>) => {
+      try {
+        return writeSync(...given)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') tries = 0
+        throw Object.assign(new Error('a line is lost', { cause: error }), { code: 'EAGAIN' })
+      }
+    }) as typeof writeSync
     try {
       flush()
     } catch {
       // It is lost: there is nowhere else to say so.
+    } finally {
+      fs.writeSync = writeSync
+      tries = Infinity
     }
-    tries = Infinity
   }
   const root = pino({ level }, destination)
   const log = worker === undefined ? root : root.child({ worker })
-  // What could not be written is tried again with the next line.
+  // What could not be written is tried again with the next line, unless nobody reads any more.
   destination.on('error', (error) => {
     if (!isFailing) note(`profile-gateway: ${writeFailure('standard output', error).message}`)
     isFailing = true

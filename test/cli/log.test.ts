@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+const log = join(import.meta.dirname, '../../src/cli/log.ts')
+
+/** Ends before anything was written. */
+const ending = (last: string) =>
+  `import { createLog } from '${log}'; const log = createLog('info'); log.info('a'); log.info('b'); ${last}`
+
+describe.skipIf(!existsSync('/dev/full'))('a process whose log has no room', () => {
+  it.each([
+    ['process.exit(7)', 7],
+    ['throw new Error("c")', 1],
+    ['log.fatal("c"); process.exit(7)', 7],
+    ['setTimeout(() => process.exit(7), 200)', 7],
+  ])('ends: %s', async (last, code) => {
+    const command = `exec "$0" --input-type=module -e "$1" > /dev/full`
+    const ended = run('bash', ['-c', command, process.execPath, ending(last)], { timeout: 20_000 })
+    expect(await ended.catch((error: unknown) => error)).toMatchObject({ code })
+  })
+})
