@@ -152,9 +152,12 @@ function isLeftEmpty(node: unknown): boolean {
   return node === null || (isScalar(node) && node.value === null && node.source === '')
 }
 
+const lettingIn =
+  /^realms\..*\.(allowed_(issuer|audiences|clients|subjects|subject_patterns|signature_algorithms)|authorization_realms|required_claims(\..+)?|claim_patterns(\.principal)?)$/
+
 /** Whether a setting says whom a realm lets in: without a value it would be everybody. */
 function narrows(path: readonly string[]): boolean {
-  return /^realms\..*\.(allowed_[a-z_]+|authorization_realms|required_claims\..+)$/.test(path.join('.'))
+  return lettingIn.test(path.join('.'))
 }
 
 /** What a file holds, without the end of its last line. */

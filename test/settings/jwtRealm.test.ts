@@ -240,6 +240,9 @@ describe('a setting of a realm of tokens is refused', () => {
       `allowed_audiences.1: Missing text for [${keyOf('allowed_audiences')}].`,
     ],
     ['allowed_subjects', '', `allowed_subjects: Invalid empty list for [${keyOf('allowed_subjects')}].`],
+    ['required_claims', '', 'required_claims: expected claims'],
+    ['claim_patterns.principal', '', 'claim_patterns.principal: expected a regular expression'],
+    ['claim_patterns', '', 'claim_patterns: Invalid input: expected object, received null'],
     ['allowed_subjects', '[]', `allowed_subjects: Invalid empty list for [${keyOf('allowed_subjects')}].`],
     [
       'allowed_subject_patterns',
