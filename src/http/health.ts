@@ -14,8 +14,8 @@ export const live: Health = { status: 200, body: { status: 'live' } }
 
 /**
  * Makes the check whether the gateway can do its work now, or all but a part of it, which makes it degraded: others
- * could do no more. However often it is asked, what it depends on is asked once at a time. `changed` is told when it can do
- * its work no more, and when it can again.
+ * could do no more. However often it is asked, what it depends on is asked once at a time. `changed` is told when it can no
+ * longer do its work, for which reason, and when it can again.
  */
 export function createReadiness(
   check: () => Promise<void>,
@@ -23,18 +23,14 @@ export function createReadiness(
   changed: (health: Health) => void = () => undefined,
 ): () => Promise<Health> {
   let underWay: Promise<Health> | undefined
-  let last: Health['status'] = 200
+  let last: string | undefined
 
-  return function ready() {
-    underWay ??= checked()
-      .then(told)
-      .finally(() => (underWay = undefined))
-    return Promise.race([underWay, late()])
-  }
-
-  function told(health: Health): Health {
-    if (health.status !== last) changed(health)
-    last = health.status
+  return async function ready() {
+    underWay ??= checked().finally(() => (underWay = undefined))
+    const health = await Promise.race([underWay, late()])
+    const reason = health.status === 503 ? health.body.reason : undefined
+    if (reason !== last) changed(health)
+    last = reason
     return health
   }
 

@@ -118,8 +118,10 @@ export function createServer<Caller>({
     if (status === 200) logger.info('ready again')
     else logger.error(`not ready: ${body.reason}`)
   })
-  probe('/health/live', () => live)
-  probe('/health/ready', () => (closing ? stopping : ready()))
+  const probes: Readonly<Record<string, Probe>> = {
+    '/health/live': () => live,
+    '/health/ready': () => (closing ? stopping : ready()),
+  }
   // What no door could answer.
   server.setErrorHandler((err, _, reply) => {
     logger.error({ err }, 'no answer could be made')
@@ -138,20 +140,11 @@ export function createServer<Caller>({
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     }
-    logger[isProbe(request) ? 'debug' : 'info'](line, 'answered')
-    watch.answered({ ...answeredAt(asked, request, reply), seconds: reply.elapsedTime / 1_000 })
+    logger[probeAt(asked) ? 'debug' : 'info'](line, 'answered')
+    watch.answered({ ...answeredAt(asked, reply), seconds: reply.elapsedTime / 1_000 })
     done()
   })
   return server
-
-  function probe(url: string, health: () => Health | Promise<Health>): void {
-    const onRequest = async (_: FastifyRequest, reply: FastifyReply) => {
-      const { status, body } = await health()
-      const headers = { 'content-type': 'application/json' }
-      return send(reply, { status, headers, body: JSON.stringify(body) })
-    }
-    server.route({ method: ['GET', 'HEAD'], url, onRequest, handler: neverReached })
-  }
 
   /** Whoever sends a request, or what a connection is called that is gone. */
   function addressOf({ socket, headers }: FastifyRequest): string {
@@ -166,25 +159,34 @@ export function createServer<Caller>({
     return reply.code(status).headers(headers).send(bytes)
   }
 
-  function answeredAt(
-    asked: DoorRequest,
-    { routeOptions: { url = '*' } }: FastifyRequest,
-    { statusCode: status }: FastifyReply,
-  ): Answered {
-    const hasOwnPath = doorAt(asked.path) !== doors['*']
-    const route = hasOwnPath ? asked.path : url === '*' ? doors['*'].routeOf?.(asked) : url
-    return { method: asked.method, route: route ?? url, status }
+  function answeredAt(asked: DoorRequest, { statusCode: status }: FastifyReply): Answered {
+    const hasOwnPath = probeAt(asked) !== undefined || doorAt(asked) !== doors['*']
+    const route = hasOwnPath ? asked.path : (doors['*'].routeOf?.(asked) ?? '*')
+    return { method: asked.method, route, status }
+  }
+
+  /** Whoever asks for anything else below `/health/` shall be seen. */
+  function probeAt({ method, path }: DoorRequest): Probe | undefined {
+    return method === 'GET' || method === 'HEAD' ? probes[path] : undefined
   }
 
   /** Fastify would decode the path, and lead to a door past a proxy that has seen another one. */
-  function doorAt(path: string): Door<Caller> {
+  function doorAt({ path }: DoorRequest): Door<Caller> {
     return doors[path as keyof typeof doors] ?? doors['*']
   }
 
   function enter(raw: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const request = requestOf(raw)
-    const answer = () => answerAt(doorAt(request.path), request, raw, reply)
-    return watch.around?.(raw.headers, () => answeredAt(request, raw, reply), answer) ?? answer()
+    const probe = probeAt(request)
+    if (probe) return answerProbe(probe, reply)
+    const answer = () => answerAt(doorAt(request), request, raw, reply)
+    return watch.around?.(raw.headers, () => answeredAt(request, reply), answer) ?? answer()
+  }
+
+  async function answerProbe(probe: Probe, reply: FastifyReply): Promise<FastifyReply> {
+    const { status, body } = await probe()
+    const headers = { 'content-type': 'application/json' }
+    return send(reply, { status, headers, body: JSON.stringify(body) })
   }
 
   async function answerAt(
@@ -236,10 +238,7 @@ export function createServer<Caller>({
   }
 }
 
-/** Whoever asks for anything else below `/health/` shall be seen. */
-function isProbe({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.url?.startsWith('/health/') ?? false
-}
+type Probe = () => Health | Promise<Health>
 
 function requestOf({ method, originalUrl, headers, raw }: FastifyRequest): DoorRequest {
   // Of a target in absolute form, where it was sent is no part of the path, and may hold credentials.

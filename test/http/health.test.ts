@@ -165,6 +165,33 @@ describe('readiness', () => {
     expect(await ready()).toMatchObject({ status: 200 })
   })
 
+  it('is told where it ends, for each reason, and where it is there again', async () => {
+    vi.useFakeTimers()
+    const told: unknown[] = []
+    const checks = [
+      () => Promise.reject(new Failure('UNAVAILABLE', 'away')),
+      () => Promise.reject(new Failure('UNAVAILABLE', 'away')),
+      () => Promise.reject(new Failure('CONFIGURATION', 'gone')),
+      () => new Promise<void>((resolve) => void setTimeout(resolve, 2_600)),
+    ]
+    const ready = createReadiness(
+      async () => checks.shift()?.(),
+      () => ['a part is missing'],
+      ({ status, body }) => told.push([status, body.reason]),
+    )
+    for (let time = 0; time < 5; time++) {
+      const asked = ready()
+      await vi.advanceTimersByTimeAsync(3_000)
+      await asked
+    }
+    expect(told).toEqual([
+      [503, 'away'],
+      [503, 'gone'],
+      [503, 'the database does not answer in time'],
+      [200, 'a part is missing'],
+    ])
+  })
+
   it('says what a failure says, and of anything else nothing', async () => {
     const failing = createReadiness(() => Promise.reject(new Failure('UNAVAILABLE', 'try again later')))
     expect(await failing()).toMatchObject({ status: 503, body: { reason: 'try again later' } })

@@ -73,6 +73,12 @@ describe('a path', () => {
         error: `no handler found for uri [${path}] and method [POST]`,
       })
   })
+
+  it('leads to probes as it was sent, too', async () => {
+    expect((await fetch('/health/ready')).status).toBe(200)
+    for (const path of ['/%68ealth/ready', '/health/liv%65', '/health/ready/'])
+      expect((await fetch(path)).status).toBe(401)
+  })
 })
 
 async function graphql(path: string) {
