@@ -81,17 +81,20 @@ export function loadConfig(
   })
 }
 
-/** Without `LOG_LEVEL`: `LOGLEVEL` is what others call theirs. */
-const ownVariables = ['DATABASE_URL', 'ELASTIC_PASSWORD', 'GATEWAY_CONFIG']
+/** Each with the ways to set it. Without `LOG_LEVEL`: `LOGLEVEL` is what others call theirs. */
+const ownVariables = [
+  ['DATABASE_URL', 'DATABASE_URL_FILE'],
+  ['ELASTIC_PASSWORD', 'ELASTIC_PASSWORD_FILE'],
+  ['GATEWAY_CONFIG'],
+]
 
 /** What variables are called that are nearly one of the gateway's, which is not set, and what that is called. */
-export function misspeltVariables(environment: Environment = process.env): [given: string, meant: string][] {
-  const unset = ownVariables
-    .map((name) => [name, `${name}_FILE`])
-    .filter((names) => names.every((name) => environment[name] === undefined))
-    .flat()
-  return Object.keys(environment).flatMap((given): [string, string][] => {
-    const [meant] = similarNames(given.toUpperCase(), unset, 0.8)
+export function misspeltVariables(): [given: string, meant: string][] {
+  const unset = ownVariables.filter((names) => names.every((name) => process.env[name] === undefined)).flat()
+  return Object.keys(process.env).flatMap((given): [string, string][] => {
+    const name = given.toUpperCase()
+    // GATEWAY_CONFIG names a file as it is.
+    const [meant] = [name, name.replace(/_FILE$/, '')].flatMap((one) => similarNames(one, unset, 0.8))
     return meant === undefined ? [] : [[given, meant]]
   })
 }

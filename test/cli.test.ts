@@ -184,6 +184,7 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
   it.each([
     ['metrics.port: 9464', '127.0.0.1'],
     ['metrics.port: 9464\nhttp.insecure: true', '0.0.0.0'],
+    ['metrics: { port: 9464, host: localhost }', '127.0.0.1'],
     ['metrics: { port: 9464, host: "::" }\nhttp.insecure: true', '127.0.0.1'],
   ])(
     'ends with 78 if metrics are to have the port of the gateway itself: %j, HOST=%s',
@@ -315,12 +316,16 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
 
   it('warns of a variable that is nearly one of its own, and says no value', async () => {
     const folder = await temporaryFolder()
-    const environment = { DATABSE_URL: 'file:s3cret.db', ELASTIC_PASWORD: 's3cret', PASSWORD: 's3cret' }
+    const environment = {
+      ...{ DATABSE_URL: 'file:s3cret.db', ELASTIC_PASWORD: 's3cret', PASSWORD: 's3cret' },
+      ...{ GATEWAY_CONFIG_FILE: 's3cret.yml', DATABASE_USER: 's3cret' },
+    }
     const { code, out, err } = await run(['serve'], environment, folder)
     expect(code).toBe(78)
     expect(out.match(/(?<="msg":")[^"]*/g)).toEqual([
       'the environment variable DATABSE_URL is unknown: did you mean DATABASE_URL?',
       'the environment variable ELASTIC_PASWORD is unknown: did you mean ELASTIC_PASSWORD?',
+      'the environment variable GATEWAY_CONFIG_FILE is unknown: did you mean GATEWAY_CONFIG?',
     ])
     expect(out + err).not.toContain('s3cret')
   })

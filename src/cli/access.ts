@@ -70,8 +70,8 @@ async function accessToDatabase(streams: Streams): Promise<Access> {
   }
 }
 
-/** In milliseconds: a password can be hashed in a queue of others. */
-const patience = 15_000
+/** In milliseconds: two passwords can be hashed for a request, each in a queue of others. */
+const patience = 30_000
 
 const untrusted = 'no authority that is known has signed its certificate: NODE_EXTRA_CA_CERTS names others'
 const noTls = 'it does not speak TLS there'

@@ -9,6 +9,7 @@ import {
   widenThreadPool,
 } from '../config.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
+import { databasePlace } from '../storage/databasePlace.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
 import type { HangUp } from './hangUp.ts'
@@ -37,7 +38,8 @@ interface GatewayOptions {
 export interface Gateway {
   readonly app: App
   readonly logger: Logger
-  readonly databaseUrl: string
+  /** Which database it has open, for people. */
+  readonly database: string
   readonly address: string
   /** Where metrics have a port of their own. */
   readonly metricsAddress: string | null
@@ -65,7 +67,8 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
       logger.warn(`the environment variable ${given} is unknown: did you mean ${meant}?`)
   // Of several processes, the one that starts them has tried it.
   if (!worker) await tryListening(config)
-  const { databaseUrl, settingsFile } = config
+  const { settingsFile } = config
+  const database = databasePlace(config.databaseUrl)
   const creating = createApp({
     ...{ config, logger, clock },
     adoptRealms: adoptRealms && isFirst,
@@ -93,7 +96,7 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   const metricsAddress = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
   const address = await listening(() => app.listen(), 'HOST and PORT')
   if (address === null) return null
-  return { app, logger, databaseUrl, address, metricsAddress, stop, ended: ended.promise }
+  return { app, logger, database, address, metricsAddress, stop, ended: ended.promise }
 
   function reload(): void {
     if (settingsFile === null && isGatewayYmlThere())

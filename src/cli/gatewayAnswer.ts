@@ -10,7 +10,7 @@ export interface GatewayAnswer {
 
 /** @throws what the answer says that went wrong, if it does; that something is not there is an answer */
 export function gatewayAnswerOf(status: number, text: string): GatewayAnswer {
-  const body = objectIn(text)
+  const body = answerIn(text)
   if (body && (status < 300 || (status === 404 && body.error === undefined))) return { status, body }
   if (status < 400)
     throw new Failure('CONFIGURATION', 'what answers there is no gateway: expected a JSON object')
@@ -20,7 +20,7 @@ export function gatewayAnswerOf(status: number, text: string): GatewayAnswer {
   throw new Failure(codeOf(status), printable(sentenceOf(reason)))
 }
 
-function objectIn(text: string): JsonObject | null {
+function answerIn(text: string): JsonObject | null {
   try {
     const value = JSON.parse(text) as JsonValue
     return isObject(value) ? value : null

@@ -66,7 +66,11 @@ function inputOf(name: string, size: number | null, open: () => Readable): Input
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === undefined) throw error
-        broken(code.startsWith('Z_') ? 'what is packed with gzip is damaged, or ends too early' : code)
+        broken(
+          code.startsWith('Z_')
+            ? 'what is packed with gzip is damaged, or ends too early'
+            : reasonUnread(error),
+        )
       }
     },
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, isIPv6 } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { systemReason } from '../systemReason.ts'
@@ -25,36 +25,27 @@ const [own, ofMetrics] = ['HOST and PORT', 'metrics.host and metrics.port']
  * @throws `CONFIGURATION` if something is in the way
  */
 export async function tryListening({ host, port, settings }: Config): Promise<void> {
-  const place = { host, port }
   const { metrics } = settings
-  if (metrics.port !== null) {
-    const placeOfMetrics = { host: metrics.host, port: metrics.port }
-    if (isSamePlace(place, placeOfMetrics))
-      throw new Failure('CONFIGURATION', `${ofMetrics} are ${own}: expected another port for metrics`)
-    await tryOne(placeOfMetrics, ofMetrics)
-  }
-  await tryOne(place, own)
-}
-
-interface Place {
-  readonly host: string
-  readonly port: number
-}
-
-/** As far as names of hosts say. */
-function isSamePlace(one: Place, other: Place): boolean {
-  const hosts = [one.host, other.host]
-  // Port 0 is another one each time.
-  if (one.port !== other.port || one.port === 0) return false
-  return one.host === other.host || hosts.includes('::') || (hosts.includes('0.0.0.0') && !hosts.some(isIPv6))
-}
-
-async function tryOne(place: Place, where: string): Promise<void> {
-  const server = createServer((socket) => socket.destroy())
+  const gateway = await listenAt({ host, port }).catch((error: unknown) => {
+    throw listeningFailure(own, error)
+  })
   try {
-    await once(server.listen(place), 'listening')
+    if (metrics.port !== null) await close(await listenAt({ host: metrics.host, port: metrics.port }))
   } catch (error) {
-    throw listeningFailure(where, error)
+    if (metrics.port !== port || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE')
+      throw listeningFailure(ofMetrics, error)
+    throw new Failure('CONFIGURATION', `${ofMetrics} are ${own}: expected another port for metrics`)
+  } finally {
+    await close(gateway)
   }
+}
+
+async function listenAt(place: { host: string; port: number }): Promise<Server> {
+  const server = createServer((socket) => socket.destroy()).listen(place)
+  await once(server, 'listening')
+  return server
+}
+
+async function close(server: Server): Promise<void> {
   await once(server.close(), 'close')
 }

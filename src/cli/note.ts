@@ -1,4 +1,3 @@
-import { databasePlace } from '../storage/databasePlace.ts'
 import { printable } from './printable.ts'
 
 /** Says something to whoever has started the process, on standard error. */
@@ -7,15 +6,15 @@ export function note(text: string): void {
 }
 
 interface Places {
-  readonly databaseUrl: string
+  readonly database: string
   /** Where metrics have a port of their own, or null. */
   readonly metricsAddress: string | null
   readonly address: string
 }
 
 /** Says what a gateway stands on, and where it answers. */
-export function notePlaces({ databaseUrl, metricsAddress, address }: Places): void {
-  note(`Database       ${printable(databasePlace(databaseUrl))}`)
+export function notePlaces({ database, metricsAddress, address }: Places): void {
+  note(`Database       ${printable(database)}`)
   if (metricsAddress !== null) note(`Metrics        ${metricsAddress}/metrics`)
   note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
 }

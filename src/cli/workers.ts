@@ -2,6 +2,7 @@ import { loadConfig } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { createMetricsHost } from '../metricsHost.ts'
+import { databasePlace } from '../storage/databasePlace.ts'
 import { isSqlite } from '../storage/sqliteFile.ts'
 import { startFleet } from './fleet.ts'
 import type { HangUp } from './hangUp.ts'
@@ -29,6 +30,7 @@ export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions):
     throw new Failure('CONFIGURATION', '--workers needs PostgreSQL: a file of SQLite is for one process')
   }
   await tryListening(config)
+  const database = databasePlace(databaseUrl)
   const logger = createLog(logLevel)
   const metrics = createWorkerMetrics(createProcessMetrics())
   const host = createMetricsHost({ settings, logger, ...metrics })
@@ -40,7 +42,7 @@ export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions):
     hangUp.leadTo({ reload, stop: fleet.stop })
   })
   void Promise.all([fleet.firstListens, fleet.allListen]).then(([{ address }]) => {
-    notePlaces({ databaseUrl, metricsAddress, address })
+    notePlaces({ database, metricsAddress, address })
   })
   const exitCode = await fleet.ended
   await host?.close()
