@@ -376,7 +376,7 @@ describe('beside a gateway that serves', { timeout: 120_000 }, () => {
     expect(said).toEqual([
       [
         'UNAVAILABLE',
-        'it has not answered in 15 s, and may yet do what was asked for (UND_ERR_HEADERS_TIMEOUT)',
+        'it has not answered in 30 s, and may yet do what was asked for (UND_ERR_HEADERS_TIMEOUT)',
       ],
       ['UNAVAILABLE', 'it has closed the connection (UND_ERR_SOCKET)'],
       ['UNAVAILABLE', expect.stringMatching(/^it does not speak TLS there \(/)],

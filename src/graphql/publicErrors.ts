@@ -127,8 +127,9 @@ function variableProblems(schema: GraphQLSchema, { query, variables, operationNa
   return (operation?.variableDefinitions ?? []).flatMap(({ variable, type: typeNode, defaultValue }) => {
     const { value: name } = variable.name
     const type = typeFromAST(schema, typeNode)
-    if (!isInputType(type) || (defaultValue && !Object.hasOwn(given, name))) return []
-    return inputProblems(given[name], type, name)
+    const isGiven = Object.hasOwn(given, name)
+    if (!isInputType(type) || (defaultValue && !isGiven)) return []
+    return inputProblems(isGiven ? given[name] : undefined, type, name)
   })
 }
 

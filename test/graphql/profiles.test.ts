@@ -246,14 +246,17 @@ describe('activateProfile', () => {
     expect(errors).toMatchObject([{ path: ['mine'], extensions: { code: 'INVALID_INPUT' } }])
   })
 
-  it('does not name a variable that is left out, has a default and is called like what every object has', async () => {
-    const query = `mutation ($constructor: SafeInt = 1, $uid: ID!) {
+  it.each([' = 1', ''])(
+    'does not name a variable that is left out, called like what every object has: %j',
+    async (value) => {
+      const query = `mutation ($constructor: SafeInt${value}, $uid: ID!) {
       updateProfileData(uid: $uid, data: { app: {} }, ifSeqNo: $constructor) { __typename }
     }`
-    const answer = await ask(fetch, query, { uid: [] }, loginBackend)
-    expectRefused(answer, 400, 'INVALID_INPUT')
-    expect(answer.errors?.[0]?.extensions.problems).toEqual(['uid: expected ID'])
-  })
+      const answer = await ask(fetch, query, { uid: [] }, loginBackend)
+      expectRefused(answer, 400, 'INVALID_INPUT')
+      expect(answer.errors?.[0]?.extensions.problems).toEqual(['uid: expected ID'])
+    },
+  )
 
   it('says so where several profiles are one user’s', async () => {
     await activate(jacknich)

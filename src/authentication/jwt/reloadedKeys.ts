@@ -71,7 +71,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
     },
   }
 
-  /** Whether they could not be read for so long that withdrawn ones may well be among them. */
+  /** Whether they could not be read for so long that withdrawn ones may well be among them, or nobody knows for how long. */
   function areStale(): boolean {
     return failures > 0 && !isAgeBelow(3 * intervals.max, clock() - failingSince)
   }

@@ -15,7 +15,7 @@ const filters: readonly (readonly [data: string, left: object])[] = [
   ['app1', { app1 }],
   ['app1,other', { app1, other }],
   ['app1.key1', { app1: { key1: 'one' } }],
-  ['app1.key1,%20app2%20,', { app1: { key1: 'one' }, app2 }],
+  ['app1.key1,app2', { app1: { key1: 'one' }, app2 }],
   ['app*', { app1, app2 }],
   ['*1', { app1, app2 }],
   ['app*.key2', { app1: { key2: ['two', 'three'] } }],

@@ -10,7 +10,7 @@ const filters: readonly (readonly [filter: string, left: (profile: ProfileBody) 
   ['profiles.uid', ({ uid }) => ({ profiles: [{ uid }] })],
   ['profiles.user.username', ({ user: { username } }) => ({ profiles: [{ user: { username } }] })],
   ['profiles.user', ({ user }) => ({ profiles: [{ user }] })],
-  ['profiles.uid,%20profiles.enabled%20,', ({ uid, enabled }) => ({ profiles: [{ uid, enabled }] })],
+  ['profiles.uid,profiles.enabled', ({ uid, enabled }) => ({ profiles: [{ uid, enabled }] })],
   ['profiles.us*.user*', ({ user: { username } }) => ({ profiles: [{ user: { username } }] })],
   ['*.uid', ({ uid }) => ({ profiles: [{ uid }] })],
   ['**.username', ({ user: { username } }) => ({ profiles: [{ user: { username } }] })],
