@@ -330,6 +330,16 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     expect(out + err).not.toContain('s3cret')
   })
 
+  it('has its commands warn of it, too', async () => {
+    const environment = { DATABSE_URL: 'file:s3cret.db' }
+    for (const args of [['migrate', '--status'], ['users', 'list'], ['export'], ['doctor']]) {
+      const { out, err } = await run(args, environment)
+      expect(out + err).toContain('variable DATABSE_URL is unknown')
+      expect(out + err).toContain('DATABASE_URL')
+      expect(out + err).not.toContain('s3cret')
+    }
+  })
+
   it('warns of none that is nearly one that is set', async () => {
     const others = { ELASTIC_PASSWORD1: 'x', DATABASE_URL2: 'x', DATABASE_URL_FILE: 'url' }
     const folder = await temporaryFolder()

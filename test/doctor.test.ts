@@ -128,7 +128,7 @@ describe('the doctor', { timeout: 120_000 }, () => {
     const run = commandLine({ DATABASE_URL: database.url, LOG_LEVEL: 'trace' })
     const { out } = await run(['doctor'])
     expect(out).toMatch(/^warning {2}LOG_LEVEL +the log says why .*\n +→ set it to info$/m)
-    expect(out).toMatch(/\n\n\d+ ok, \d+ warning, .*\n$/)
+    expect(out).toMatch(/\n\n\d+ ok, \d+ warnings, .*\n$/)
   })
 })
 

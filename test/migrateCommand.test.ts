@@ -9,15 +9,17 @@ import { anotherRelease } from './support/releases.ts'
 import { databaseName } from './support/testDatabase.ts'
 import { elastic, overSocket, rest } from './support/testApp.ts'
 
+const itsDatabase = expect.stringMatching(/^Database {7}(?:SQLite|PostgreSQL), \S+\n$/) as string
+
 describe('profile-gateway migrate', { timeout: 60_000 }, () => {
   it('says with --status what an empty database lacks, and changes nothing; applies it; then has nothing to do', async () => {
     const { command, database, migrations } = await prepared()
     const lines = (word: string) => migrations.map((name) => `${word}  ${name}\n`).join('')
-    expect(await command('migrate', '--status')).toEqual({ code: 1, out: lines('missing'), err: '' })
+    expect(await command('migrate', '--status')).toEqual({ code: 1, out: lines('missing'), err: itsDatabase })
     if (databaseName === 'postgresql') expect(await tablesOf(database)).toEqual([])
-    expect(await command('migrate')).toEqual({ code: 0, out: lines('applied'), err: '' })
-    expect(await command('migrate', '--status')).toEqual({ code: 0, out: upToDate, err: '' })
-    expect(await command('migrate')).toEqual({ code: 0, out: upToDate, err: '' })
+    expect(await command('migrate')).toEqual({ code: 0, out: lines('applied'), err: itsDatabase })
+    expect(await command('migrate', '--status')).toEqual({ code: 0, out: upToDate, err: itsDatabase })
+    expect(await command('migrate')).toEqual({ code: 0, out: upToDate, err: itsDatabase })
   })
 
   it('ends as soon as it is done', async () => {
@@ -37,7 +39,7 @@ describe('profile-gateway migrate', { timeout: 60_000 }, () => {
     expect(await command('migrate', '--status')).toEqual({
       code: 0,
       out: `newer    ${name}\n${upToDate}`,
-      err: '',
+      err: itsDatabase,
     })
   })
 
@@ -59,10 +61,10 @@ describe('profile-gateway migrate', { timeout: 60_000 }, () => {
     const { command, start } = await prepared()
     const served = start('serve')
     await served.address()
-    expect(await command('migrate', '--status')).toEqual({ code: 0, out: upToDate, err: '' })
+    expect(await command('migrate', '--status')).toEqual({ code: 0, out: upToDate, err: itsDatabase })
     const { code, out, err } = await command('migrate')
     if (databaseName === 'postgresql') {
-      expect({ code, out, err }).toEqual({ code: 0, out: upToDate, err: '' })
+      expect({ code, out, err }).toEqual({ code: 0, out: upToDate, err: itsDatabase })
     } else {
       expect({ code, out }).toEqual({ code: 78, out: '' })
       expect(err).toMatch(/: another gateway has it open, and only one may: stop it\n$/)

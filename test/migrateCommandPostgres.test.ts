@@ -16,6 +16,8 @@ import { temporaryFolder } from './support/temporaryFolder.ts'
 import { lines } from './support/transferring.ts'
 import { user } from './transferProcess.ts'
 
+const itsDatabase = expect.stringMatching(/^Database {7}PostgreSQL, \S+\n$/) as string
+
 describe('a PostgreSQL database that lacks a migration', { timeout: 60_000 }, () => {
   it('is not served and not changed: 78, and the command that helps; once that has run, it is served', async () => {
     const { command, start, database, dialect, migrations } = await prepared()
@@ -29,10 +31,14 @@ describe('a PostgreSQL database that lacks a migration', { timeout: 60_000 }, ()
     expect(await command('migrate', '--status')).toEqual({
       code: 1,
       out: `missing  ${without.join()}\n`,
-      err: '',
+      err: itsDatabase,
     })
-    expect(await command('migrate')).toEqual({ code: 0, out: `applied  ${without.join()}\n`, err: '' })
-    expect(await command('migrate', '--status')).toEqual({ code: 0, out: upToDate, err: '' })
+    expect(await command('migrate')).toEqual({
+      code: 0,
+      out: `applied  ${without.join()}\n`,
+      err: itsDatabase,
+    })
+    expect(await command('migrate', '--status')).toEqual({ code: 0, out: upToDate, err: itsDatabase })
     const served = start('serve')
     await served.address()
     expect(await served.stop()).toBe(0)
@@ -80,7 +86,7 @@ describe('a role of PostgreSQL that may not change schemas', { timeout: 60_000 }
     expect(await command('migrate')).toMatchObject({ code: 0 })
     const { environment } = await withoutDdl(database)
     const status = gateway(['migrate', '--status'], folder, environment)
-    expect(await finished(status)).toEqual({ code: 0, out: upToDate, err: '' })
+    expect(await finished(status)).toEqual({ code: 0, out: upToDate, err: itsDatabase })
     const served = gateway(['serve'], folder, environment)
     const fetch = overSocket(await served.address())
     await provision(fetch)
@@ -119,7 +125,7 @@ describe('a role of PostgreSQL that may not change schemas', { timeout: 60_000 }
       const { environment, password } = await withoutDdl(database)
       const { code, out, err } = await finished(gateway(args, await temporaryFolder(), environment))
       expect({ code, out }).toEqual({ code: 78, out: '' })
-      expect(err).toBe(
+      expect(err.replace(/^Database .*\n/, '')).toBe(
         `profile-gateway: cannot open ${publicUrl(database.url)}: it has to be migrated, which this role may not do: run \`profile-gateway migrate\` as one that may\n`,
       )
       expect(err).not.toContain(password)

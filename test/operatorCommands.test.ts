@@ -63,7 +63,7 @@ describe('users', { timeout: 120_000 }, () => {
     const run = await prepared()
     const { out, notes } = await run([...jack, '--generate'])
     expect(out).toMatch(/^[\w-]{24}\n$/)
-    expect(notes).toBe('user [jacknich] is created, shown only now:\n')
+    expect(notes).toBe('user [jacknich] is created. Its password, shown only now:\n')
     expect(await passwordOf('jacknich', out.trim())).toBe(true)
     const again = await run(['users', 'reset-password', 'jacknich', '--generate', '--json'])
     const { password } = JSON.parse(again.out) as { password: string }
@@ -382,7 +382,7 @@ describe('beside a gateway that serves', { timeout: 120_000 }, () => {
       ['UNAVAILABLE', expect.stringMatching(/^it does not speak TLS there \(/)],
       ['UNAVAILABLE', expect.stringMatching(/^no authority that is known has signed its certificate: /)],
     ])
-  }, 30_000)
+  }, 60_000)
 
   it('what it says is printed as text, whoever it is', async () => {
     const server = createServer((_, response) => {

@@ -28,7 +28,7 @@ const introduction = `Every setting, with what it takes and its default. This pa
 test/settings/generated.test.ts -u\` makes them again.`
 
 const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. A variable whose name is nearly
-one of \`DATABASE_URL\`, \`ELASTIC_PASSWORD\` and \`GATEWAY_CONFIG\` gets a warning in the log, unless that one is set. \`UV_THREADPOOL_SIZE\` is how many
+one of \`DATABASE_URL\`, \`ELASTIC_PASSWORD\` and \`GATEWAY_CONFIG\` gets a warning, unless that one is set. \`UV_THREADPOOL_SIZE\` is how many
 threads Node has for passwords and files: four more than there are cores, unless it is set. \`NODE_ENV\` is \`production\`, unless
 it is set: otherwise libraries would look for mistakes of developers. The command line also takes \`GATEWAY_PASSWORD\` and
 \`GATEWAY_API_KEY\`, or \`…_FILE\`: see [The command line](cli.md).`
@@ -41,8 +41,8 @@ editor that has the YAML language server (in Visual Studio Code the extension _Y
 - \`\${NAME}\` is a value of the environment, \`\${file:path}\` the content of a file, by its path from the folder of \`gateway.yml\`.
   Within braces and brackets, put them in quotes: \`metrics: { port: "\${METRICS_PORT}" }\`. Secrets cannot be written in any other way.
 - A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size a whole number with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs no unit. A list
-  may be one text with commas. A name with nothing after it is as left out, unless it says whom a realm lets in.
-- Mistakes end the start with exit code 78; the message has all of them, with their lines, and for a misspelt name the likely one. An editor sees fewer: that a required setting is
+  may be one text with commas. A name with nothing after it counts as left out, unless it says whom a realm lets in.
+- Mistakes end the start with exit code 78; the message has all of them, with their lines, and for many a misspelt name the likely one. An editor sees fewer: that a required setting is
   missing, or that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
 
 [Operations](operations.md), [Throttling](throttling.md), [Realms](realms.md), [Audit log](audit.md), [Metrics](metrics.md) and

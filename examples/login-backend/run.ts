@@ -6,11 +6,11 @@ import { startTemporaryGateway } from '../temporaryGateway.ts'
 import { createGatewayClient } from './gatewayClient.ts'
 import { createLoginBackend } from './loginBackend.ts'
 
-const { PORT = '0', ORIGIN, GATEWAY_URL = '', GATEWAY_USERNAME = '', GATEWAY_PASSWORD = '' } = process.env
+const { PORT = '0', ORIGIN, GATEWAY_URL = '', APP_USERNAME = '', APP_PASSWORD = '' } = process.env
 const application = { username: 'login-backend', password: 'app-s3cret-p@ss' }
 const jacknich = { username: 'jacknich', password: 'l0ng-r4nd0m-p@ssw0rd' }
 
-const configured = { username: GATEWAY_USERNAME, password: GATEWAY_PASSWORD }
+const configured = { username: APP_USERNAME, password: APP_PASSWORD }
 const temporary = GATEWAY_URL === '' ? await startOwnGateway() : null
 const gateway = createGatewayClient(
   temporary ? { url: temporary.address, ...application } : { url: GATEWAY_URL, ...configured },

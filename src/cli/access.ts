@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { pino } from 'pino'
 import { Client } from 'undici'
-import { gatewayUrlProblem, loadConfig, loadGatewayAccess } from '../config.ts'
+import { gatewayUrlProblem, loadGatewayAccess } from '../config.ts'
 import { databaseOptions } from '../databaseOptions.ts'
 import { Failure, failureOf } from '../errors.ts'
 import { openOperator, type OperatorRequest } from '../operator.ts'
@@ -9,6 +9,7 @@ import { migrationStateOf } from '../storage/migrating.ts'
 import { isInUse } from '../storage/sqliteLock.ts'
 import { systemReason } from '../systemReason.ts'
 import { clock } from './clock.ts'
+import { commandConfig } from './commandConfig.ts'
 import { commandAudit } from './commandAudit.ts'
 import { gatewayAnswerOf, sentenceOf, type GatewayAnswer } from './gatewayAnswer.ts'
 import { readSecret } from './secret.ts'
@@ -44,7 +45,7 @@ export async function openAccess(options: AccessOptions, streams: Streams): Prom
 }
 
 async function accessToDatabase(streams: Streams): Promise<Access> {
-  const config = loadConfig()
+  const config = commandConfig()
   const logger = noteLogger(streams)
   const openAudit = (nameKey: () => Promise<string>) => commandAudit(config.settings.audit, streams, nameKey)
   // To open it would make it.

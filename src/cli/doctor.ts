@@ -1,5 +1,5 @@
-import { loadConfig, type Config } from '../config.ts'
-import type { Check } from '../doctor/check.ts'
+import { loadConfig, misspeltVariables, type Config } from '../config.ts'
+import { warning, type Check } from '../doctor/check.ts'
 import { examine, unconfigured } from '../doctor/examine.ts'
 import { failureOf, type Failure } from '../errors.ts'
 import { clock } from './clock.ts'
@@ -18,10 +18,17 @@ interface DoctorOptions {
  */
 export async function doctor({ json, strict }: DoctorOptions, { output }: Streams): Promise<0 | 1 | 78> {
   const config = configOrFailure()
-  const checks = 'code' in config ? unconfigured(config) : await examine(config, clock)
+  const examined = 'code' in config ? unconfigured(config) : await examine(config, clock)
+  const checks = [...misspelt(), ...examined]
   output.write(json ? `${JSON.stringify({ checks }, null, 2)}\n` : textOf(checks))
   if ('code' in config) return 78
   return checks.some(({ state }) => state === 'failure' || (strict && state === 'warning')) ? 1 : 0
+}
+
+function misspelt(): Check[] {
+  return misspeltVariables().map(([given, meant]) =>
+    warning('environment', `the variable ${given} is unknown`, `set ${meant}, if that is meant`),
+  )
 }
 
 function configOrFailure(): Config | Failure {
@@ -41,7 +48,11 @@ function textOf(checks: readonly Check[]): string {
   ])
   const counts = (['ok', 'warning', 'failure', 'skipped'] as const).flatMap((state) => {
     const count = checks.filter((check) => check.state === state).length
-    return count > 0 ? [`${count} ${state}`] : []
+    return count > 0 ? [`${count} ${numbered(state, count)}`] : []
   })
   return [...lines, '', counts.join(', ')].map((line) => `${line}\n`).join('')
+}
+
+function numbered(state: Check['state'], count: number): string {
+  return count > 1 && (state === 'warning' || state === 'failure') ? `${state}s` : state
 }

@@ -1,11 +1,11 @@
 import { theOperator } from '../audit/actors.ts'
-import { loadConfig } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
 import { openTransferDatabase } from '../storage/transferDatabase.ts'
 import { exportRecords } from '../transfer/exportRecords.ts'
 import { kinds, type Kind } from '../transfer/record.ts'
 import { clock } from './clock.ts'
+import { commandConfig } from './commandConfig.ts'
 import { transferAudit } from './commandAudit.ts'
 import { fileOutput, standardOutput } from './output.ts'
 import { createProgress, numberOf } from './progress.ts'
@@ -31,7 +31,7 @@ export async function exportFile({
   force = false,
   only = kinds,
 }: ExportOptions): Promise<void> {
-  const config = loadConfig()
+  const config = commandConfig()
   const options = transferOptions(config, clock)
   // To open it would make it.
   if ((await migrationStateOf(options)).isNew)

@@ -1,6 +1,6 @@
 import { theOperator } from '../audit/actors.ts'
 import { noAudit, type Audit } from '../audit/audit.ts'
-import { loadConfig, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { agreementOf, requireAgreement } from '../realms/agreement.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
@@ -10,6 +10,7 @@ import { createImporter } from '../transfer/importer.ts'
 import { importInput } from '../transfer/importInput.ts'
 import { noImports } from '../transfer/noImports.ts'
 import { clock } from './clock.ts'
+import { commandConfig } from './commandConfig.ts'
 import { transferAudit } from './commandAudit.ts'
 import { findInputs } from './input.ts'
 import { createProgress } from './progress.ts'
@@ -32,7 +33,7 @@ export async function importFiles(
 ): Promise<void> {
   if (report !== undefined && files.includes(report))
     throw new UsageError(`${report} is to be imported: the report has to be another file`)
-  const config = loadConfig()
+  const config = commandConfig()
   const { domains, profile } = config.settings
   const inputs = await findInputs(files)
   const database = await open(config, dryRun)

@@ -68,7 +68,7 @@ export async function createKey(
     }
     say(streams, options, answer.body, fieldsOf(words))
     streams.notes.write(
-      'The secret is shown only now. Send it as `Authorization: ApiKey` and what is encoded.\n',
+      'The secret is shown only now. Send it in the header `Authorization: ApiKey ENCODED`.\n',
     )
   })
 }

@@ -14,7 +14,12 @@ interface Places {
 
 /** Says what a gateway stands on, and where it answers. */
 export function notePlaces({ database, metricsAddress, address }: Places): void {
-  note(`Database       ${printable(database)}`)
+  noteDatabase(database)
   if (metricsAddress !== null) note(`Metrics        ${metricsAddress}/metrics`)
   note(`GraphQL        ${address}/graphql  (GraphiQL in a browser)\nElasticsearch  ${address}`)
+}
+
+/** Says which database it is. */
+export function noteDatabase(database: string): void {
+  note(`Database       ${printable(database)}`)
 }

@@ -161,7 +161,7 @@ function sayWithPassword(
     say(streams, options, body, `${sentence}\n`)
     return
   }
-  streams.notes.write(`${sentence}, shown only now:\n`)
+  streams.notes.write(`${sentence}. Its password, shown only now:\n`)
   say(streams, options, { ...body, password }, `${password}\n`)
 }
 

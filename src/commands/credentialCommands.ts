@@ -11,7 +11,7 @@ export function addKeyCommands(program: Command, streams: Streams): void {
     'profile-gateway keys list --user login-backend --realm native',
   ])
     .option('--id <id>', 'only the one with this id')
-    .option('--name <name>', 'only those of this name, or with * at its end of this beginning')
+    .option('--name <name>', 'only those of this name, or, with a * at the end, of names that begin so')
     .option('--user <username>', 'only those of this owner')
     .option('--realm <name>', 'only those of owners in this realm')
     .option('--active', 'only those that are neither invalidated nor expired')
@@ -37,7 +37,7 @@ export function addKeyCommands(program: Command, streams: Streams): void {
   ])
     // Some ids begin like options.
     .allowUnknownOption()
-    .option('--name <name>', 'those of this name, or with * at its end of this beginning')
+    .option('--name <name>', 'those of this name, or, with a * at the end, of names that begin so')
     .option('--user <username>', 'those of this owner')
     .option('--realm <name>', 'those of owners in this realm')
     .action(

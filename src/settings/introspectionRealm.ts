@@ -63,14 +63,14 @@ export function introspectionRealm(place: RealmPlace) {
         .optional()
         .meta({
           examples: [['profile-gateway']],
-          description: 'One of which `aud` has. This or `allowed_clients` is required.',
+          description: '`aud` must contain one of these. This or `allowed_clients` is required.',
         }),
       allowed_clients: texts('allowed_clients')
         .optional()
         .meta({
           examples: [['portal']],
           description:
-            'One of which `client_id` is, the application that got the token. This or `allowed_audiences` is required; where both are set, both count.',
+            '`client_id`, the application that got the token, must be one of these. This or `allowed_audiences` is required; where both are set, both count.',
         }),
       required_claims: requiredClaims(place).prefault({}),
       ...claimSettings(place),

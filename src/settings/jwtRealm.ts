@@ -26,14 +26,14 @@ export function jwtRealm(place: RealmPlace) {
       }),
       allowed_audiences: texts('allowed_audiences').meta({
         examples: [['gateway']],
-        description: 'One of which `aud` has.',
+        description: '`aud` must contain one of these.',
       }),
       allowed_subjects: texts('allowed_subjects')
         .optional()
         .meta({
           examples: [['jacknich']],
           description:
-            'One of which `sub` is. For access tokens this or `allowed_subject_patterns` is required.',
+            '`sub` must be one of these. For access tokens this or `allowed_subject_patterns` is required.',
         }),
       allowed_subject_patterns: texts('allowed_subject_patterns')
         .refine((patterns) => patterns.every(isPattern), 'a regular expression cannot be read')
@@ -41,7 +41,7 @@ export function jwtRealm(place: RealmPlace) {
         .meta({
           examples: [['*']],
           description:
-            'One of which `sub` fits: text with `*` and `?`, or a regular expression (RE2) between slashes.',
+            '`sub` must match one of these: text with `*` and `?`, or a regular expression (RE2) between slashes.',
         }),
       allowed_signature_algorithms: texts('allowed_signature_algorithms')
         .pipe(z.array(algorithm(place)))

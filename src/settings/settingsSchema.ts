@@ -83,8 +83,7 @@ export const settingsSchema = (file: Pick<SettingsFile, 'folder' | 'originOf'>) 
             .prefault('5s')
             .describe('How long to wait until a connection is made, or free.'),
           statement_timeout: timeout.prefault('10s').describe('How long one statement may take.'),
-          prepared_statements: z
-            .boolean()
+          prepared_statements: yesOrNo()
             .default(true)
             .describe(
               'Whether connections prepare statements that are made again and again; `false` for a pooler in transaction mode that does not support it.',
