@@ -1,7 +1,8 @@
-import { execute, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
+import { GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
 import { failureOf } from '../errors.ts'
 import type { AnswersMemory } from './answersMemory.ts'
 import { createContext, type Sender } from './builder.ts'
+import { executeDocument } from './executeDocument.ts'
 
 type Data = Readonly<Record<string, unknown>>
 
@@ -27,7 +28,7 @@ export function createRun(
     if (!document) throw new Error('not an operation that was prepared')
     const contextValue = createContext(sender, answersMemory)
     try {
-      const result = await execute({ schema, document, operationName, variableValues, contextValue })
+      const result = await executeDocument({ schema, document, operationName, variableValues, contextValue })
       const [error] = result.errors ?? []
       if (error) throw failureOf(error.originalError ?? error)
       return result.data ?? {}

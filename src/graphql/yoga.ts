@@ -1,5 +1,4 @@
 import {
-  execute,
   getOperationAST,
   specifiedRules,
   TypeInfo,
@@ -11,6 +10,7 @@ import {
 } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
+import { executeDocument } from './executeDocument.ts'
 import { ownRules } from './rules.ts'
 import { parseWithinLimits, validateWithinLimits } from './withinLimits.ts'
 
@@ -47,7 +47,7 @@ const limits: Plugin = {
   },
   // Nothing is sent in parts here: GraphQL's own executor takes half as long as the one that can do that.
   onExecute({ setExecuteFn }) {
-    setExecuteFn(execute)
+    setExecuteFn(executeDocument)
   },
   onValidate({ addValidationRule, validateFn, setValidationFn }) {
     setValidationFn(validateWithinLimits(validateFn as typeof validate))
@@ -68,7 +68,7 @@ function runRemembered(schema: GraphQLSchema, documents: Documents): Plugin {
       const document = request.method === 'POST' && query !== undefined ? documents.get(query) : undefined
       if (!document || !getOperationAST(document, operationName)) return
       setParamsHandler(({ params: { variables: variableValues }, context: contextValue }) =>
-        execute({ schema, document, operationName, variableValues, contextValue }),
+        executeDocument({ schema, document, operationName, variableValues, contextValue }),
       )
     },
   }
