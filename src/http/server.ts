@@ -12,6 +12,7 @@ import { createConnections, type Certified, type Limits } from './connections.ts
 import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
 import { originOf, type Origin } from './origin.ts'
+import { createParsingRoom } from './parsingRoom.ts'
 import type { PeerOf } from './peer.ts'
 import { singleHeader } from './repeatedHeader.ts'
 import { reportDrops } from './reportDrops.ts'
@@ -90,6 +91,7 @@ export function createServer<Caller>({
     limits.maxContentUnderWay,
     reportDrops(logger, 'large bodies are refused: all together are larger than http.max_content_under_way'),
   )
+  const inParsingRoom = createParsingRoom()
   const takeRoom = createAnswerRoom(
     limits.maxContentUnderWay,
     reportDrops(logger, 'large answers are refused: all together are larger than http.max_content_under_way'),
@@ -213,7 +215,8 @@ export function createServer<Caller>({
         await written(from)
         return response
       }
-      const response = await inTime(body.heldFor(answer()))
+      const isOver = () => reply.raw.writableEnded || reply.raw.destroyed
+      const response = await inTime(body.heldFor(inParsingRoom(body.bytes, isOver, answer)))
       takeRoom(Buffer.byteLength(response.body), reply.raw)
       return await send(reply, response)
     } catch (thrown) {

@@ -58,8 +58,8 @@ export interface ProfileRepository {
     mostBytes: number,
     oneAtLeast: boolean,
   ): Promise<ReadonlyMap<string, Document>>
-  /** The same as `find`, with all their labels and their application data. */
-  findWithData(uids: readonly string[]): Promise<ProfileWithData[]>
+  /** The same as `find`, with all their labels and their application data: those that have at most `mostBytes` of both. */
+  findWithData(uids: readonly string[], mostBytes?: number): Promise<ProfileWithData[]>
 }
 
 export type ProfileWithData = Profile & Readonly<Record<'labels' | 'data', Document>>

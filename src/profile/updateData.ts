@@ -39,12 +39,16 @@ interface UpdateDataParts {
   maxSize: number
 }
 
+/** What takes more, as it is stored, is large: it takes many times as much in memory. In bytes. */
+const mostTogether = 16_384
+
 /** Each that fails means a write by somebody else. */
 const mostAttempts = 1_000
 
 /** Makes the use case that merges what an application keeps into a profile. Nothing else of it changes. */
 export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataParts) {
   const inTurn = createInTurn()
+  const ofLarge = createInTurn()
 
   return async function updateData(caller: Caller, change: DataChange): Promise<Profile | DataRefusal> {
     const { uid, ifVersion } = change
@@ -53,19 +57,26 @@ export function createUpdateData({ authorize, profiles, maxSize }: UpdateDataPar
     await authorize(caller, action, {
       grantsOtherwise: (roles) => roles.some((role) => writesApplications(role, applications)),
     })
-    // One after another: at once, each would read the whole profile, and all but one in vain. Other requests are answered
-    // in between.
-    return inTurn(uid, async () => {
-      await setImmediate()
-      return update(change)
+    // One after another: at once, each would read the whole profile, and all but one in vain. Large ones wait for each other,
+    // whosever they are.
+    const updated = await inTurn(uid, async () => {
+      return (await update(change, mostTogether)) ?? ofLarge('', () => updateLarge(change))
     })
+    return updated ?? { kind: 'ProfileNotFound', message: missingProfile(uid) }
   }
 
-  async function update(change: DataChange): Promise<Profile | DataRefusal> {
+  async function updateLarge(change: DataChange): Promise<Profile | DataRefusal | null> {
+    // Other requests are answered in between.
+    await setImmediate()
+    return update(change)
+  }
+
+  /** Null: there is no such profile, or none so small. */
+  async function update(change: DataChange, mostBytes?: number): Promise<Profile | DataRefusal | null> {
     const { uid, ifVersion } = change
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
-      const [found] = await profiles.findWithData([uid])
-      if (!found) return { kind: 'ProfileNotFound', message: missingProfile(uid) }
+      const [found] = await profiles.findWithData([uid], mostBytes)
+      if (!found) return null
       const { data: stored, ...profile } = found
       if (ifVersion.seqNo >= 0 && !isVersion(profile, ifVersion)) {
         return { kind: 'VersionConflict', message: conflict(profile, ifVersion) }

@@ -18,7 +18,9 @@ export function createProfileRepository(connected: Connected): ProfileRepository
   // Past the client, which would take apart all that documents hold, and put it together again.
   const readWithData = prepare<Omit<ProfileModel, 'base'>>(sql`
     SELECT ${profileColumns}, "profiles"."labels", "profiles"."data"
-    FROM ${rows(given, { uid: 'text' })} ${joined('JOIN', 'profiles', sql`"profiles"."uid" = "rows"."uid"`)}`)
+    FROM ${rows(given, { uid: 'text', mostBytes: 'bigint' })}
+    ${joined('JOIN', 'profiles', sql`"profiles"."uid" = "rows"."uid"`)}
+    WHERE ${storedSize(sql`"profiles"."labels"`)} + ${storedSize(sql`"profiles"."data"`)} <= "mostBytes"`)
   // One row, and known to be: else PostgreSQL would rather read the whole table than look for a hundred by their index.
   const writeData = prepare(sql`
     UPDATE "profiles" SET "labels" = "next"."labels", "data" = "next"."data", "seqNo" = "next"."seqNo"
@@ -56,8 +58,9 @@ export function createProfileRepository(connected: Connected): ProfileRepository
       return new Map(found.map(({ uid, document }) => [uid, objectOut(document)]))
     },
 
-    async findWithData(uids) {
-      const found = await readWithData(JSON.stringify([...new Set(uids)].map((uid) => ({ uid }))))
+    async findWithData(uids, mostBytes = Number.MAX_SAFE_INTEGER) {
+      const asked = [...new Set(uids)].map((uid) => ({ uid, mostBytes }))
+      const found = await readWithData(JSON.stringify(asked))
       return found.map(profileWithData)
     },
   }

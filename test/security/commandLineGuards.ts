@@ -71,4 +71,11 @@ export const commandLineGuards: readonly Guard[] = [
     test: 'compileCache.test.ts',
     title: 'no code is kept in the folder for temporary files',
   },
+  {
+    item: 'what says whom a realm lets in is not blank',
+    file: 'src/settings/settingsFile.ts',
+    without: ["return lettingIn.test(path.join('.'))", 'return path.length < 0'],
+    test: 'settings/jwtRealm.test.ts',
+    title: 'a setting of a realm of tokens is refused',
+  },
 ]

@@ -145,6 +145,13 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'is read one after the other',
   },
   {
+    item: 'large profiles are updated one after the other',
+    file: 'src/profile/updateData.ts',
+    without: ["?? ofLarge('', () => updateLarge(change))", '?? updateLarge(change)'],
+    test: 'profile/updateData.test.ts',
+    title: 'are made one after the other where they are large',
+  },
+  {
     item: 'API keys are read as long as there is memory for them',
     file: 'src/authentication/apiKeys/readWhole.ts',
     without: [
@@ -153,6 +160,20 @@ export const graphqlGuards: readonly Guard[] = [
     ],
     test: 'authentication/apiKeys/reach.test.ts',
     title: 'is shown with others up to 64 MiB',
+  },
+  {
+    item: 'an API key without privileges sees itself alone',
+    file: 'src/authentication/apiKeys/list.ts',
+    without: ['isOwn && isApiKey(caller)', 'isApiKey(caller)'],
+    test: 'elasticsearch/apiKeys.test.ts',
+    title: 'are, with a key that may do nothing, that key as well',
+  },
+  {
+    item: 'a wrong value is printed twice at most',
+    file: 'src/graphql/executeDocument.ts',
+    without: ['maxCoercionErrors: 1 }', 'maxCoercionErrors: 50 }'],
+    test: 'graphql/executeDocument.test.ts',
+    title: 'prints a value that is wrong in many places',
   },
   {
     item: 'large labels are read where they are selected',

@@ -346,4 +346,28 @@ export const httpGuards: readonly Guard[] = [
     test: 'elasticsearch/yaml.test.ts',
     title: 'an answer in',
   },
+  {
+    item: 'bodies are parsed as long as there is memory for them',
+    file: 'src/http/parsingRoom.ts',
+    without: ['return held === 0 || held + size <= most', 'return true'],
+    test: 'http/parsingRoom.test.ts',
+    title: 'are worked on as long as all fit',
+  },
+  {
+    item: 'a path leads where it was sent, not where it decodes to',
+    file: 'src/http/server.ts',
+    without: [
+      'return doors[path as keyof typeof doors] ??',
+      'return doors[decodeURIComponent(path) as keyof typeof doors] ??',
+    ],
+    test: 'http/server.test.ts',
+    title: 'leads to GraphQL as it was sent',
+  },
+  {
+    item: 'a file of SQLite that is removed is noticed',
+    file: 'src/storage/sqlite.ts',
+    without: ["throw new Failure('CONFIGURATION', gone)", 'void gone'],
+    test: 'http/health.test.ts',
+    title: 'is not ready while it is %s',
+  },
 ]
