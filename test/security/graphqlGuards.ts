@@ -147,7 +147,7 @@ export const graphqlGuards: readonly Guard[] = [
   {
     item: 'large profiles are updated one after the other',
     file: 'src/profile/updateData.ts',
-    without: ["?? ofLarge('', () => updateLarge(change))", '?? updateLarge(change)'],
+    without: ["?? ofLarge('', () => updateLarge(change))", '?? update(change)'],
     test: 'profile/updateData.test.ts',
     title: 'are made one after the other where they are large',
   },

@@ -368,6 +368,6 @@ export const httpGuards: readonly Guard[] = [
     file: 'src/storage/sqlite.ts',
     without: ["throw new Failure('CONFIGURATION', gone)", 'void gone'],
     test: 'http/health.test.ts',
-    title: 'is not ready while it is %s',
+    title: 'a gateway whose file of SQLite is not there any more',
   },
 ]
