@@ -190,7 +190,7 @@ class Reader {
     const name = this.string()
     if (!this.take(':')) this.expected("':'")
     if (name === '__proto__') this.fail("Field '__proto__' is not allowed", start)
-    if (others.has(name)) this.fail(`Duplicate field '${short(name)}'`, start)
+    if (others.has(name)) this.fail(`Duplicate field '${shortName(name)}'`, start)
     others.add(name)
     this.count()
     return name
@@ -217,7 +217,7 @@ class Reader {
     const start = this.at
     if (!this.match(number)) this.expected('a value')
     if (survives(this.text.slice(start, this.at))) return
-    const where = this.path.length > 0 ? ` at '${short(this.path.join('.'))}'` : ''
+    const where = this.path.length > 0 ? ` at '${shortName(this.path.join('.'))}'` : ''
     this.fail(`Number${where} would lose precision`, start)
   }
 
@@ -283,6 +283,7 @@ function position(text: string, offset: number): Position {
   return { line, column: offset - text.lastIndexOf('\n', offset - 1) }
 }
 
-function short(name: string): string {
+/** A name that a message can repeat: its first 64 characters. */
+export function shortName(name: string): string {
   return name.length > 64 ? `${name.slice(0, 64).toWellFormed()}…` : name
 }

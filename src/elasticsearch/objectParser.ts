@@ -1,4 +1,4 @@
-import { isObject, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
+import { isObject, shortName, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
 import type { Body } from './body.ts'
 import { didYouMean } from './didYouMean.ts'
 import { WireError } from './wireError.ts'
@@ -107,7 +107,7 @@ function failedField(at: string, parser: string, name: string, causedBy: WireErr
 
 function unknownField(at: string, parser: string, name: string, known: readonly string[]): WireError {
   const suggestion = didYouMean(name, known)
-  const reason = `${at} [${parser}] unknown field [${name}]${suggestion && ` ${suggestion}`}`
+  const reason = `${at} [${parser}] unknown field [${shortName(name)}]${suggestion && ` ${suggestion}`}`
   return new WireError('x_content_parse_exception', reason)
 }
 

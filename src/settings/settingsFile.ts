@@ -153,7 +153,7 @@ function isLeftEmpty(node: unknown): boolean {
 }
 
 const lettingIn =
-  /^realms\..*\.(allowed_(issuer|audiences|clients|subjects|subject_patterns|signature_algorithms)|authorization_realms|required_claims(\..+)?|claim_patterns(\.principal)?)$/
+  /^realms\..*\.(allowed_(issuer|audiences|clients|subjects|subject_patterns|signature_algorithms)|authorization_realms|required_claims(\..+)?|claim_patterns(\.principal)?|ssl\.certificate_authorities)$/
 
 /** Whether a setting says whom a realm lets in: without a value it would be everybody. */
 function narrows(path: readonly string[]): boolean {

@@ -81,6 +81,7 @@ describe('200', () => {
 describe('400 for a body that does not parse', () => {
   it.each([
     ['{"foo":1}', '[1:2] [activate_profile_request] unknown field [foo]'],
+    [`{"${'z'.repeat(9_999)}":1}`, `[1:2] [activate_profile_request] unknown field [${'z'.repeat(64)}…]`],
     ['{"run_as":"x"}', '[1:2] [activate_profile_request] unknown field [run_as]'],
     ['{"api_key":"x"}', '[1:2] [activate_profile_request] unknown field [api_key]'],
     ['{\n  "grant_type": "x",\n  "foo": 1}', '[3:3] [activate_profile_request] unknown field [foo]'],

@@ -242,6 +242,11 @@ describe('a setting of a realm of tokens is refused', () => {
     ['allowed_subjects', '', `allowed_subjects: Invalid empty list for [${keyOf('allowed_subjects')}].`],
     ['required_claims', '', 'required_claims: expected claims'],
     ['claim_patterns.principal', '', 'claim_patterns.principal: expected a regular expression'],
+    [
+      'ssl.certificate_authorities',
+      '',
+      `ssl.certificate_authorities: Invalid empty list for [${keyOf('ssl.certificate_authorities')}].`,
+    ],
     ['claim_patterns', '', 'claim_patterns: Invalid input: expected object, received null'],
     ['allowed_subjects', '[]', `allowed_subjects: Invalid empty list for [${keyOf('allowed_subjects')}].`],
     [
