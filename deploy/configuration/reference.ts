@@ -41,7 +41,7 @@ editor that has the YAML language server (in Visual Studio Code the extension _Y
 - \`\${NAME}\` is a value of the environment, \`\${file:path}\` the content of a file, by its path from the folder of \`gateway.yml\`.
   Within braces and brackets, put them in quotes: \`metrics: { port: "\${METRICS_PORT}" }\`. Secrets cannot be written in any other way.
 - A time is a whole number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`; a size a whole number with \`b\`, \`kb\`, \`mb\` or \`gb\`; \`0\` needs no unit. A list
-  may be one text with commas. A name with nothing after it counts as left out, unless it says whom a realm lets in.
+  may be one text with commas. A name with nothing after it counts as left out, unless it says whom a realm lets in or trusts.
 - Mistakes end the start with exit code 78; the message has all of them, with their lines, and for many a misspelt name the likely one. An editor sees fewer: that a required setting is
   missing, or that two do not go together, is found when the gateway starts, or by \`npm run cli -- doctor\`.
 
