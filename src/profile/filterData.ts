@@ -1,6 +1,6 @@
 import { isObject } from '../json.ts'
-import { wildcard } from '../wildcard.ts'
 import type { Document } from './document.ts'
+import { createFilterPlaces, type Places } from './filterPlaces.ts'
 
 /**
  * Keeps of the application data what a filter names, with all below it: `app`, `app.key`, and `*` for any characters,
@@ -8,22 +8,26 @@ import type { Document } from './document.ts'
  */
 export function filterData(data: Document, filters: readonly string[]): Document {
   if (filters.length === 0) return {}
-  const matchers = filters.map(wildcard)
-  return filters.includes('*') ? data : keepOf(data, '')
+  const { starts, follow, isEnd } = createFilterPlaces(filters)
+  return filters.includes('*') ? data : keepOf(data, starts)
 
-  function keepOf(value: Document, prefix: string): Document {
-    const kept = Object.entries(value).map(([name, inner]) => [name, keep(inner, prefix + name)] as const)
+  function keepOf(value: Document, places: Places): Document {
+    if (places.length === 0) return {}
+    const kept = Object.entries(value).map(
+      ([name, inner]) => [name, keep(inner, follow(places, name))] as const,
+    )
     return Object.fromEntries(kept.filter(([, inner]) => inner !== undefined))
   }
 
-  function keep(value: unknown, path: string): unknown {
-    return matchers.some((fits) => fits(path)) ? value : keepBelow(value, path)
+  function keep(value: unknown, places: Places): unknown {
+    return isEnd(places) ? value : keepBelow(value, places)
   }
 
-  function keepBelow(value: unknown, path: string): unknown {
+  function keepBelow(value: unknown, places: Places): unknown {
+    if (places.length === 0) return undefined
     if (Array.isArray(value))
-      return unlessEmpty(value.map((item) => keepBelow(item, path)).filter((item) => item !== undefined))
-    return isObject(value) ? unlessEmpty(keepOf(value, `${path}.`)) : undefined
+      return unlessEmpty(value.map((item) => keepBelow(item, places)).filter((item) => item !== undefined))
+    return isObject(value) ? unlessEmpty(keepOf(value, follow(places, '.'))) : undefined
   }
 }
 

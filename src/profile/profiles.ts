@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { DomainOf } from '../authentication/domain.ts'
 import type { Caller } from '../authentication/subject.ts'
 import type { Authorize } from '../authorization/authorize.ts'
@@ -14,12 +15,19 @@ const action = 'cluster:admin/xpack/security/profile/get'
 const activateAction = 'cluster:admin/xpack/security/profile/activate'
 
 const mostUids = 1_000
-/** Each is looked for everywhere in a document. */
+/** Each is looked for everywhere in a document: those with a `*` before their end, in each of its names. */
 const mostFilters = 100
+const mostInnerStars = 20
+/** Of filters, each and all together. */
+const mostCharacters = 1_000
+const mostCharactersOfAll = 10_000
 /** How many bytes of labels or application data are read without waiting for a turn. */
 const smallBytes = 256 * 1024
 /** How many bytes are read in one turn, unless a single profile has more. */
 const mostBytes = 8 * 1024 * 1024
+
+/** How many selections of what was read without a turn are given before others are answered. */
+const mostSmallAtOnce = 20
 
 interface Found {
   readonly profiles: Profile[]
@@ -85,8 +93,7 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
       give: Give,
       inTurn: InTurn,
     ): Promise<void> {
-      if (selections.some(({ filters }) => filters.length > mostFilters))
-        refuseProblems([`at most [${mostFilters}] filters can be given`])
+      for (const { filters } of selections) refuseProblems(filterProblems(filters))
       await authorizeReadOf(caller, selections)
       await documents('data', selections, give, inTurn)
     },
@@ -115,19 +122,23 @@ export function createProfiles({ authorize, profiles, domainOf, selfActivates }:
     inTurn: InTurn,
   ): Promise<void> {
     let left = [...new Set(selections.map(({ profile }) => profile.uid))]
-    await take(await profiles.findDocuments(part, left, smallBytes, false))
+    await take(await profiles.findDocuments(part, left, smallBytes, false), mostSmallAtOnce)
     while (left.length > 0) await inTurn(takeLarge)
 
     async function takeLarge(): Promise<void> {
       const found = await profiles.findDocuments(part, left, mostBytes, true)
       // Of a profile that is gone there are none.
-      await take(found.size > 0 ? found : new Map(left.map((uid) => [uid, {}])))
+      await take(found.size > 0 ? found : new Map(left.map((uid) => [uid, {}])), 1)
     }
 
-    async function take(read: ReadonlyMap<string, Document>): Promise<void> {
+    /** Others are answered whenever so many have been given. */
+    async function take(read: ReadonlyMap<string, Document>, atOnce: number): Promise<void> {
+      let given = 0
       for (const [index, { profile, filters }] of selections.entries()) {
         const document = read.get(profile.uid)
-        if (document) await give(index, filterData(document, filters))
+        if (!document) continue
+        await give(index, filterData(document, filters))
+        if (++given % atOnce === 0) await setImmediate()
       }
       left = left.filter((uid) => !read.has(uid))
     }
@@ -140,4 +151,15 @@ function uidProblems(uids: readonly string[]): string[] {
   if (uids.length === 0) return ['profile UIDs must be provided']
   if (uids.length > mostUids) return [`at most [${mostUids}] profile UIDs can be provided`]
   return uids.some((uid) => uid.trim() === '') ? ['Profile UID cannot be empty'] : []
+}
+
+function filterProblems(filters: readonly string[]): string[] {
+  const characters = filters.reduce((sum, { length }) => sum + length, 0)
+  if (filters.length > mostFilters) return [`at most [${mostFilters}] filters can be given`]
+  if (filters.some(({ length }) => length > mostCharacters))
+    return [`a filter can have at most [${mostCharacters}] characters`]
+  if (characters > mostCharactersOfAll)
+    return [`filters can have at most [${mostCharactersOfAll}] characters together`]
+  const inner = filters.filter((filter) => /\*[^*]/.test(filter)).length
+  return inner > mostInnerStars ? [`at most [${mostInnerStars}] filters can have a [*] before their end`] : []
 }

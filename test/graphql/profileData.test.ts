@@ -46,7 +46,7 @@ describe('application data that are selected at once', () => {
     const answerMemory = createAnswersMemory()()
     const parts = { caller, answerMemory, answerSize: createAnswerSize(), lookups: createLookups() }
     const { data: dataOf, labels: labelsOf } = createProfileData({ ...parts, profiles: useCases })
-    return { all, statements, dataOf, labelsOf }
+    return { all, statements, dataOf, labelsOf, useCases }
   }
 
   it('are read with one statement, each once, whatever is kept of them', async () => {
@@ -76,6 +76,31 @@ describe('application data that are selected at once', () => {
     expect(statements).toEqual([1])
     const gone = { ...large, uid: 'u_gone', labels: null }
     expect(await labelsOf(gone)).toEqual({})
+  })
+
+  it.each([
+    ['each where a document is large', 'x'.repeat(300_000), 10, 10],
+    ['twenty at once where it is not', 'x', 50, 3],
+  ])('are given while others are answered: %s', async (_, text, count, turns) => {
+    const { all, useCases } = await stored([{ text }])
+    const selections = all.flatMap((profile) =>
+      Array.from({ length: count }, () => ({ profile, filters: ['t*'] })),
+    )
+    let turn = 0
+    let next = setImmediate(function count() {
+      turn += 1
+      next = setImmediate(count)
+    })
+    const seen: number[] = []
+    await useCases.data(
+      caller,
+      selections,
+      () => Promise.resolve(seen.push(turn)),
+      (task) => task(),
+    )
+    clearImmediate(next)
+    expect(seen).toHaveLength(count)
+    expect(new Set(seen).size).toBe(turns)
   })
 
   it('are read in parts where they are large, and no further than an answer holds', async () => {

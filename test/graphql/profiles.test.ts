@@ -411,4 +411,28 @@ describe('data', () => {
     expectRefused(answer, 400, 'INVALID_INPUT')
     expect(answer.errors?.[0]?.extensions.problems).toEqual(['at most [100] filters can be given'])
   })
+
+  it.each([
+    [1, 'x'.repeat(1_000), 'a filter can have at most [1000] characters'],
+    [10, 'x'.repeat(1_000), 'filters can have at most [10000] characters together'],
+    [20, 'app*x', 'at most [20] filters can have a [*] before their end'],
+  ])('is filtered by at most %d keys like %.5s', async (most, key, problem) => {
+    const kept = await activate(
+      jacknich,
+      Array.from({ length: most }, () => key),
+    )
+    expect(kept.data).toMatchObject({ activateProfile: { data: {} } })
+    const more = most === 1 ? [`${key}x`] : [...Array.from({ length: most }, () => key), '*x']
+    const answer = await activate(jacknich, more)
+    expectRefused(answer, 400, 'INVALID_INPUT')
+    expect(answer.errors?.[0]?.extensions.problems).toEqual([problem])
+  })
+
+  it('is filtered by a hundred keys that end with a star', async () => {
+    const { data } = await activate(
+      jacknich,
+      Array.from({ length: 100 }, () => 'nothing*'),
+    )
+    expect(data).toMatchObject({ activateProfile: { data: {} } })
+  })
 })

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isObject } from '../../src/json.ts'
 import { filterData } from '../../src/profile/filterData.ts'
+import { wildcard } from '../../src/wildcard.ts'
 
 const apps = {
   app1: { key1: 'a', key2: { inner: [1, 2] }, 'dotted.key': true },
@@ -102,7 +104,52 @@ describe('application data', () => {
       }),
     )
   })
+
+  const { any, members } = fc.letrec<{ any: unknown; members: Record<string, unknown> }>((tie) => ({
+    any: fc.oneof({ depthSize: 'medium' }, fc.nat(9), fc.array(tie('any'), { maxLength: 3 }), tie('members')),
+    members: fc.dictionary(fc.stringMatching(/^[ab.*]{0,5}$/), tie('any'), { noNullPrototype: true }),
+  }))
+  const anyFilter = fc.stringMatching(/^[ab.*]{0,7}$/)
+
+  it('is what fits where each path is looked at as a whole', () => {
+    const data = fc.oneof(members, fc.dictionary(fc.constantFrom('a', 'ab', 'b'), any))
+    fc.assert(
+      fc.property(data, fc.array(anyFilter, { minLength: 1, maxLength: 4 }), (given, filters) => {
+        expect(filterData(given, filters)).toEqual(ofWholePaths(given, filters.map(wildcard), ''))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is filtered without looking at the name above again for each member', () => {
+    const below = Object.fromEntries(Array.from({ length: 80_000 }, (_, n) => [`k${n}`, n]))
+    const long = JSON.parse(JSON.stringify({ ['a'.repeat(2_000_000)]: below })) as Record<string, unknown>
+    expect(filterData(long, ['a*b', 'a*.k77'])).toEqual({ [Object.keys(long)[0] ?? '']: { k77: 77 } })
+  })
 })
+
+function ofWholePaths(
+  value: Record<string, unknown>,
+  matchers: readonly ((path: string) => boolean)[],
+  prefix: string,
+): Record<string, unknown> {
+  const kept = Object.entries(value).map(([name, inner]) => [name, keep(inner, prefix + name)] as const)
+  return Object.fromEntries(kept.filter(([, inner]) => inner !== undefined))
+
+  function keep(inner: unknown, path: string): unknown {
+    return matchers.some((fits) => fits(path)) ? inner : keepBelow(inner, path)
+  }
+
+  function keepBelow(inner: unknown, path: string): unknown {
+    if (Array.isArray(inner))
+      return unlessEmpty(inner.map((item) => keepBelow(item, path)).filter((item) => item !== undefined))
+    return isObject(inner) ? unlessEmpty(ofWholePaths(inner, matchers, `${path}.`)) : undefined
+  }
+}
+
+function unlessEmpty(kept: object): object | undefined {
+  return Object.keys(kept).length > 0 ? kept : undefined
+}
 
 /** Every path that ends in something which is not a document with members, with what stands there. */
 function leavesOf(value: unknown, path = ''): string[] {
