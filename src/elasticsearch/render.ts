@@ -4,6 +4,7 @@ import { singleHeader } from '../http/repeatedHeader.ts'
 import { isObject, type JsonValue } from '../json.ts'
 import { simpleError, type Answer } from './answer.ts'
 import { filterPath } from './filterPath.ts'
+import { indented } from './indented.ts'
 import { answerTypeFor } from './mediaType.ts'
 import { isOn, parametersOf } from './parameters.ts'
 
@@ -52,7 +53,7 @@ function text({ status, body }: Answer, parameters: URLSearchParams, yaml: boole
   const isTraced = status !== 401 && isOn(parameters.get('error_trace'))
   const traced = isTraced ? withTraces(body as JsonValue) : (body as JsonValue)
   const filtered = filterPath(traced, parameters.get('filter_path') ?? '')
-  if (!yaml && isOn(parameters.get('pretty'))) return `${JSON.stringify(filtered, null, 2)}\n`
+  if (!yaml && isOn(parameters.get('pretty'))) return indented(filtered)
   const json = JSON.stringify(filtered)
   if (!yaml) return json
   return json.length > mostForYaml ? null : `---\n${stringify(filtered, { aliasDuplicateObjects: false })}`

@@ -370,4 +370,11 @@ export const httpGuards: readonly Guard[] = [
     test: 'http/health.test.ts',
     title: 'a gateway whose file of SQLite is not there any more',
   },
+  {
+    item: 'indentation is for what it leaves short',
+    file: 'src/elasticsearch/indented.ts',
+    without: ['indentedLength(json) > most', 'json.length > Infinity'],
+    test: 'elasticsearch/pretty.test.ts',
+    title: 'is on one line where it would be far too long',
+  },
 ]
