@@ -54,7 +54,10 @@ export function createParsingRoom(most = getHeapStatistics().heap_size_limit / 8
 /** An upper bound: what stands in strings is counted, too. */
 function sizeParsed(body: Uint8Array): number {
   let values = 0
-  for (const byte of body) if (byte === comma || byte === brace || byte === bracket) values += 1
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at]
+    if (byte === comma || byte === brace || byte === bracket) values += 1
+  }
   return body.length + bytesOfValue * values
 }
 
