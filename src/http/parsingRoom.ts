@@ -5,6 +5,9 @@ import { Failure } from '../errors.ts'
 /** What each object, list and member of JSON takes in memory beside its text, in bytes, measured. */
 const bytesOfValue = 100
 
+/** What has more is refused before it is in memory. Source: parseJson, whose values each have one or two of these. */
+const mostValues = 400_000
+
 /** What takes less, in bytes, waits for nobody. */
 const small = 16_384
 
@@ -54,7 +57,7 @@ export function createParsingRoom(most = getHeapStatistics().heap_size_limit / 8
 /** An upper bound: what stands in strings is counted, too. */
 function sizeParsed(body: Uint8Array): number {
   let values = 0
-  for (let at = 0; at < body.length; at++) {
+  for (let at = 0; at < body.length && values < mostValues; at++) {
     const byte = body[at]
     if (byte === comma || byte === brace || byte === bracket) values += 1
   }
