@@ -2,7 +2,7 @@ import { close, constants, fstatSync, openSync, readSync, statSync, write, write
 import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import { Failure } from '../errors.ts'
-import { systemReason } from '../systemReason.ts'
+import { reasonUnwritten } from '../systemReason.ts'
 
 /** Where audit lines go. One write at a time. */
 export interface Destination {
@@ -76,16 +76,9 @@ function openLines(file: string, isShared: boolean): ReturnType<typeof linesTo> 
     const descriptor = openSync(file, openFlags, 0o600)
     return linesTo(descriptor, endsWithin(descriptor), isShared && fstatSync(descriptor).isFile())
   } catch (cause) {
-    const message = `audit.destination: the file cannot be opened: ${systemReason(cause, reasons)}`
+    const message = `audit.destination: the file cannot be opened: ${reasonUnwritten(cause)}`
     throw new Failure('CONFIGURATION', message, { cause })
   }
-}
-
-const reasons = {
-  ENOENT: 'its folder is not there',
-  ENOTDIR: 'a part of its path is not a folder',
-  EISDIR: 'it is a folder',
-  EACCES: 'it may not be written',
 }
 
 /** Whether a file ends in the middle of a line, as a full disk leaves it. */

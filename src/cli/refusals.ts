@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs'
 import { Failure } from '../errors.ts'
-import { systemReason } from '../systemReason.ts'
+import { reasonUnwritten } from '../systemReason.ts'
 import type { Refusal } from '../transfer/importInput.ts'
 import { printable } from './printable.ts'
 
@@ -39,15 +39,8 @@ function opened(file: string): number {
     // Whatever is there stays: it could be what is to be imported, or the database.
     return openSync(file, 'wx', 0o600)
   } catch (cause) {
-    throw new Failure('CONFIGURATION', `cannot write ${file}: ${systemReason(cause, reasons)}`, { cause })
+    throw new Failure('CONFIGURATION', `cannot write ${file}: ${reasonUnwritten(cause)}`, { cause })
   }
-}
-
-const reasons = {
-  EEXIST: 'it is there already',
-  ENOENT: 'its folder is not there',
-  ENOTDIR: 'a part of its path is not a folder',
-  EACCES: 'its folder may not be written',
 }
 
 const longest = 1_000

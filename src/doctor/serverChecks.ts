@@ -5,7 +5,7 @@ import type { Config, Settings } from '../config.ts'
 import { createAllowedOperations } from '../graphql/allowedOperations.ts'
 import { schema } from '../graphql/schema.ts'
 import { failureOf } from '../errors.ts'
-import { systemReason } from '../systemReason.ts'
+import { reasonUnwritten } from '../systemReason.ts'
 import { failure, ok, warning, type Check } from './check.ts'
 
 /** What speaks for and against how a gateway is asked, and what it keeps of that. */
@@ -87,19 +87,12 @@ function auditFileCheck(file: string): Check {
     accessSync(there ? file : dirname(file), constants.W_OK)
     return ok(id, there ? 'the file can be written' : 'the file is not there yet, and can be made')
   } catch (thrown) {
-    const reason = systemReason(thrown, unwritable)
     return failure(
       id,
-      `the file cannot be written: ${reason}`,
+      `the file cannot be written: ${reasonUnwritten(thrown)}`,
       `see that ${file} may be written by the gateway’s user`,
     )
   }
-}
-
-const unwritable = {
-  ENOENT: 'its folder is not there',
-  ENOTDIR: 'a part of its path is not a folder',
-  EACCES: 'it may not be written',
 }
 
 function operationChecks(operations: Settings['graphql']['allowed_operations']): Check[] {
