@@ -5,6 +5,9 @@ import { WireError } from './wireError.ts'
 const common = ['error_trace', 'filter_path', 'format', 'human', 'pretty']
 /** Each is looked for everywhere in a document. */
 const mostPaths = 100
+/** Of the names in all paths of `filter_path`, and of those with a `*` before their end, which are compared with every name. */
+const mostNames = 250
+const mostInnerStars = 20
 /** Of those that are some rows' own, which can be true or false. */
 const ownBooleans = ['active_only', 'owner', 'with_limited_by']
 
@@ -37,9 +40,21 @@ export function requireParameters(
     if ((parameters.get(name) ?? '').split(',').length <= mostPaths) continue
     throw new WireError('illegal_argument_exception', `[${name}] takes at most ${mostPaths} paths`)
   }
+  requireFewNames((parameters.get('filter_path') ?? '').split(/[,.]/))
   const refresh = parameters.get('refresh')
   if (refresh !== null && !['', 'true', 'false', 'wait_for'].includes(refresh)) {
     throw new WireError('illegal_argument_exception', `Unknown value for refresh: [${refresh}].`)
+  }
+}
+
+function requireFewNames(names: readonly string[]): void {
+  const inner = names.filter((name) => /\*[^*]/.test(name)).length
+  if (names.length > mostNames) refuse(`[filter_path] takes at most ${mostNames} names in all its paths`)
+  if (inner > mostInnerStars)
+    refuse(`[filter_path] takes at most ${mostInnerStars} names with a [*] before their end`)
+
+  function refuse(reason: string): never {
+    throw new WireError('illegal_argument_exception', reason)
   }
 }
 
