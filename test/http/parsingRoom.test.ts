@@ -12,16 +12,16 @@ const never = () => false
 /** Work that lasts until it is told to end, and notes when it begins. */
 function lasting() {
   const begun: string[] = []
-  const ends = new Map<string, PromiseWithResolvers<void>>()
+  const ends = new Map<string, PromiseWithResolvers<undefined>>()
   return {
     begun,
     work: (name: string) => () => {
       begun.push(name)
-      const end = Promise.withResolvers<void>()
+      const end = Promise.withResolvers<undefined>()
       ends.set(name, end)
       return end.promise.then(() => name)
     },
-    end: (name: string) => ends.get(name)?.resolve(),
+    end: (name: string) => ends.get(name)?.resolve(undefined),
     fail: (name: string) => ends.get(name)?.reject(new Error(name)),
   }
 }
