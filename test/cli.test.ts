@@ -71,7 +71,7 @@ describe('a command line', { timeout: 60_000 }, () => {
       npm_config_replace_registry_host: 'never',
     }
     const { code, err } = await run(['migrate', '--status'], { ...settings, DATABASE_URL: 'file:x.db' })
-    expect([code, err]).toEqual([1, ''])
+    expect([code, err]).toEqual([1, expect.stringMatching(/^Database .*\n$/)])
     for (const args of [
       ['export', '-o', '/dev/null/x'],
       ['import', 'users.json'],
@@ -213,7 +213,7 @@ describe('a database that is not there', { timeout: 60_000 }, () => {
   it('is not made by asking what it lacks, nor is its folder', async () => {
     const folder = await temporaryFolder()
     const { code, out, err } = await run(['migrate', '--status'], {}, folder)
-    expect({ code, err }).toEqual({ code: 1, err: '' })
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^Database .*\n$/) as string })
     expect(out).toMatch(/^(missing {2}\w+\n)+$/)
     expect(await readdir(folder)).toEqual([])
   })
