@@ -52,6 +52,9 @@ export interface JsonObject {
   [key: string]: JsonValue
 }
 
+/** What each object, list and member of JSON takes in memory beside its text, in bytes, measured. */
+export const bytesOfValue = 100
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

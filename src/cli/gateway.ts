@@ -1,19 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import { createApp, type App } from '../app.ts'
-import {
-  isGatewayYmlThere,
-  loadConfig,
-  misspeltVariables,
-  reloadSettings,
-  widenThreadPool,
-} from '../config.ts'
+import { isGatewayYmlThere, loadConfig, reloadSettings, widenThreadPool } from '../config.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { databasePlace } from '../storage/databasePlace.ts'
 import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
+import { tellMisspelt } from './commandConfig.ts'
 import type { HangUp } from './hangUp.ts'
-import { listeningFailure, tryListening } from './listening.ts'
+import { listeningFailure, ofMetrics, own, requireFreePorts } from './listening.ts'
 import { createLog } from './log.ts'
 import { note } from './note.ts'
 import { longestPatience, patience } from './patience.ts'
@@ -63,10 +58,11 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   const config = loadConfig()
   const logger = createLog(config.logLevel, number)
   if (isFirst)
-    for (const [given, meant] of misspeltVariables())
-      logger.warn(`the environment variable ${given} is unknown: did you mean ${meant}?`)
+    tellMisspelt((problem) => {
+      logger.warn(problem)
+    })
   // Of several processes, the one that starts them has tried it.
-  if (!worker) await tryListening(config)
+  if (!worker) await requireFreePorts(config)
   const { settingsFile } = config
   const database = databasePlace(config.databaseUrl)
   const creating = createApp({
@@ -93,8 +89,8 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   const ended = Promise.withResolvers<undefined>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   hangUp.leadTo({ reload, stop })
-  const metricsAddress = await listening(() => app.listenForMetrics(), 'metrics.host and metrics.port')
-  const address = await listening(() => app.listen(), 'HOST and PORT')
+  const metricsAddress = await listening(() => app.listenForMetrics(), ofMetrics)
+  const address = await listening(() => app.listen(), own)
   if (address === null) return null
   return { app, logger, database, address, metricsAddress, stop, ended: ended.promise }
 

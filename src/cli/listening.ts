@@ -17,14 +17,15 @@ export function listeningFailure(where: string, error: unknown): Failure {
   return new Failure('CONFIGURATION', message, { cause: error })
 }
 
-const [own, ofMetrics] = ['HOST and PORT', 'metrics.host and metrics.port']
+/** What says where a gateway listens, and where for those who read metrics. */
+export const [own, ofMetrics] = ['HOST and PORT', 'metrics.host and metrics.port']
 
 /**
  * Looks whether a gateway can listen where it is to: what is in the way is said before anything is made that stays, as the
  * superuser does. It does not listen there: whoever waits for the gateway would take that for it.
  * @throws `CONFIGURATION` if something is in the way
  */
-export async function tryListening({ host, port, settings }: Config): Promise<void> {
+export async function requireFreePorts({ host, port, settings }: Config): Promise<void> {
   const { metrics } = settings
   const address = await freeAddress(host, port, own)
   if (metrics.port === null) return

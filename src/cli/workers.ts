@@ -6,7 +6,7 @@ import { databasePlace } from '../storage/databasePlace.ts'
 import { isSqlite } from '../storage/sqliteFile.ts'
 import { startFleet } from './fleet.ts'
 import type { HangUp } from './hangUp.ts'
-import { listeningFailure, tryListening } from './listening.ts'
+import { listeningFailure, ofMetrics, requireFreePorts } from './listening.ts'
 import { createLog } from './log.ts'
 import { notePlaces } from './note.ts'
 import { createWorkerMetrics } from './workerMetrics.ts'
@@ -29,7 +29,7 @@ export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions):
   if (isSqlite(databaseUrl)) {
     throw new Failure('CONFIGURATION', '--workers needs PostgreSQL: a file of SQLite is for one process')
   }
-  await tryListening(config)
+  await requireFreePorts(config)
   const database = databasePlace(databaseUrl)
   const logger = createLog(logLevel)
   const metrics = createWorkerMetrics(createProcessMetrics())
@@ -61,5 +61,5 @@ export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions):
 }
 
 function noMetrics(error: unknown): never {
-  throw listeningFailure('metrics.host and metrics.port', error)
+  throw listeningFailure(ofMetrics, error)
 }

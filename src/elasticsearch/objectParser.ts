@@ -1,6 +1,7 @@
 import { isObject, shortName, tokenOf, type JsonObject, type JsonValue } from '../json.ts'
 import type { Body } from './body.ts'
 import { didYouMean } from './didYouMean.ts'
+import { notBoolean } from './parameters.ts'
 import { WireError } from './wireError.ts'
 
 /** What a field takes: a value of a kind, a list of such or one by itself, or an object of strings that must all be there. */
@@ -44,8 +45,7 @@ export function parseObject(body: Body, parser: string, fields: Readonly<Record<
 function readText(field: Exclude<Field, Strings>, text: string): JsonValue | WireError {
   if (field === 'boolean') {
     if (text === 'true' || text === 'false') return text === 'true'
-    const reason = `Failed to parse value [${text}] as only [true] or [false] are allowed.`
-    return new WireError('illegal_argument_exception', reason)
+    return new WireError('illegal_argument_exception', notBoolean(text))
   }
   if (field === 'integer') {
     if (/^[+-]?\d{1,16}$/.test(text)) return Number(text)

@@ -13,6 +13,7 @@ const ownBooleans = ['active_only', 'owner', 'with_limited_by']
 
 /** The parameters of a query as Elasticsearch reads them: `;` is another `&`, and of a name that comes twice the last counts. */
 export function parametersOf(query: string): URLSearchParams {
+  if (query === '') return new URLSearchParams()
   const all = new URLSearchParams(query.replaceAll(';', '&'))
   return new URLSearchParams([...new Map(all)])
 }
@@ -68,7 +69,11 @@ export function requireBoolean(parameters: URLSearchParams, name: string): void 
 export function booleanProblem(parameters: URLSearchParams, name: string): string | null {
   const value = parameters.get(name) ?? ''
   if (['', 'true', 'false'].includes(value)) return null
-  return `Failed to parse value [${value}] as only [true] or [false] are allowed.`
+  return notBoolean(value)
+}
+
+export function notBoolean(text: string): string {
+  return `Failed to parse value [${text}] as only [true] or [false] are allowed.`
 }
 
 /** What stands between the commas of a parameter, without the white space around it. */

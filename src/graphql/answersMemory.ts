@@ -1,13 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { Failure } from '../errors.ts'
-import { outsideOfStrings } from '../json.ts'
+import { bytesOfValue, outsideOfStrings } from '../json.ts'
 
 /** Of what is read for one answer, in characters of JSON. */
 const mostText = 64 * 1024 * 1024
-
-/** What each object, list and member takes beside its text, in bytes, measured. */
-const bytesOfValue = 100
 
 /**
  * Meters the stored documents that are in memory until the answers to which they belong are made. There a document takes up

@@ -1,9 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { Failure } from '../errors.ts'
-
-/** What each object, list and member of JSON takes in memory beside its text, in bytes, measured. */
-const bytesOfValue = 100
+import { bytesOfValue } from '../json.ts'
 
 /** What has more is refused before it is in memory. Source: parseJson, whose values each have one or two of these. */
 const mostValues = 400_000
