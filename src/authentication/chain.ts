@@ -13,7 +13,7 @@ export interface Doubtful {
 }
 
 /**
- * Asks the realms in order until one proves the user, or recognizes the token as one of ours that has ended: nobody else
+ * Asks the realms in order until one proves the user, or recognizes the token as one of ours that proves nobody: nobody else
  * needs to see it. The order of refusals changes nothing. A realm that cannot judge outranks those that refuse, because its
  * answer might have been yes. Realms do not say why they refuse, only whether they know the user. After a realm that has no
  * room for a password no other is asked: whoever fills it would make the others judge for nothing.
@@ -38,7 +38,10 @@ export function createChain(realms: readonly Realm[]) {
       try {
         const answer = await realm.authenticate(credentials, source, anew)
         if (answer?.kind === 'refused') refusals.push(answer)
-        if (isDecisive(answer)) return answer.kind === 'proven' ? answer : expired
+        if (isDecisive(answer)) {
+          if (answer.kind === 'proven') return answer
+          return answer.reason === 'TOKEN_EXPIRED' ? expired : refusalOf([answer])
+        }
       } catch (failure) {
         failures.push(failure)
         if (credentials.kind === 'password' && hasFoundNoRoom(failure)) break
@@ -62,5 +65,5 @@ function refusalOf(refusals: readonly Refusal[]): Refusal {
 
 /** Whether no other realm is asked. */
 export function isDecisive(answer: Proof | Refusal | null): answer is Proof | Refusal {
-  return answer?.kind === 'proven' || answer?.reason === 'TOKEN_EXPIRED'
+  return answer?.kind === 'proven' || answer?.reason === 'TOKEN_EXPIRED' || answer?.isFinal === true
 }

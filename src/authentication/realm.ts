@@ -49,6 +49,8 @@ export interface Refusal {
   readonly isGuess?: () => boolean
   /** Whether there is such a user or API key: for the audit log alone, which names nobody else. */
   readonly isKnown?: true
+  /** Whether no other realm is to see the credentials. */
+  readonly isFinal?: true
 }
 
 export const refused: Refusal = { kind: 'refused', reason: 'NOT_AUTHENTICATED' }

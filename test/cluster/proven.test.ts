@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kibana, startCluster } from '../support/cluster.ts'
-import { provision } from '../support/people.ts'
+import { loginBackend, provision } from '../support/people.ts'
 import { rejection } from '../support/profileBody.ts'
-import { basic, createTestApp, elastic } from '../support/testApp.ts'
+import { basic, createTestApp, elastic, rest } from '../support/testApp.ts'
 import { createIssuer } from '../support/jwt.ts'
 import { activate, activateAtRest, callAs, issueToken, passwordOf, profileOf, tokenOf } from './doors.ts'
 import { realmOf } from './gateway.ts'
@@ -110,6 +110,25 @@ describe('a user of a cluster', () => {
     expect((await profileOf(fetch, tokenOf(jwt, 'cl1ent s3cret'))).user).toMatchObject({ username: 'clara' })
     expect(await callAs(fetch, `Bearer ${jwt}`)).toMatchObject({ status: 401 })
     expect(await callAs(fetch, `Bearer ${jwt}`, 'SharedSecret cl1ent s3cret')).toMatchObject({ status: 200 })
+  })
+})
+
+describe('tokens of ours', () => {
+  it('are never shown to a cluster, whatever they are taken for', async () => {
+    const answered = await issueToken(fetch, elastic, {
+      grant_type: 'password',
+      username: 'login-backend',
+      password: loginBackend.password,
+    })
+    const { access_token: access, refresh_token: refresh } = answered.body as Record<string, string>
+    const asked = cluster.asked()
+    expect(await callAs(fetch, `Bearer ${access}`)).toMatchObject({ status: 200 })
+    const unknown = expect.stringContaining('unable to authenticate user [_bearer_token]') as string
+    expect(await callAs(fetch, `Bearer ${refresh}`)).toEqual({ status: 401, reason: unknown })
+    expect(await activate(fetch, tokenOf(refresh ?? ''))).toEqual({ status: 401, reason: unknown })
+    await rest(fetch, 'DELETE', '/_security/oauth2/token', elastic, { refresh_token: refresh })
+    expect(await activate(fetch, tokenOf(refresh ?? ''))).toEqual({ status: 401, reason: unknown })
+    expect(cluster.asked()).toBe(asked)
   })
 })
 

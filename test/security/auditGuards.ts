@@ -250,4 +250,11 @@ export const auditGuards: readonly Guard[] = [
     test: 'security/canary.test.ts',
     title: 'stands nowhere in the database',
   },
+  {
+    item: 'no refresh token of ours at another server',
+    file: 'src/authentication/tokens/tokenRealm.ts',
+    without: ['? refreshToken : null', '? null : null'],
+    test: 'cluster/proven.test.ts',
+    title: 'are never shown to a cluster',
+  },
 ]

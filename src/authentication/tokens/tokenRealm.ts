@@ -1,6 +1,6 @@
 import { apiKeyProof } from '../apiKeys/apiKeyProof.ts'
 import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
-import { expired, type Proof, type Realm, type Refusal } from '../realm.ts'
+import { expired, refused, type Proof, type Realm, type Refusal } from '../realm.ts'
 import { plainUser, type RealmRef, type TokenOrigin } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
 import type { FoundPair, TokenRepository } from './tokenRepository.ts'
@@ -25,8 +25,9 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
 
     async authenticate(credentials) {
       if (credentials.kind !== 'accessToken' || !isOpaqueToken(credentials.token)) return null
-      const pair = await tokens.find({ accessHash: hashOf(credentials.token) })
-      if (!pair) return null
+      const tokenHash = hashOf(credentials.token)
+      const pair = await tokens.find({ accessHash: tokenHash })
+      if (!pair) return (await tokens.find({ refreshHash: tokenHash })) ? refreshToken : null
       if (!isValid(pair)) return { ...expired, detail: whyNot(pair) }
       return pair.apiKeyId === null ? proofOfUser(pair) : proofOfApiKey(pair, pair.apiKeyId)
     },
@@ -56,6 +57,14 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
     const { apiKey, securityEpoch } = found
     return { ...apiKeyProof(apiKey), authenticationType: 'token', token: originOf(pair), securityEpoch }
   }
+}
+
+/** It may still be good for new tokens: the servers that other realms ask are not to see it. */
+const refreshToken: Refusal = {
+  ...refused,
+  detail: 'it is a refresh token, which proves nobody',
+  isGuess: () => false,
+  isFinal: true,
 }
 
 function originOf({ accessHash, family, familyStartedAt }: FoundPair): TokenOrigin {
