@@ -96,7 +96,7 @@ export function createAuthentications({ record, nameHash }: AuthenticationsParts
       user: { name: subject.username, hash, roles: subject.roles },
       profile_gateway: {
         grant_type: grantTypes[credentials.kind],
-        ...proofOf({ realm: subject.realm, authenticationType, apiKey: standing?.apiKey }),
+        ...proofOf({ ...standing, realm: subject.realm, authenticationType }),
       },
     })
   }

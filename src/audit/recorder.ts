@@ -26,6 +26,8 @@ export function createRecorder({ log, onFailure, clock }: RecorderParts): Record
 
 type Proven = Pick<Caller, 'realm' | 'authenticationType'> & {
   readonly apiKey?: { readonly id: string; readonly name: string } | null | undefined
+  /** Users of another server can be called as ours are, and so can their realms. */
+  readonly via?: string | null | undefined
 }
 
 /** What somebody has done, is about to do, or may not do. */
@@ -39,9 +41,9 @@ export function doneBy(
 }
 
 /** How somebody was proven, as a line tells it. */
-export function proofOf({ realm, authenticationType, apiKey }: Proven) {
+export function proofOf({ realm, authenticationType, apiKey, via }: Proven) {
   return {
-    realm: { name: realm.name, type: realm.type },
+    realm: { name: realm.name, type: realm.type, via: via ?? undefined },
     authentication_type: authenticationType,
     api_key: apiKey ? { id: apiKey.id, name: apiKey.name } : undefined,
   }

@@ -90,6 +90,24 @@ describe('a user of a cluster who is called like one of ours', () => {
     expect(response.status).toBe(403)
   })
 
+  it('is told from ours in the audit log, by whatever was shown', async () => {
+    const { access_token: token } = await login(theirs, ours)
+    const native = { name: 'native', type: 'native' }
+    const linesOf = async (who: Credentials, authorization = basic(who)) => {
+      const before = app.audit().length
+      await callAs(fetch, authorization)
+      await rest(fetch, 'GET', '/_security/user', who)
+      return app
+        .audit()
+        .slice(before)
+        .map(({ profile_gateway: { realm } }) => realm)
+    }
+    const behind = { ...native, via: 'main' }
+    expect(await linesOf(theirs)).toEqual([behind, behind, behind, behind])
+    expect(await linesOf(theirs, `Bearer ${token}`)).toEqual([behind, behind, behind, behind])
+    expect(await linesOf(ours)).toEqual([native, native, native, native])
+  })
+
   it('has client credentials of that kind, too', async () => {
     const answered = await issueToken(fetch, theirs, { grant_type: 'client_credentials' })
     const { access_token: token } = answered.body as { access_token: string }
