@@ -178,7 +178,12 @@ export const useCaseEvents: UseCaseEvents = {
       takesPrivilege: false,
       asked: ({ ids, name, username, realmName, owned }) => ({
         user: username === null ? undefined : { name: username },
-        target: { id: ids ?? undefined, name: name ?? undefined, realm: realmName ?? undefined, owned },
+        target: {
+          id: ids?.filter(canBeKeyId),
+          name: name ?? undefined,
+          realm: realmName ?? undefined,
+          owned,
+        },
       }),
       answered: ({ invalidated }) => ({ target: { id: invalidated }, invalidated: invalidated.length }),
     },
@@ -238,6 +243,11 @@ const dataRefusals = {
 } as const
 
 const notFound = 'NOT_FOUND'
+
+/** Whoever wants a key to end may well send its secret, which is longer than an id. */
+function canBeKeyId({ length }: string): boolean {
+  return length <= 20
+}
 
 function found(isFound: boolean): Details | string {
   return isFound ? {} : notFound

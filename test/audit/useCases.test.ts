@@ -239,6 +239,19 @@ describe('what is done', () => {
     expect(app.audit().slice(before)).toHaveLength(3)
   })
 
+  it('to API keys names them, and never by what may be the secret of one', async () => {
+    const answer = await rest(app.fetch, 'POST', '/_security/api_key', elastic, { name: 'leaked' })
+    const { id, api_key: key, encoded } = answer.body as Record<'id' | 'api_key' | 'encoded', string>
+    const ids = JSON.stringify([id, key, encoded, `${id}:${key}`])
+    const lines = [
+      ...(await run(nobody, `invalidateApiKeys(which: { ids: ${ids} })`)),
+      ...(await run(elastic, `invalidateApiKeys(which: { ids: ${ids} })`)),
+    ]
+    expect(lines).toHaveLength(4)
+    for (const line of lines) expect(line).toMatchObject({ profile_gateway: { target: { id: [id] } } })
+    expect(JSON.stringify(lines)).not.toMatch(new RegExp(`${key}|${encoded.slice(-20)}`))
+  })
+
   it.each([
     [
       'activations',

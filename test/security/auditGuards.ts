@@ -46,6 +46,13 @@ export const auditGuards: readonly Guard[] = [
     title: 'is only a hash where there is no such user',
   },
   {
+    item: 'ids that may be secrets are left out',
+    file: 'src/audit/useCaseEvents.ts',
+    without: ['id: ids?.filter(canBeKeyId)', 'id: ids ?? undefined'],
+    test: useCases,
+    title: 'to API keys names them, and never by what may be the secret of one',
+  },
+  {
     item: 'the key of the hash is secret',
     file: 'src/audit/nameHash.ts',
     without: ["createHmac('sha256', secret)", "createHmac('sha256', '')"],
