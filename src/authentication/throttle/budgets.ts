@@ -75,15 +75,15 @@ export function createBudgets(parts: BudgetsParts) {
     const { username } = credentials
     const known = `${network}\0${username}`
     let budgets = ofCallers.get(known)
-    if (!budgets) ofCallers.set(known, (budgets = budgetsOfLogin(oneName(username), network)))
+    if (!budgets) ofCallers.set(known, (budgets = budgetsOfLogin(username, network)))
     return budgets
   }
 
-  function budgetsOfLogin(name: string, network: string): readonly Budget[] {
+  function budgetsOfLogin(username: string, network: string): readonly Budget[] {
     return [
-      ofName(budget(parts.attempts, 'caller', 'name', name)),
+      ofName(budget(parts.attempts, 'caller', 'name', oneName(username))),
       budget(parts.attempts_per_address, 'caller', 'address', network),
-      { ...ofName(budget(parts.attempts, 'caller', 'pair', name, network)), knownFor },
+      ofPair('caller', username, network),
     ]
   }
 
@@ -95,17 +95,18 @@ export function createBudgets(parts: BudgetsParts) {
     const ofAddress =
       network === null ? [] : [budget(parts.attempts_per_address, 'subject', 'address', network)]
     if (credentials.kind !== 'password') return ofAddress
-    const name = oneName(credentials.username)
-    const ofPair =
-      network === null
-        ? []
-        : [{ ...ofName(budget(parts.attempts, 'subject', 'pair', name, network)), knownFor }]
+    const { username: name } = credentials
     return [
-      ofName(budget(parts.attempts, 'subject', 'name', name)),
+      ofName(budget(parts.attempts, 'subject', 'name', oneName(name))),
       ofCaller(budget(parts.attempts_per_caller, 'subject', 'caller', realm.type, realm.name, username)),
       ...ofAddress,
-      ...ofPair,
+      ...(network === null ? [] : [ofPair('subject', name, network)]),
     ]
+  }
+
+  /** By the name as it is: else whoever has one like another's would be known as that one wherever they log in. */
+  function ofPair(role: Attempt['role'], username: string, network: string): Budget {
+    return { ...ofName(budget(parts.attempts, role, 'pair', username, network)), knownFor }
   }
 
   /** All of a budget comes back in the time in which all of a name's does. */

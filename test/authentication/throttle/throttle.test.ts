@@ -247,6 +247,18 @@ describe('an address that is stated', () => {
     expect(await gateway.attempt(grant('right'), from('192.0.2.1'))).toBe('right')
   })
 
+  it('knows nobody by the login of another, though their names are written alike', async () => {
+    for (const attemptFrom of [from, calling] as const) {
+      const gateway = throttled()
+      for (const n of times(4)) {
+        const attempt = attemptFrom(`192.0.2.${n}`)
+        expect(await gateway.attempt(grant('right', 'JackNich'), attempt)).toBe('right')
+        for (const more of times(2)) expect(await gateway.attempt(guess(2 * n + more), attempt)).toBe('wrong')
+      }
+      expect(await gateway.attempt(guess(9), attemptFrom('192.0.2.1'))).toBe(30)
+    }
+  })
+
   it('has eight attempts at a name itself, even of such a user', async () => {
     const gateway = throttled()
     await gateway.attempt(grant('right'), from('192.0.2.1'))
