@@ -102,7 +102,10 @@ export const useCaseEvents: UseCaseEvents = {
     put: {
       ...changesUsers,
       action: 'user-put',
-      asked: ({ username, roles }) => ({ user: { name: username, roles } }),
+      asked: ({ username, roles, enabled, password, passwordHash }) => ({
+        user: { name: username, roles },
+        target: { enabled, password: (password ?? passwordHash) === null ? 'kept' : 'replaced' },
+      }),
       answered: (put) => (put ? {} : 'PASSWORD_REQUIRED'),
     },
     delete: {
@@ -202,7 +205,7 @@ export const useCaseEvents: UseCaseEvents = {
     put: {
       ...changesOthers,
       action: 'role-put',
-      asked: ({ name, cluster }) => ({ target: { name, cluster } }),
+      asked: ({ name, cluster, global }) => ({ target: { name, cluster, global: jsonOf(global) } }),
     },
     delete: {
       ...changesOthers,
@@ -217,7 +220,12 @@ export const useCaseEvents: UseCaseEvents = {
     put: {
       ...changesOthers,
       action: 'role-mapping-put',
-      asked: ({ name, enabled, roles }) => ({ target: { name, enabled, roles } }),
+      asked: ({ name, enabled, roles, roleTemplates, rules }) => ({
+        target: {
+          ...{ name, enabled, roles, rules: jsonOf(rules) },
+          role_templates: roleTemplates.map(({ source }) => source),
+        },
+      }),
     },
     delete: {
       ...changesOthers,
@@ -243,6 +251,11 @@ const dataRefusals = {
 } as const
 
 const notFound = 'NOT_FOUND'
+
+/** As one text: names that a client has chosen are none of a line's. */
+function jsonOf(value: object | null): string | undefined {
+  return value ? JSON.stringify(value) : undefined
+}
 
 /** Whoever wants a key to end may well send its secret, which is longer than an id. */
 function canBeKeyId({ length }: string): boolean {

@@ -264,9 +264,38 @@ describe('what is done', () => {
       { user: { target: { name: 'z', roles: ['a', 'b'] } } },
     ],
     [
+      'users who are locked out by being put',
+      'putUser(username: "z", user: { roles: [], enabled: false })',
+      { profile_gateway: { target: { enabled: false, password: 'kept' } } },
+    ],
+    [
+      'passwords that are put',
+      'putUser(username: "z", user: { password: "z-p@ssw0rd", roles: [] })',
+      { profile_gateway: { target: { enabled: true, password: 'replaced' } } },
+    ],
+    [
       'roles',
       'putRole(name: "z", role: { cluster: ["all"] })',
       { profile_gateway: { target: { name: 'z', cluster: ['all'] } } },
+    ],
+    [
+      'what roles may write',
+      'putRole(name: "z", role: { global: { profile: { write: { applications: ["*"] } } } })',
+      { profile_gateway: { target: { global: '{"profile":{"write":{"applications":["*"]}}}' } } },
+    ],
+    [
+      'role mappings',
+      'putRoleMapping(name: "z", roleMapping: { roles: ["r"], rules: { field: { username: "z" } } })',
+      { profile_gateway: { target: { name: 'z', enabled: true, roles: ['r'] } } },
+    ],
+    [
+      'roles that are made of what users are',
+      'putRoleMapping(name: "z", roleMapping: { roleTemplates: [{ source: "of_{{username}}" }], rules: { field: { username: "*" } } })',
+      {
+        profile_gateway: {
+          target: { role_templates: ['of_{{username}}'], rules: '{"field":{"username":"*"}}' },
+        },
+      },
     ],
   ])('says whom or what it is about: %s', async (_, field, told) => {
     const [last] = (await run(elastic, field)).slice(-1)
