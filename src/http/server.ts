@@ -19,7 +19,7 @@ import { reportDrops } from './reportDrops.ts'
 import type { Answered, RequestWatch } from './requestWatch.ts'
 import { securityHeaders } from './securityHeaders.ts'
 
-/** How old what was read of a caller may be once the body is there, in milliseconds: then it is asked anew. */
+/** How old what was read of a caller may be once a request is worked on, in milliseconds: then it is asked anew. */
 const promptly = 100
 
 interface ServerParts<Caller> {
@@ -207,9 +207,9 @@ export function createServer<Caller>({
       const since = performance.now()
       const caller = await inTime(identify())
       const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
-      const isLate = performance.now() - since > promptly
       const answer = async () => {
-        // To verify a password takes its time, and so can a body: whoever sends it may have been locked out meanwhile.
+        // To verify a password takes its time, and so can a body and its turn: whoever sends it may have been locked out.
+        const isLate = performance.now() - since > promptly
         const sender = isLate ? await identify() : caller
         const response = await door.enter(request, body.bytes, sender)
         await written(from)

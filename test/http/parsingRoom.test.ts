@@ -1,9 +1,12 @@
+import { getHeapStatistics } from 'node:v8'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { createParsingRoom } from '../../src/http/parsingRoom.ts'
+import { gatewayBefore } from '../cluster/gateway.ts'
 import { gateway } from '../cliProcess.ts'
+import { send } from '../support/cluster.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
-import { basic, elastic } from '../support/testApp.ts'
+import { basic, elastic, rest } from '../support/testApp.ts'
 
 /** So many empty objects, which count as 203 bytes each. */
 const bodyOf = (values: number) => Buffer.from(`[${'{},'.repeat(values)}0]`)
@@ -96,5 +99,44 @@ describe('a gateway with little memory', { timeout: 60_000 }, () => {
     })
     expect(new Set(await Promise.all(sent))).toEqual(new Set([404]))
     expect(await served.stop()).toBe(0)
+  })
+})
+
+describe('a caller whose turn comes late', () => {
+  it('does nothing more once it is locked out', async () => {
+    const { fetch, cluster } = await gatewayBefore()
+    const mallory = { username: 'mallory', password: 'mall0ry-p@ss' }
+    const put = (path: string, body?: object, who = elastic) =>
+      rest(fetch, 'PUT', `/_security/${path}`, who, body)
+    await put('user/mallory', { password: mallory.password, roles: ['superuser'] })
+
+    // Grants that are not judged hold all of the room: what is in a string counts, too.
+    const asked = Promise.withResolvers<undefined>()
+    const judged = Promise.withResolvers<undefined>()
+    cluster.fault = (_, response) => {
+      asked.resolve(undefined)
+      void judged.promise.then(() => send(response, 401, { error: { type: 'security_exception' } }))
+    }
+    const values = 400_000
+    const enough = Math.ceil(getHeapStatistics().heap_size_limit / 8 / (100 * values))
+    const query =
+      'mutation { activateProfile(grant: { password: { username: "x", password: "y" } }) { __typename } }'
+    const body = JSON.stringify({ query, extensions: { x: '{'.repeat(values) } })
+    const headers = { authorization: basic(elastic), 'content-type': 'application/json' }
+    const held = Array.from({ length: enough }, () =>
+      fetch('/graphql', { method: 'POST', headers, body }).then(({ status }) => status),
+    )
+    await asked.promise
+    expect((await rest(fetch, 'GET', '/', mallory)).status).toBe(200)
+
+    const late = put('role/backdoor', { cluster: ['all'], description: ','.repeat(200) }, mallory)
+    await settled()
+    expect((await put('user/mallory/_disable')).status).toBe(200)
+    // What comes sooner is answered for whoever was asked for when it began.
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    judged.resolve(undefined)
+    expect(new Set(await Promise.all(held))).toEqual(new Set([200]))
+    expect((await late).status).toBe(401)
+    expect((await rest(fetch, 'GET', '/_security/role/backdoor', elastic)).status).toBe(404)
   })
 })

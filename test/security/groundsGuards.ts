@@ -35,4 +35,11 @@ export const groundsGuards: readonly Guard[] = [
     test: meanwhile,
     title: 'whose API key was invalidated',
   },
+  {
+    item: 'nothing is done by one who was disabled before the request’s turn came',
+    file: 'src/http/server.ts',
+    without: ['isLate ? await identify() : caller', 'isLate ? caller : caller'],
+    test: 'http/parsingRoom.test.ts',
+    title: 'does nothing more once it is locked out',
+  },
 ]
