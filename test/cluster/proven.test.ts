@@ -132,6 +132,20 @@ describe('tokens of ours', () => {
   })
 })
 
+describe('API keys of ours', () => {
+  it('are never shown to a cluster, sent as tokens by mistake', async () => {
+    const answered = await rest(fetch, 'POST', '/_security/api_key', elastic, { name: 'mistaken' })
+    const { encoded } = answered.body as { encoded: string }
+    const asked = cluster.asked()
+    const unknown = expect.stringContaining('unable to authenticate user [_bearer_token]') as string
+    for (const token of [encoded, encoded.replace(/=+$/, '')]) {
+      expect(await callAs(fetch, `Bearer ${token}`)).toEqual({ status: 401, reason: unknown })
+      expect(await activate(fetch, tokenOf(token))).toEqual({ status: 401, reason: unknown })
+    }
+    expect(cluster.asked()).toBe(asked)
+  })
+})
+
 describe('credentials that a cluster refuses', () => {
   it('are refused at each door, as those that nobody knows', async () => {
     expect(await activate(fetch, passwordOf('clara', 'wrong'))).toEqual({

@@ -259,6 +259,13 @@ export const auditGuards: readonly Guard[] = [
     file: 'src/authentication/tokens/tokenRealm.ts',
     without: ['? refreshToken : null', '? null : null'],
     test: 'cluster/proven.test.ts',
-    title: 'are never shown to a cluster',
+    title: 'are never shown to a cluster, whatever they are taken for',
+  },
+  {
+    item: 'no API key of ours at another server',
+    file: 'src/authentication/tokens/tokenRealm.ts',
+    without: ['if (isEncodedKey(token)) return encodedKey', 'if (isEncodedKey(token)) return null'],
+    test: 'cluster/proven.test.ts',
+    title: 'are never shown to a cluster, sent as tokens by mistake',
   },
 ]

@@ -9,3 +9,8 @@ export function newKeyId(): string {
 export function isKeyId(text: string): boolean {
   return /^[\w-]{20}$/.test(text)
 }
+
+/** Whether a text is one of our keys as `Authorization: ApiKey` takes it: id and secret. */
+export function isEncodedKey(text: string): boolean {
+  return text.length <= 88 && /^[\w-]{20}:[\w-]{43}$/.test(Buffer.from(text, 'base64').toString())
+}

@@ -1,5 +1,6 @@
 import { apiKeyProof } from '../apiKeys/apiKeyProof.ts'
 import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
+import { isEncodedKey } from '../apiKeys/keyId.ts'
 import { expired, refused, type Proof, type Realm, type Refusal } from '../realm.ts'
 import { plainUser, type RealmRef, type TokenOrigin } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
@@ -24,8 +25,11 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
     takes: 'accessToken',
 
     async authenticate(credentials) {
-      if (credentials.kind !== 'accessToken' || !isOpaqueToken(credentials.token)) return null
-      const tokenHash = hashOf(credentials.token)
+      if (credentials.kind !== 'accessToken') return null
+      const { token } = credentials
+      if (isEncodedKey(token)) return encodedKey
+      if (!isOpaqueToken(token)) return null
+      const tokenHash = hashOf(token)
       const pair = await tokens.find({ accessHash: tokenHash })
       if (!pair) return (await tokens.find({ refreshHash: tokenHash })) ? refreshToken : null
       if (!isValid(pair)) return { ...expired, detail: whyNot(pair) }
@@ -59,11 +63,18 @@ export function createTokenRealm({ tokens, apiKeys, realmOf }: TokenRealmParts):
   }
 }
 
-/** It may still be good for new tokens: the servers that other realms ask are not to see it. */
+// Whoever sends the wrong one of ours may still need it: the servers that other realms ask are not to see it.
+
 const refreshToken: Refusal = {
   ...refused,
   detail: 'it is a refresh token, which proves nobody',
   isGuess: () => false,
+  isFinal: true,
+}
+
+const encodedKey: Refusal = {
+  ...refused,
+  detail: 'it is an API key, which is sent as [ApiKey]',
   isFinal: true,
 }
 
