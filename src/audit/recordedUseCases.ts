@@ -67,8 +67,9 @@ function recordedUseCase(
 
     function sayAnswer(told: Details | string): void {
       const from = isBelieved(event, caller, asked) ? caller.origin : withoutStated(caller.origin)
-      if (typeof told === 'string') say({ ...known, outcome: 'failure', reason: told }, about, from)
-      else say({ ...known, outcome: 'success' }, { ...about, ...told }, from)
+      const { reason, ...details } = typeof told === 'string' ? { reason: told } : told
+      const outcome = reason === undefined ? 'success' : 'failure'
+      say({ ...known, outcome, reason }, { ...about, ...details }, from)
     }
 
     /** Without an answer nobody knows yet what the caller may do. */

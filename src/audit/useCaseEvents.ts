@@ -1,6 +1,7 @@
 import type { GrantRejected } from '../authentication/grantRejected.ts'
 import type { Caller } from '../authentication/subject.ts'
 import type { Token } from '../authentication/tokens/issue.ts'
+import type { RefreshRejected } from '../authentication/tokens/refresh.ts'
 import type { TooManyAttempts } from '../authentication/throttle/tooManyAttempts.ts'
 import type { UseCases } from '../graphql/builder.ts'
 import type { Profile } from '../profile/profile.ts'
@@ -10,6 +11,8 @@ import type { AuditUser } from './auditLine.ts'
 export interface Details {
   /** The user it is about. */
   readonly user?: AuditUser['target']
+  /** Of an answer: it is a no, and that is why. */
+  readonly reason?: string
   readonly [field: string]: unknown
 }
 
@@ -25,7 +28,7 @@ export interface DoneEvent<Asked extends readonly unknown[], Answer> {
    */
   readonly takesPrivilege?: boolean | ((caller: Caller, ...asked: Asked) => boolean)
   readonly asked?: (...asked: Asked) => Details
-  /** What the answer tells; a text: it is a no, and that is why. */
+  /** What the answer tells; a text: it is a no, that is why, and it tells nothing else. */
   readonly answered?: (answer: Answer) => Details | string
 }
 
@@ -147,8 +150,7 @@ export const useCaseEvents: UseCaseEvents = {
       category: ['session'],
       type: ['info'],
       takesPrivilege: true,
-      // What is said of refresh tokens is always one of a few texts.
-      answered: (answer) => (answer.kind === 'Token' ? ofToken(answer) : answer.message),
+      answered: (answer) => (answer.kind === 'Token' ? ofToken(answer) : ofRejected(answer)),
     },
     invalidate: {
       kind: 'change',
@@ -276,4 +278,12 @@ function ofProfile({ uid, user: { username, roles, realm } }: Profile): Details 
 
 function ofToken({ authentication: { username, realm } }: Token): Details {
   return { user: { name: username }, target: { realm: { name: realm.name, type: realm.type } } }
+}
+
+/** What is said of refresh tokens is always one of a few texts. */
+function ofRejected({ message: reason, subject, ended }: RefreshRejected): Details {
+  if (!subject) return { reason }
+  const { username: name, realmName, realmType: type } = subject
+  const target = { realm: { name: realmName, type } }
+  return { reason, user: { name }, target, invalidated: ended?.invalidated }
 }

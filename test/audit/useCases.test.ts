@@ -302,6 +302,24 @@ describe('what is done', () => {
     expect(last).toMatchObject(told)
   })
 
+  it('to a refresh token that is used again says whose login has ended', async () => {
+    const grant = { grant_type: 'password', username: jacknich.username, password: jacknich.password }
+    const answer = await rest(app.fetch, 'POST', '/_security/oauth2/token', elastic, grant)
+    const { refresh_token: token } = answer.body as { refresh_token: string }
+    const refresh = `refreshToken(refreshToken: "${token}")`
+    await run(elastic, refresh)
+    await app.run('UPDATE tokens SET "refreshedAt" = "refreshedAt" - 31000, "issuedAt" = "issuedAt" - 31000')
+    expect((await run(elastic, refresh)).at(-1)).toMatchObject({
+      event: {
+        action: 'token-refresh',
+        outcome: 'failure',
+        reason: 'token has already been refreshed more than 30 seconds in the past',
+      },
+      user: { name: 'elastic', target: { name: 'jacknich' } },
+      profile_gateway: { target: { realm: { name: 'native', type: 'native' } }, invalidated: 4 },
+    })
+  })
+
   it.each([
     ['deleteUser(username: "nobody-there")', 'NOT_FOUND'],
     ['putUser(username: "new", user: { roles: [] })', 'PASSWORD_REQUIRED'],

@@ -21,6 +21,10 @@ const mostAttempts = 10
 export interface RefreshRejected {
   readonly kind: 'RefreshRejected'
   readonly message: string
+  /** Whose it is; null: none of ours. */
+  readonly subject: Pick<FoundPair, 'username' | 'realmName' | 'realmType'> | null
+  /** What of its login was ended since it was used again. */
+  readonly ended: Invalidated | null
 }
 
 /** A refresh token that was used long after its first use: one of those who have it may have stolen it. */
@@ -54,11 +58,11 @@ export function createRefresh(parts: RefreshParts) {
     for (let attempts = 0; attempts < mostAttempts; attempts++) {
       // 2  Is it one of ours that may be used?
       const pair = await tokens.find({ refreshHash })
-      if (!pair?.refresh) return rejected('could not refresh the requested token')
+      if (!pair?.refresh) return rejected('could not refresh the requested token', null)
       const subject = tokenSubject(pair, realmOf)
       const reason = rejection(pair, clientOf(caller), subject !== null)
-      if (reason === usedBefore) await reused(pair)
-      if (reason !== null || !subject) return rejected(reason ?? invalidated)
+      const ended = reason === usedBefore ? await reused(pair) : null
+      if (reason !== null || !subject) return rejected(reason ?? invalidated, pair, ended)
 
       // 3  Mark its first use. Whoever uses it within the grace gets what the first one gets.
       const { usedAt } = pair.refresh
@@ -78,9 +82,15 @@ export function createRefresh(parts: RefreshParts) {
   }
 
   /** Ends everything that came from the login, where that is wanted. */
-  async function reused({ family, username, realmName, client }: FoundPair): Promise<void> {
+  async function reused({
+    family,
+    username,
+    realmName,
+    client,
+  }: FoundPair): Promise<RefreshRejected['ended']> {
     const ended = parts.revokeOnReuse ? await invalidateAll(tokens, { family }) : null
     parts.reportReuse({ username, realm: realmName, client: client.username, ended })
+    return ended
   }
 }
 
@@ -110,6 +120,10 @@ function isSameClient(one: Client, other: Client): boolean {
   return one.username === other.username && isSameRealm(one.realm, other.realm)
 }
 
-function rejected(message: string): RefreshRejected {
-  return { kind: 'RefreshRejected', message }
+function rejected(
+  message: string,
+  subject: RefreshRejected['subject'],
+  ended: RefreshRejected['ended'] = null,
+): RefreshRejected {
+  return { kind: 'RefreshRejected', message, subject, ended }
 }
