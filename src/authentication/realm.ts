@@ -4,7 +4,7 @@
 import type { Basis } from './basis.ts'
 import type { Credentials } from './credentials.ts'
 import type { Source } from './source.ts'
-import type { AuthenticationType, Standing, Subject, TokenOrigin } from './subject.ts'
+import type { AuthenticationType, ProvenToken, Standing, Subject } from './subject.ts'
 
 export interface Realm {
   /** The one kind of credentials that can be its own: about others it is not asked. Without it: any can. */
@@ -24,7 +24,7 @@ export interface Proof {
   /** Without it: a user of one of our realms, which says the roles itself. */
   readonly standing?: Standing
   /** The token of ours that was proven, if it is one. */
-  readonly token?: TokenOrigin
+  readonly token?: ProvenToken
   /**
    * What the proof rests on in our database, or null if on nothing there. Proving can take long: whoever writes down
    * what the proof says makes sure that this still stands.

@@ -108,13 +108,19 @@ export interface TokenOrigin {
   readonly familyStartedAt: number
 }
 
+/** One that has just proven somebody. */
+export interface ProvenToken extends TokenOrigin {
+  /** For how much longer it is valid, in milliseconds. */
+  readonly left: number
+}
+
 /** Whoever sends the request. Never the subject of a grant, even where both are the same person. */
 export interface Caller extends Authenticated, Standing {
   readonly apiKey: Standing['apiKey']
   /** What that rests on in our database: what is issued to the caller rests on it too. */
   readonly basis: Basis | null
   /** The token of ours that has proven it, if one has: what is issued to the caller ends with that login. */
-  readonly token: TokenOrigin | null
+  readonly token: ProvenToken | null
   /** The security epoch when the caller was read. */
   readonly securityEpoch: number
   /** Where the request comes from. */

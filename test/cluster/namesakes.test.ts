@@ -116,6 +116,25 @@ describe('a user of a cluster who is called like one of ours', () => {
     })
   })
 
+  it('cannot make a login last by getting one token with another, as the cluster is not asked again', async () => {
+    const byToken = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const body = '{"grant_type":"client_credentials"}'
+      const response = await fetch('/_security/oauth2/token', { method: 'POST', headers, body })
+      return (await response.json()) as { access_token: string; expires_in: number }
+    }
+    const [{ access_token: theirFirst }, { access_token: ourFirst }] = [
+      await login(theirs, ours),
+      await login(ours, ours),
+    ]
+    await app.advance(900_000)
+    const [their, our] = [await byToken(theirFirst), await byToken(ourFirst)]
+    expect([their.expires_in, our.expires_in]).toEqual([300, 1_200])
+    await app.advance(300_000)
+    expect(await callAs(fetch, `Bearer ${their.access_token}`)).toMatchObject({ status: 401 })
+    expect(await callAs(fetch, `Bearer ${our.access_token}`)).toMatchObject({ status: 200 })
+  })
+
   it('cannot use the refresh tokens that ours got, nor ours theirs', async () => {
     for (const [creator, other] of [
       [ours, theirs],

@@ -36,7 +36,7 @@ export async function callerOf({ users }: Pick<TestDatabase, 'users'>, username:
     ...{ username, roles, fullName, email, metadata, realm: native, authenticationType: 'token' },
     ...plainUser,
     basis: found.basis,
-    token: { accessHash: 'a', family: 'f', familyStartedAt: 0 },
+    token: { accessHash: 'a', family: 'f', familyStartedAt: 0, left: 1 },
     securityEpoch: found.securityEpoch,
     origin,
   }

@@ -7,12 +7,13 @@ import { grantProblems, type PasswordCredentials } from '../credentials.ts'
 import { grantRejected, type GrantRejected } from '../grantRejected.ts'
 import type { Prove } from '../prove.ts'
 import {
+  isOwnRealm,
   isServiceAccount,
   plainUser,
   type Authenticated,
   type Caller,
+  type ProvenToken,
   type Standing,
-  type TokenOrigin,
 } from '../subject.ts'
 import type { TooManyAttempts } from '../throttle/tooManyAttempts.ts'
 import { hashesOf, newToken, type TokenPair } from './opaqueToken.ts'
@@ -38,7 +39,7 @@ export interface Token extends TokenPair {
 /** What tokens rest on. */
 interface RestsOn extends Standing {
   readonly basis: Basis | null
-  readonly token: TokenOrigin | null
+  readonly token: ProvenToken | null
 }
 
 interface IssueParts {
@@ -94,10 +95,13 @@ export function createIssue({ authorize, prove, tokens, lifetimes }: IssueParts)
       client: clientOf(caller),
       apiKeyId: apiKey?.id ?? null,
     }
-    if (!(await tokens.create({ ...hashesOf(pair), ...facts }, lifetimes, basis))) return null
+    // Whoever may have gone elsewhere would never be asked for again.
+    const isOurs = apiKey !== null || (isOwnRealm(realm) && via === null)
+    const access = isOurs || !parent ? lifetimes.access : Math.min(lifetimes.access, parent.left)
+    if (!(await tokens.create({ ...hashesOf(pair), ...facts }, { ...lifetimes, access }, basis))) return null
     const who = { username, roles, fullName, email, metadata, realm, authenticationType }
     const authentication = apiKey ? { ...who, apiKey } : who
-    return tokenOf(pair, lifetimes.access, authentication)
+    return tokenOf(pair, access, authentication)
   }
 }
 

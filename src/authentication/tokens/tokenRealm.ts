@@ -2,7 +2,7 @@ import { apiKeyProof } from '../apiKeys/apiKeyProof.ts'
 import type { ApiKeyRepository } from '../apiKeys/apiKeyRepository.ts'
 import { isEncodedKey } from '../apiKeys/keyId.ts'
 import { expired, refused, type Proof, type Realm, type Refusal } from '../realm.ts'
-import { plainUser, type RealmRef, type TokenOrigin } from '../subject.ts'
+import { plainUser, type ProvenToken, type RealmRef } from '../subject.ts'
 import { hashOf, isOpaqueToken } from './opaqueToken.ts'
 import type { FoundPair, TokenRepository } from './tokenRepository.ts'
 import { tokenSubject, type RealmOf } from './tokenSubject.ts'
@@ -78,8 +78,8 @@ const encodedKey: Refusal = {
   isFinal: true,
 }
 
-function originOf({ accessHash, family, familyStartedAt }: FoundPair): TokenOrigin {
-  return { accessHash, family, familyStartedAt }
+function originOf({ accessHash, family, familyStartedAt, accessExpiresAt, now }: FoundPair): ProvenToken {
+  return { accessHash, family, familyStartedAt, left: accessExpiresAt - now }
 }
 
 function isValid({ accessInvalidated, accessExpiresAt, now }: FoundPair): boolean {

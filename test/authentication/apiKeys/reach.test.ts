@@ -164,7 +164,7 @@ describe('an API key that is made', () => {
 
   it('is none for a caller whose token has ended meanwhile', async () => {
     const { create, caller } = await withJoe()
-    const token = { accessHash: 'ended', family: 'login', familyStartedAt: 1 }
+    const token = { accessHash: 'ended', family: 'login', familyStartedAt: 1, left: 1 }
     await expect(create({ ...caller, token }, input)).rejects.toMatchObject(gone)
   })
 

@@ -108,6 +108,7 @@ describe('tokens of a realm of another kind', () => {
         accessHash: hash('sha256', accessToken, 'base64url'),
         family: expect.any(String) as string,
         familyStartedAt: expect.any(Number) as number,
+        left: expect.any(Number) as number,
       },
       securityEpoch: await database.securityEpoch(),
     })
