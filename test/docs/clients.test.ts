@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { GraphQLEnumType } from 'graphql'
+import { GraphQLEnumType, isObjectType } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { statusOf } from '../../src/errors.ts'
 import { schema } from '../../src/graphql/schema.ts'
@@ -39,6 +39,18 @@ describe('docs/frontends.md', () => {
   it('tells of every code, with its status', () => {
     const told = rows.flatMap(({ name, status }) => (status === undefined ? [] : [[name, Number(status)]]))
     expect(Object.fromEntries(told)).toEqual({ ...statusOf, OPERATION_NOT_ALLOWED: 403 })
+  })
+
+  it('tells caches to know objects by fields that all of their type have', () => {
+    const told = [...page.matchAll(/^ +(\w+): \{ keyFields: \[(.*)\] \},$/gm)]
+    expect(told.map(([, type]) => type)).toEqual(['Profile', 'User', 'Role', 'RoleMapping', 'Viewer'])
+    for (const [, type = '', fields = ''] of told) {
+      const named = schema.getType(type)
+      if (!isObjectType(named)) throw new Error(`${type} is no type of objects`)
+      for (const [, field = ''] of fields.matchAll(/'(\w+)'/g)) {
+        expect(String(named.getFields()[field]?.type), `${type}.${field}`).toMatch(/!$/)
+      }
+    }
   })
 })
 
