@@ -130,16 +130,25 @@ function wantsPage({ method, headers }: DoorRequest): boolean {
 
 function mediaTypeOf({ headers: { accept = '*/*' } }: DoorRequest): MediaType | null {
   for (const range of accept.toLowerCase().split(',')) {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim())
-    if (parameters.some((parameter) => /^charset=(?!"?utf-8"?$)|^q=0(\.0*)?$/.test(parameter))) continue
+    const [type, ...parameters] = partsOf(range)
+    if (parameters.some((parameter) => otherCharset.test(parameter) || /^q=0(\.0*)?$/.test(parameter)))
+      continue
     if (type === 'application/graphql-response+json') return type
     if (type === 'application/json' || type === 'application/*' || type === '*/*') return 'application/json'
   }
   return null
 }
 
+/** JSON has no parameters: clients that send others than `charset` mean nothing by them. */
 function isJson({ headers }: DoorRequest): boolean {
-  return /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(headers['content-type'] ?? '')
+  const [type, ...parameters] = partsOf((headers['content-type'] ?? '').toLowerCase())
+  return type === 'application/json' && !parameters.some((parameter) => otherCharset.test(parameter))
+}
+
+const otherCharset = /^charset\b(?!="?utf-?8"?$)/
+
+function partsOf(mediaType: string): string[] {
+  return mediaType.split(';').map((part) => part.trim())
 }
 
 function json(body: Uint8Array, what = 'The body'): unknown {

@@ -42,16 +42,20 @@ describe('an audit of graphql-http, for an authenticated caller', () => {
 })
 
 describe('200', () => {
-  it.each(['application/json', 'application/json;charset=utf-8', 'Application/JSON; Charset="UTF-8"'])(
-    'answers a POST of %s',
-    async (contentType) => {
-      const answer = await send(fetch, {
-        headers: { 'content-type': contentType },
-        ...json({ query: viewer }),
-      })
-      expect(answer).toMatchObject({ status: 200, ...sound })
-    },
-  )
+  it.each([
+    'application/json',
+    'application/json;charset=utf-8',
+    'Application/JSON; Charset="UTF-8"',
+    'application/json; charset=utf8',
+    'application/json;',
+    'application/json; odata=verbose; charset=utf-8',
+  ])('answers a POST of %s', async (contentType) => {
+    const answer = await send(fetch, {
+      headers: { 'content-type': contentType },
+      ...json({ query: viewer }),
+    })
+    expect(answer).toMatchObject({ status: 200, ...sound })
+  })
 
   it.each([
     ['application/json', 'application/json'],
@@ -59,6 +63,7 @@ describe('200', () => {
     ['*/*', 'application/json'],
     ['image/png, */*;q=0.1', 'application/json'],
     ['application/json; charset=utf-8', 'application/json'],
+    ['application/json;charset=utf8', 'application/json'],
     ['application/graphql-response+json', 'application/graphql-response+json'],
     ['application/graphql-response+json; charset="UTF-8", text/plain', 'application/graphql-response+json'],
     ['text/event-stream, application/json', 'application/json'],
@@ -284,6 +289,8 @@ describe('415', () => {
     'application/jsonp',
     'application/json; charset=iso-8859-1',
     'application/json; charset=utf-16',
+    'application/json; charset=utf-8; charset = utf-16',
+    'application/json, application/json',
     'application/vnd.elasticsearch+json; compatible-with=9',
   ])('refuses a POST of %s', async (contentType) => {
     const body = Buffer.from(JSON.stringify({ query: viewer }))
