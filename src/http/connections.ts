@@ -37,6 +37,8 @@ interface ConnectionsParts {
   refuse: (failure: Failure, address: string) => DoorResponse
   /** Takes that a connection was closed because there are too many. */
   reportDrop: () => void
+  /** Takes why TLS has failed: nothing can be answered then, and the client may not say more than that it was closed. */
+  reportNoTls: (reason: string, address: string) => void
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -56,7 +58,13 @@ const lingering = 2_000
 /** How many requests a connection may have sent behind one that was refused: then it is let go of at once. */
 const mostIgnored = 64
 
-export function createConnections({ limits, tls, refuse, reportDrop }: ConnectionsParts): Connections {
+export function createConnections({
+  limits,
+  tls,
+  refuse,
+  reportDrop,
+  reportNoTls,
+}: ConnectionsParts): Connections {
   const turnOf = createPipelining()
   const idle = createIdleConnections()
   /** The latest request of each connection, until it has come and is answered: then nobody keeps its body. */
@@ -159,6 +167,8 @@ export function createConnections({ limits, tls, refuse, reportDrop }: Connectio
   }
 
   function takeError(error: Error, socket: Socket): void {
+    const reason = notTls(error)
+    if (reason !== null) reportNoTls(reason, socket.remoteAddress ?? 'unknown')
     const failure = notHttp(error)
     if (!failure) socket.destroy()
     else if (!givenUp.has(socket)) giveUp(socket, failure)
@@ -207,6 +217,12 @@ function destroyAfter(milliseconds: number, socket: Duplex, whatFor: Duplex | Se
   whatFor.once('close', () => {
     clearTimeout(timer)
   })
+}
+
+/** Why TLS has failed, in OpenSSL's words; null where it is something else, such as a connection that was closed. */
+function notTls(error: Error): string | null {
+  const code = 'code' in error ? String(error.code) : ''
+  return code.startsWith('ERR_SSL_') && 'reason' in error ? String(error.reason) : null
 }
 
 /** What is wrong with what came, or null where it is the connection itself. */

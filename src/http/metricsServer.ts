@@ -35,6 +35,9 @@ export function createMetricsServer(parts: MetricsServerParts): MetricsServer {
     tls,
     refuse: ({ status }) => secured(empty(status)),
     reportDrop: reportDrops(logger, 'new connections to metrics are closed: there are as many as may be'),
+    reportNoTls(reason, address) {
+      logger.info({ address }, `refused: TLS has failed: ${reason}`)
+    },
   })
   const server: Server = connections.serve(({ method, url }, response) => {
     void answer(method, url).then((answered) => {

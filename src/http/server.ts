@@ -86,6 +86,9 @@ export function createServer<Caller>({
       watch.dropped()
       sayDropped()
     },
+    reportNoTls(reason, address) {
+      logger.info({ address: peerOf(address, {}) }, `refused: TLS has failed: ${reason}`)
+    },
   })
   const readBody = createReadBody(
     limits.maxContentUnderWay,

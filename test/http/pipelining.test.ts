@@ -16,6 +16,7 @@ async function gated(begins: (url: string) => void = () => undefined) {
     tls: null,
     refuse: ({ status, message }) => ({ status, headers: {}, body: message }),
     reportDrop: () => expect.unreachable(),
+    reportNoTls: () => expect.unreachable(),
   })
   const begun: { url: string; response: ServerResponse; socket: Socket }[] = []
   const server = serve(({ url = '', socket }, response) => {

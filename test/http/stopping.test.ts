@@ -24,12 +24,14 @@ const large = 20_000_000
 /** A server that answers soon, once it stops with the last answer of each connection, and what becomes of it. */
 async function served(tls: { certificate: string; key: string } | null) {
   const refuse = () => expect.unreachable()
-  const server = createConnections({ limits, tls, refuse, reportDrop: refuse }).serve(({ url }, response) => {
-    void setTimeout(20).then(() => {
-      if (!server.listening) response.setHeader('connection', 'close')
-      response.end(url === '/large' ? Buffer.alloc(large) : 'answered')
-    })
-  })
+  const server = createConnections({ limits, tls, refuse, reportDrop: refuse, reportNoTls: refuse }).serve(
+    ({ url }, response) => {
+      void setTimeout(20).then(() => {
+        if (!server.listening) response.setHeader('connection', 'close')
+        response.end(url === '/large' ? Buffer.alloc(large) : 'answered')
+      })
+    },
+  )
   server.listen(0, '127.0.0.1')
   onTestFinished(() => {
     server.closeAllConnections()

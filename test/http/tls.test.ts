@@ -60,6 +60,16 @@ async function handshake(more: ConnectionOptions): Promise<string | null> {
   )
 }
 
+/** This client would speak versions that are too old. */
+const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
+
+/** What is received of bytes that are sent without TLS. */
+async function plain(bytes: string): Promise<string> {
+  const { send, received } = await openSocket(address.replace('https', 'http'))
+  send(bytes)
+  return received()
+}
+
 describe('a gateway with a certificate', () => {
   it('answers by TLS, and tells browsers to come back by it alone', async () => {
     expect(address).toMatch(/^https:/)
@@ -84,19 +94,34 @@ describe('a gateway with a certificate', () => {
   })
 
   it.each(['TLSv1', 'TLSv1.1'] as const)('does not speak %s', async (version) => {
-    // This client would.
-    const ciphers = 'DEFAULT@SECLEVEL=0'
-    expect(await handshake({ minVersion: version, maxVersion: version, ciphers })).toBe(
+    expect(await handshake({ ...old, minVersion: version, maxVersion: version })).toBe(
       'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
     )
   })
 
   it('lets go of who speaks none of it, or nothing, without an answer that could be read', async () => {
-    const plain = await openSocket(address.replace('https', 'http'))
-    plain.send('GET / HTTP/1.1\r\nHost: gateway\r\n\r\n')
-    expect(await plain.received()).not.toContain('HTTP')
+    expect(await plain('GET / HTTP/1.1\r\nHost: gateway\r\n\r\n')).not.toContain('HTTP')
     expect(await answersTo(address, '')).toEqual([])
     expect(app.logs()).not.toMatch(/"level":[56]0/)
+  })
+
+  it.each([
+    ['sends plain HTTP', () => plain('GET / HTTP/1.1\r\nHost: gateway\r\n\r\n'), 'http request'],
+    ['speaks something else', () => plain('\0'.repeat(20)), 'wrong version number'],
+    ['speaks an old version', () => handshake(old), 'unsupported protocol'],
+  ])('says in its log why it let go of who %s', async (_, send, reason) => {
+    const before = app.logs().length
+    await send()
+    await expect.poll(() => app.logs().slice(before)).toContain(`refused: TLS has failed: ${reason}`)
+    expect(app.logs().slice(before)).toContain('"address":"127.0.0.1"')
+  })
+
+  it('says nothing of who only connects, as probes do', async () => {
+    const before = app.logs().length
+    const { socket } = await openSocket(address.replace('https', 'http'))
+    socket.destroy()
+    expect(await handshake({})).toBe('TLSv1.3')
+    expect(app.logs().slice(before)).toBe('')
   })
 })
 
@@ -113,7 +138,6 @@ describe('a certificate that is renewed', () => {
     expect(await certificate()).toBe(fingerprintOf('server'))
     app.app.reload()
     expect(await certificate()).toBe(fingerprintOf('renewed'))
-    const old = { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
     expect(await handshake(old)).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION')
     before.write('GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n')
     expect(String((await once(before, 'data'))[0])).toMatch(/^HTTP\/1\.1 200/)
