@@ -138,8 +138,30 @@ const types = ownTypesOf(schema)
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {})
 
 describe('schema.graphql', () => {
+  const file = `# Built into GraphQL, and declared for tools that are older than they are.
+directive @oneOf on INPUT_OBJECT
+
+directive @specifiedBy(url: String!) on SCALAR
+
+${printSchema(schema)}
+`
+
   it('is what the code prints (vitest -u writes it anew)', async () => {
-    await expect(`${printSchema(schema)}\n`).toMatchFileSnapshot('../../schema.graphql')
+    await expect(file).toMatchFileSnapshot('../../schema.graphql')
+  })
+
+  it('declares every directive that it uses', () => {
+    const declared: string[] = []
+    const used = new Set<string>()
+    visit(parse(file), {
+      DirectiveDefinition: ({ name }) => void declared.push(name.value),
+      Directive: ({ name }) => void used.add(name.value),
+    })
+    expect(declared).toEqual([...used].sort())
+  })
+
+  it('is the same schema to tools that know them', () => {
+    expect(printSchema(buildSchema(file))).toBe(printSchema(schema))
   })
 })
 
