@@ -5,10 +5,11 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { hash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
+import { folderOfDatabases } from './folderOfDatabases.ts'
 import { freePort } from './freePort.ts'
 
 export interface PostgresServer {
@@ -46,8 +47,7 @@ export async function startPostgres({
   files = {},
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-postgres-'))
-  const data = join(folder, 'data')
-  await mkdir(data, { mode: 0o700 })
+  const data = await mkdtemp(join(durable ? folder : await folderOfDatabases(), 'data-'))
   const native = await binaries(folder)
   const user = await unprivileged(data)
   const port = await freePort()
@@ -127,6 +127,7 @@ export async function startPostgres({
 
   async function close(): Promise<void> {
     await stop()
+    await rm(data, { recursive: true, force: true })
     await rm(folder, { recursive: true, force: true })
   }
 
