@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 const microsecondsPerTick = 10_000
 
 /** The CPU time that a process has used so far, with that of its ended children, in microseconds; 0 if it is gone. */
-export function cpuTimeOf(pid: number): number {
+function cpuTimeOf(pid: number): number {
   const stat = textOf(`/proc/${pid}/stat`)
   // The name, in parentheses, can hold anything. Source: proc_pid_stat(5): utime, stime, cutime, cstime are 14 to 17.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -23,21 +23,25 @@ export function cpuTimeOfMachine(): { used: number; stolen: number } {
   return { used: (user + nice + system) * microsecondsPerTick, stolen: steal * microsecondsPerTick }
 }
 
-/** The most memory that a process has had since it was forgotten, in MiB. */
+/** The most memory that a process and those that descend from it have each had since it was forgotten, in MiB. */
 export function peakMemoryOf(pid: number): number {
-  const [, kibibytes = '0'] = /^VmHWM:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`)) ?? []
-  return Number(kibibytes) / 1_024
+  return memoryOfTree(pid, /^VmHWM:\s+(\d+) kB/m)
 }
 
-/** The memory that a process has now, in MiB. */
+/** The memory that a process and those that descend from it have now, in MiB; what they share counts for each. */
 export function memoryOf(pid: number): number {
-  const [, kibibytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`)) ?? []
-  return Number(kibibytes) / 1_024
+  return memoryOfTree(pid, /^VmRSS:\s+(\d+) kB/m)
 }
 
-/** Forgets the most memory that a process has had so far. Source: proc_pid_clear_refs(5). */
+function memoryOfTree(pid: number, pattern: RegExp): number {
+  const [, kibibytes = '0'] = pattern.exec(textOf(`/proc/${pid}/status`)) ?? []
+  return Number(kibibytes) / 1_024 + sum(childrenOf(pid).map((child) => memoryOfTree(child, pattern)))
+}
+
+/** Forgets the most memory that they have had so far. Source: proc_pid_clear_refs(5). */
 export function forgetPeakMemoryOf(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  for (const child of childrenOf(pid)) forgetPeakMemoryOf(child)
 }
 
 function childrenOf(pid: number): number[] {

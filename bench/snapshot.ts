@@ -1,5 +1,5 @@
 import type { Processes, Timing } from './job.ts'
-import { cpuTimeOf, cpuTimeOfMachine, cpuTimeOfTree } from './procfs.ts'
+import { cpuTimeOfMachine, cpuTimeOfTree } from './procfs.ts'
 
 /** What everybody has used up to now, in microseconds of CPU, and when that is, in milliseconds. */
 export function snapshotOf({ servers, database }: Processes) {
@@ -10,7 +10,7 @@ export function snapshotOf({ servers, database }: Processes) {
   return {
     taken: performance.now(),
     others: machine.used - ours + machine.stolen,
-    server: servers.map(cpuTimeOf).reduce((total, used) => total + used, 0),
+    server: servers.map(cpuTimeOfTree).reduce((total, used) => total + used, 0),
     database: database === null ? 0 : cpuTimeOfTree(database),
     load: user + system,
     at: performance.now(),

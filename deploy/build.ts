@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..')
 export async function build(dist: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
   const bundle = await rolldown({
-    input: join(root, 'src/bin.ts'),
+    input: [join(root, 'src/bin.ts'), join(root, 'src/hasher.ts')],
     platform: 'node',
     // Our own modules alone are put together: fewer files start sooner, and what they import stays npm's to install and to audit.
     external: (specifier) => !specifier.startsWith('.') && !isAbsolute(specifier),

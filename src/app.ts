@@ -8,6 +8,7 @@ import { createAudit, noAudit, type Audit } from './audit/audit.ts'
 import { openDestination, type Destination } from './audit/destination.ts'
 import { recordedUsers } from './audit/recordedUsers.ts'
 import { createDecoys } from './authentication/decoys.ts'
+import type { Hashing } from './authentication/hashing.ts'
 import { startHashCensus } from './authentication/hashCensus.ts'
 import { createPasswords } from './authentication/passwords.ts'
 import { ensureSuperuser } from './authentication/superuser.ts'
@@ -84,6 +85,8 @@ interface AppParts {
   processMetrics?: ProcessMetrics | null
   /** Set where it is one of several processes at one address. */
   worker?: WorkerParts | null
+  /** What hashes passwords; without, threads of this process. */
+  hashing?: Hashing | undefined
   /** Told once, when passwords were hashed very slowly. */
   hashingStarves?: () => void
 }
@@ -107,6 +110,7 @@ export async function createApp({
   auditTo,
   processMetrics = null,
   worker = null,
+  hashing,
   hashingStarves,
 }: AppParts): Promise<App> {
   const { settings } = config
@@ -129,6 +133,7 @@ export async function createApp({
       ...{ decoyFor: decoys.decoyFor, clock },
       ...{ watch: metrics.hashes, count: metrics.countPassword },
       ...(worker && { cores: worker.cores }),
+      ...(hashing && { hashing }),
       ...(hashingStarves && { starves: hashingStarves }),
       report(refused) {
         if (refused) logger.warn(refused, 'too many passwords wait to be checked: some are refused')

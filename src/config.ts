@@ -124,12 +124,10 @@ export function reloadSettings(settingsFile: string): Settings {
   return loadConfig({ ...process.env, GATEWAY_CONFIG: settingsFile }).settings
 }
 
-/**
- * Gives Node enough threads to hash as many passwords at once as there are cores for, and to read files and look up hosts
- * meanwhile, unless `UV_THREADPOOL_SIZE` is set. Call it before the first thread is used.
- */
-export function widenThreadPool(cores: number): void {
-  process.env.UV_THREADPOOL_SIZE ??= String(cores + 4)
+/** The environment of a process that hashes so many passwords at once: it needs none of the gateway's secrets. */
+export function hashingEnvironment(threads: number): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  return { PATH, NODE_COMPILE_CACHE, UV_THREADPOOL_SIZE: String(threads) }
 }
 
 /** How the command line reaches a running gateway, and with which credentials. */

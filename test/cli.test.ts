@@ -223,25 +223,35 @@ describe('a database that is not there', { timeout: 60_000 }, () => {
 const canBeIdle = existsSync('/usr/bin/chrt') && availableParallelism() > 1
 
 /**
- * How the threads of a gateway are scheduled. Source: proc_pid_stat(5): the 17th and the 39th field after the name, in
- * parentheses; sched(7).
+ * How the threads of a gateway are scheduled, and those of the process that hashes for it. Source: proc_pid_stat(5): the 17th
+ * and the 39th field after the name, in parentheses; sched(7).
  */
 async function threadsOf(environment: Environment) {
   const served = gateway(['serve'], await temporaryFolder(), environment)
   await served.address()
-  const tasks = `/proc/${served.child.pid}/task`
-  const threads = readdirSync(tasks).map((id) => {
+  const { pid } = served.child
+  const hasher = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+  const threads = { hasher: scheduled(hasher), gateway: scheduled(pid ?? 0) }
+  await served.stop()
+  return threads
+}
+
+interface Thread {
+  readonly name: string
+  readonly priority: number
+  readonly isIdle: boolean
+}
+
+const isOfPool = ({ name }: Thread) => name === 'libuv-worker'
+
+function scheduled(pid: number): Thread[] {
+  const tasks = `/proc/${pid}/task`
+  return readdirSync(tasks).map((id) => {
     const stat = readFileSync(join(tasks, id, 'stat'), 'utf8')
     const [, name = '', rest = ''] = /\((.*)\) (.*)/.exec(stat) ?? []
     const fields = rest.split(' ')
     return { name, priority: Number(fields[16]), isIdle: fields[38] === '5' }
   })
-  await served.stop()
-  const scheduled = (isHashing: boolean) =>
-    threads
-      .filter(({ name }) => (name === 'libuv-worker') === isHashing)
-      .map(({ priority, isIdle }) => ({ priority, isIdle }))
-  return { hashing: scheduled(true), others: scheduled(false) }
 }
 
 describe('a gateway that serves', { timeout: 60_000 }, () => {
@@ -261,17 +271,15 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
     expect(await served.stop()).toBe(0)
   })
 
-  it('hashes on threads that yield to the one that answers, four more of them than there are cores', async () => {
-    const { hashing, others } = await threadsOf(withPassword)
-    expect(hashing).toHaveLength(availableParallelism() + 4)
+  it('hashes in a process of its own, on threads that yield to all else, as many as there are cores', async () => {
+    const { hasher, gateway } = await threadsOf(withPassword)
     const lowered = { priority: Math.min(19, getPriority() + 10), isIdle: canBeIdle }
-    expect(hashing).toEqual(hashing.map(() => lowered))
-    expect(others).toEqual(others.map(() => ({ priority: getPriority(), isIdle: false })))
-  })
-
-  it('hashes on as many threads as UV_THREADPOOL_SIZE says, if it does', async () => {
-    const { hashing } = await threadsOf({ ...withPassword, UV_THREADPOOL_SIZE: '3' })
-    expect(hashing).toHaveLength(3)
+    const usual = { priority: getPriority(), isIdle: false }
+    const [hashing, others] = [hasher.filter(isOfPool), hasher.filter((thread) => !isOfPool(thread))]
+    expect(hashing).toHaveLength(availableParallelism())
+    expect(hashing).toEqual(hashing.map(({ name }) => ({ name, ...lowered })))
+    expect(others).toEqual(others.map(({ name }) => ({ name, ...usual })))
+    expect(gateway).toEqual(gateway.map(({ name }) => ({ name, ...usual })))
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

@@ -28,8 +28,7 @@ const introduction = `Every setting, with what it takes and its default. This pa
 test/settings/generated.test.ts -u\` makes them again.`
 
 const environment = `\`DATABASE_URL_FILE\` and \`ELASTIC_PASSWORD_FILE\` name a file that holds the value. A variable whose name is nearly
-one of \`DATABASE_URL\`, \`ELASTIC_PASSWORD\` and \`GATEWAY_CONFIG\` gets a warning, unless that one is set. \`UV_THREADPOOL_SIZE\` is how many
-threads Node has for passwords and files: four more than there are cores, unless it is set. \`NODE_ENV\` is \`production\`, unless
+one of \`DATABASE_URL\`, \`ELASTIC_PASSWORD\` and \`GATEWAY_CONFIG\` gets a warning, unless that one is set. \`NODE_ENV\` is \`production\`, unless
 it is set: otherwise libraries would look for mistakes of developers. The command line also takes \`GATEWAY_PASSWORD\` and
 \`GATEWAY_API_KEY\`, or \`…_FILE\`: see [The command line](cli.md).`
 

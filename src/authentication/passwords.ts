@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { isAgeBelow } from '../age.ts'
 import type { Decoys } from './decoys.ts'
-import { argon2id } from './hashFormats/argon2id.ts'
-import { formatOf } from './passwordHash.ts'
+import { ownHashing, type Hashing } from './hashing.ts'
 import { createQueue, type WatchTurn } from './queue.ts'
 import { createSecretNames } from './secretNames.ts'
 import type { Source } from './source.ts'
@@ -26,6 +25,8 @@ const togetherWithin = (waiting: number) => Math.min(150, Math.max(25, 0.3 * wai
 const longestWait = 10_000
 
 interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
+  /** What hashes them; without, threads of this process. */
+  hashing?: Hashing
   /** How many passwords are hashed at once; without, as many as there are cores. */
   cores?: number
   /** Epoch milliseconds. */
@@ -46,6 +47,7 @@ interface PasswordsParts extends Pick<Decoys, 'decoyFor'> {
  * where that fails, as it has no place any more, those of each other source share one of their own.
  */
 export function createPasswords({
+  hashing = ownHashing,
   cores = availableParallelism(),
   decoyFor,
   clock,
@@ -67,7 +69,7 @@ export function createPasswords({
 
   return {
     hash(password: string, source: Source): Promise<string> {
-      return inTurn(source, clock(), () => argon2id.hash(password))
+      return inTurn(source, clock(), () => hashing.hash(password))
     },
 
     /**
@@ -91,7 +93,7 @@ export function createPasswords({
       let isOwn = false
       const begin = () => {
         isOwn = true
-        return inTurn(source, since, () => verify(against, password))
+        return inTurn(source, since, () => hashing.verify(against, password))
       }
       const matches = await once(key, begin).catch((cause: unknown) => {
         if (isOwn) throw cause
@@ -134,9 +136,3 @@ export function createPasswords({
 }
 
 export type Passwords = ReturnType<typeof createPasswords>
-
-async function verify(passwordHash: string, password: string): Promise<boolean> {
-  const format = formatOf(passwordHash)
-  if (!format) throw new Error('the hash of a password is of no format that is known')
-  return format.verify(passwordHash, password)
-}

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import { createApp, type App } from '../app.ts'
-import { isGatewayYmlThere, loadConfig, reloadSettings, widenThreadPool } from '../config.ts'
+import { isGatewayYmlThere, loadConfig, reloadSettings } from '../config.ts'
 import { createProcessMetrics } from '../metrics/processMetrics.ts'
 import { databasePlace } from '../storage/databasePlace.ts'
-import { lowerBackgroundThreads } from './backgroundThreads.ts'
 import { clock } from './clock.ts'
 import { tellMisspelt } from './commandConfig.ts'
 import type { HangUp } from './hangUp.ts'
+import { startHashingProcess } from './hashingProcess.ts'
 import { listeningFailure, ofMetrics, own, requireFreePorts } from './listening.ts'
 import { createLog } from './log.ts'
 import { note } from './note.ts'
@@ -52,9 +52,6 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   const { number, workers = 1, isFirst = true, exposeAll } = worker ?? {}
   // All workers together are to hash no more passwords at once than there are cores; each of them hashes one.
   const cores = Math.ceil(availableParallelism() / workers)
-  widenThreadPool(cores)
-  // With as many threads that answer as there are cores, nothing would ever be left.
-  const lowering = lowerBackgroundThreads(availableParallelism() > workers)
   const config = loadConfig()
   const logger = createLog(config.logLevel, number)
   if (isFirst)
@@ -63,6 +60,14 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
     })
   // Of several processes, the one that starts them has tried it.
   if (!worker) await requireFreePorts(config)
+  const hashing = startHashingProcess({
+    threads: cores,
+    // With as many threads that answer as there are cores, nothing would ever be left.
+    mayBeIdle: availableParallelism() > workers,
+    lost(reason) {
+      logger.error({ reason }, 'the process that hashes passwords has ended: this one hashes them now')
+    },
+  })
   const { settingsFile } = config
   const database = databasePlace(config.databaseUrl)
   const creating = createApp({
@@ -72,16 +77,17 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
     readSettings: settingsFile === null ? null : () => reloadSettings(settingsFile),
     processMetrics: createProcessMetrics(),
     worker: exposeAll ? { cores, exposeAll } : null,
+    hashing,
     hashingStarves() {
       logger.warn(
         'what else runs on this machine keeps passwords waiting: from now on they have a share of its cores',
       )
-      void lowering.then((giveHashingItsShare) => giveHashingItsShare())
+      hashing.share()
     },
     // Only a terminal has somebody who reads the password that is made up.
     ...(process.stderr.isTTY && isFirst && { makeUpPassword }),
   })
-  const [app] = await Promise.all([creating, lowering])
+  const [app] = await Promise.all([creating, hashing.ready])
   if (app.madeUpPassword !== null) {
     note(`The superuser elastic has been made. Its password, shown only now:\n\n  ${app.madeUpPassword}\n`)
   }
@@ -103,7 +109,7 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   function stop(): void {
     if (isStopping) return
     isStopping = true
-    void endGateway(app, logger).then(ended.resolve)
+    void endGateway(app, logger).finally(hashing.close).then(ended.resolve)
   }
 
   /** The address; null: there is none, or the process has been told to stop meanwhile. */

@@ -56,20 +56,17 @@ export const queueGuards: readonly Guard[] = [
   },
   {
     item: 'hashing yields to what answers',
-    file: 'src/cli/gateway.ts',
-    without: [
-      'lowerBackgroundThreads(availableParallelism() > workers)',
-      'Promise.resolve(() => Promise.resolve())',
-    ],
+    file: 'src/hasher.ts',
+    without: ["await lowerBackgroundThreads(process.argv[2] === 'idle')", '() => Promise.resolve()'],
     test: 'cli.test.ts',
-    title: 'hashes on threads that yield to the one that answers',
+    title: 'hashes in a process of its own, on threads that yield to all else',
   },
   {
     item: 'files and names do not wait for hashes',
     file: 'src/cli/gateway.ts',
-    without: ['  widenThreadPool(cores)\n', ''],
-    test: 'cli.test.ts',
-    title: 'hashes on threads that yield to the one that answers',
+    without: ['    hashing,\n', ''],
+    test: 'cli/hashingProcess.test.ts',
+    title: 'judges all passwords, and nothing else waits for it',
   },
   {
     item: 'who is alone in a lane is not held for those of the other',

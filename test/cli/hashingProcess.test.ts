@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startHashingProcess } from '../../src/cli/hashingProcess.ts'
+import { gateway } from '../cliProcess.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
+import { elastic, overSocket, rest } from '../support/testApp.ts'
+
+/** The processes that one has started. */
+function childrenOf(pid: number | undefined): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.split(' ').filter(Boolean).map(Number)
+}
+
+/** One that this test ends, when it is ready, and why it was lost. */
+async function started() {
+  const before = childrenOf(process.pid)
+  const lost: string[] = []
+  const hashing = startHashingProcess({ threads: 2, mayBeIdle: false, lost: (reason) => lost.push(reason) })
+  onTestFinished(hashing.close)
+  await hashing.ready
+  const [pid = 0] = childrenOf(process.pid).filter((one) => !before.includes(one))
+  return { hashing, pid, lost }
+}
+
+describe.skipIf(process.platform !== 'linux')(
+  'a process that hashes passwords (Linux says which there are)',
+  () => {
+    it('makes hashes, and says which passwords are right', async () => {
+      const { hashing, lost } = await started()
+      // Half of a character of two, and one that ends a text in C.
+      const password = 'p@ss\ud83d w\0rd'
+      const hash = await hashing.hash(password)
+      expect(hash).toMatch(/^\$argon2id\$/)
+      const tries = [password, `${password}.`, 'p@ss\ud83d w', 'p@ss\ufffd w\0rd']
+      expect(await Promise.all(tries.map((one) => hashing.verify(hash, one)))).toEqual([
+        true,
+        false,
+        false,
+        true,
+      ])
+      await expect(hashing.verify('md5', password)).rejects.toThrow('is of no format that is known')
+      expect(lost).toEqual([])
+    })
+
+    it('is done without once it was killed, and nobody who waits is forgotten', async () => {
+      const { hashing, pid, lost } = await started()
+      const hash = await hashing.hash('right')
+      const waiting = Array.from({ length: 20 }, (_, n) => hashing.verify(hash, n % 2 ? 'right' : 'wrong'))
+      process.kill(pid, 'SIGKILL')
+      expect(await Promise.all(waiting)).toEqual(waiting.map((_, n) => n % 2 === 1))
+      expect(lost).toEqual(['SIGKILL'])
+      expect(await hashing.verify(hash, 'right')).toBe(true)
+      hashing.share()
+      expect(lost).toEqual(['SIGKILL'])
+    })
+
+    it('ends when it is let go', async () => {
+      const { hashing, pid, lost } = await started()
+      hashing.close()
+      await expect.poll(() => childrenOf(process.pid)).not.toContain(pid)
+      expect(lost).toEqual([])
+    })
+  },
+)
+
+describe.skipIf(process.platform !== 'linux')(
+  'that of a gateway (Linux says which it is)',
+  { timeout: 60_000 },
+  () => {
+    const environment = { ELASTIC_PASSWORD: elastic.password }
+
+    async function serving() {
+      const served = gateway(['serve'], await temporaryFolder(), environment)
+      const fetch = overSocket(await served.address())
+      const [hasher = 0] = childrenOf(served.child.pid)
+      return { served, fetch, hasher }
+    }
+
+    it.each(['SIGTERM', 'SIGKILL'] as const)('ends with it on %s', async (signal) => {
+      const { served, hasher } = await serving()
+      expect(commandOf(hasher)).toContain('hasher')
+      await served.stop(signal)
+      await expect.poll(() => commandOf(hasher)).toBe('')
+    })
+
+    it('judges all passwords, and nothing else waits for it', async () => {
+      const { fetch, hasher } = await serving()
+      const statusOf = async (password: string) =>
+        (await rest(fetch, 'GET', '/', { ...elastic, password })).status
+      expect(await statusOf(elastic.password)).toBe(200)
+      process.kill(hasher, 'SIGSTOP')
+      const judged = statusOf('wrong')
+      const isJudged = await Promise.race([judged.then(() => true), sleep(500, false)])
+      expect([isJudged, await statusOf(elastic.password)]).toEqual([false, 200])
+      process.kill(hasher, 'SIGCONT')
+      expect(await judged).toBe(401)
+    })
+
+    it('hears no signal that is for the gateway, as a terminal sends it to both', async () => {
+      const { served, fetch, hasher } = await serving()
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(hasher, signal)
+      expect(await rest(fetch, 'GET', '/', { ...elastic, password: 'wrong' })).toMatchObject({ status: 401 })
+      expect(served.out).not.toContain('this one hashes them now')
+      expect(commandOf(hasher)).toContain('hasher')
+    })
+
+    it('has none of its secrets in its environment', async () => {
+      const { hasher } = await serving()
+      expect(readFileSync(`/proc/${hasher}/environ`, 'utf8')).not.toContain(elastic.password)
+    })
+
+    it('is told of where it was killed, and passwords are judged as before', async () => {
+      const { served, fetch, hasher } = await serving()
+      process.kill(hasher, 'SIGKILL')
+      await served.says(/(this one hashes them now)/)
+      expect(await rest(fetch, 'GET', '/', { ...elastic, password: 'wrong' })).toMatchObject({ status: 401 })
+      expect(await rest(fetch, 'GET', '/', elastic)).toMatchObject({ status: 200 })
+      expect(await served.stop()).toBe(0)
+    })
+  },
+)
+
+/** What a process was started with; nothing, if there is none. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
