@@ -5,6 +5,7 @@ import { chmod, open, readdir, readFile, stat, writeFile } from 'node:fs/promise
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
+import { Client } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Check } from '../src/doctor/check.ts'
 import { certificateCheck } from '../src/doctor/serverChecks.ts'
@@ -16,6 +17,7 @@ import { emptyDatabase, type EmptyDatabase } from './support/emptyDatabase.ts'
 import { gatewayMain } from './support/gatewayMain.ts'
 import { load } from './support/loading.ts'
 import { readerOf } from './support/readerOf.ts'
+import { sharedSession } from './support/sharedSession.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
 import { databaseName, optionsFor } from './support/testDatabase.ts'
 import { elastic } from './support/testApp.ts'
@@ -308,6 +310,29 @@ describe.runIf(!bySqlite)('of a PostgreSQL server the doctor says', () => {
         'the role may not read and write all of users, roles, role_mappings, profiles, cluster, tokens, api_keys, attempts',
     })
     expect(exitCode).toBe(1)
+  })
+
+  it('the same through a pooler, in whose session it leaves nothing', async () => {
+    const { database } = await prepared()
+    const { url, settings } = await sharedSession(database.url)
+    expect((await examined({ url }, '{}', {})).of('migrations')).toMatchObject({ state: 'ok' })
+    // That a pooler is told to take another one for granted, docs/operations.md does not say.
+    expect([...settings].sort()).toEqual(['application_name', 'client_encoding', 'database', 'user'])
+    const next = await openDatabase({ ...optionsFor({ ...database, url }), poolSize: 1 })
+    onTestFinished(next.close)
+    await expect(next.check()).resolves.toBeUndefined()
+  })
+
+  it('that a table is locked, rather than nothing', async () => {
+    const { database } = await prepared()
+    const other = new Client({ connectionString: database.url })
+    await other.connect()
+    onTestFinished(() => other.end())
+    await other.query('BEGIN; LOCK TABLE profiles')
+    expect((await examined(database, '{}', {})).of('database')).toMatchObject({
+      state: 'failure',
+      finding: expect.stringMatching(/: another program keeps a table locked$/) as string,
+    })
   })
 
   it('what a crash would take', async () => {

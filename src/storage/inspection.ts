@@ -109,9 +109,12 @@ async function readSqlite(file: string): Promise<SqlDriverAdapter> {
   return connection
 }
 
+/** In one transaction: what is set of a session stays in it, and a pooler gives that to a gateway next. */
 async function readPostgresql(target: Target): Promise<SqlDriverAdapter> {
   const connection = await migratingPostgresql(target).connect()
-  await connection.executeScript('SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY')
+  await connection.executeScript(
+    `BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL lock_timeout = '5s'`,
+  )
   return connection
 }
 

@@ -33,6 +33,7 @@ const reasons: readonly (readonly [codeOrMessage: RegExp, reason: string])[] = [
   [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
+  [/^55P03$/, 'another program keeps a table locked'],
   [/^ECONNREFUSED$/, 'nothing listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)$/, 'there is no host of that name'],
   [/client password must be a string$/, 'the server asks for a password, and DATABASE_URL has none'],

@@ -23,9 +23,11 @@ import { watched } from './watched.ts'
 
 export const postgresql: Dialect = {
   migrations: new URL('../../prisma/migrations/postgresql/', import.meta.url),
-  // The number is only ours. Whoever waits sees afterwards what was done meanwhile. A table that somebody else is using
-  // is not waited for long: those who would read it wait behind us.
-  begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(7300192); SET LOCAL lock_timeout = '5s'`,
+  // The number is only ours. Whoever waits sees afterwards what was done meanwhile. A machine that is lost in the middle
+  // must not keep the lock. A table that somebody else is using is not waited for long: those who would read it wait
+  // behind us.
+  begin: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '60s';
+    SELECT pg_advisory_xact_lock(7300192); SET LOCAL lock_timeout = '5s'`,
 }
 
 export function postgresqlConnected(connection: SqlDriverAdapter, names?: StatementNames): Connected {
@@ -134,8 +136,6 @@ export function migratingPostgresql({
   const server: ClientConfig = {
     ...postgresqlUrl(url),
     connectionTimeoutMillis: connectionTimeout,
-    // A machine that is lost in the middle must not keep the lock.
-    idle_in_transaction_session_timeout: 60_000,
   }
   const none = () => Promise.reject(new Error('no shadow database is needed'))
   return { provider: 'postgres', adapterName: '@prisma/adapter-pg', connect, connectToShadowDb: none }
