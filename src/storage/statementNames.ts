@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto'
 import { databaseErrorOf } from './databaseError.ts'
 
 /**
  * Names the statements that are made again and again, so that the server prepares each once for a connection. What is
- * made by the client has no name: its texts have no end.
+ * made by the client has no name: its texts have no end. A name says which text it stands for: a pooler may lead to a
+ * session in which another process has prepared its own.
  */
 export function createStatementNames() {
   const names = new Map<string, string>()
@@ -10,7 +12,7 @@ export function createStatementNames() {
   return {
     /** Has a statement named from now on. */
     name(text: string): string {
-      if (!names.has(text)) names.set(text, `gateway_${names.size}`)
+      names.set(text, `gateway_${hash('sha256', text, 'base64url')}`)
       return text
     },
     nameOf: (text: string) => (isGivenUp ? undefined : names.get(text)),
