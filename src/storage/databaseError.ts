@@ -52,8 +52,8 @@ function adapterErrorIn(thrown: unknown): unknown {
 const passing =
   /^(40(001|P01)|(08|53|57|58)[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM)[A-Z_]*|E(?!RR_)[A-Z_]+)$/
 
-/** A transaction that the server has undone, or not begun. Source: PostgreSQL, Appendix A. */
-const undone = /^(40(001|P01)|53[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|57014|57P03)$/
+/** A transaction that the database has undone, or not begun. Source: PostgreSQL, Appendix A; SQLite, Result and Error Codes. */
+const undone = /^(40(001|P01)|53[0-9A-Z]{3}|25006|28000|28P01|3D000|55P03|57014|57P03|SQLITE_BUSY[A-Z_]*)$/
 
 const neverMadeKinds = new Set(['DatabaseNotReachable', 'TlsConnectionError', 'TooManyConnections'])
 

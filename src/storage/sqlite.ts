@@ -10,6 +10,7 @@ import { sqliteRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState, requireMigrated } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
+import { patient } from './patient.ts'
 import { preparedOnce } from './preparedOnce.ts'
 import { sqliteFile } from './sqliteFile.ts'
 import { lockSqlite } from './sqliteLock.ts'
@@ -73,7 +74,7 @@ export async function openSqlite({
         await unlock()
       }
     }
-    const { check, ...open } = await prepared(watched(preparedOnce(connection), watch), clock)
+    const { check, ...open } = await prepared(preparedOnce(connection), clock, watch)
     return {
       ...open,
       async check() {
@@ -100,10 +101,14 @@ async function requireNoOlder(adapter: PrismaBetterSqlite3): Promise<void> {
   }
 }
 
-async function prepared(connection: SqlDriverAdapter, clock: () => number): Promise<OpenConnection> {
+async function prepared(
+  connection: SqlDriverAdapter,
+  clock: () => number,
+  watch: DatabaseOptions['watch'],
+): Promise<OpenConnection> {
   try {
     await prepare(connection)
-    const connected = sqliteConnected(connection, clock)
+    const connected = sqliteConnected(watched(await patient(connection), watch), clock)
     const { client } = connected
     const migrations = await readMigrations(sqlite.migrations)
     return {

@@ -1,5 +1,6 @@
 import { chmod, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDatabase, type OpenConnection } from '../../src/storage/database.ts'
@@ -33,12 +34,42 @@ describe('an open SQLite database', () => {
 
   it('waits for a backup rather than failing', async () => {
     const file = await newFile()
-    const { client } = await open(file)
-    expect(await client.$queryRaw`PRAGMA busy_timeout`).toEqual([{ timeout: 5000n }])
+    await open(file)
     const backup = await new PrismaBetterSqlite3({ url: `file:${file}` }).connect()
     await backup.executeScript(`VACUUM INTO '${file}.backup'`)
     await backup.dispose()
     expect(await driftOf(`file:${file}.backup`)).toBe('')
+  })
+
+  it('waits for another program that writes, and meanwhile does all else', async () => {
+    const file = await newFile()
+    const { client } = await open(file)
+    const other = await new PrismaBetterSqlite3({ url: `file:${file}` }).connect()
+    await other.executeScript('BEGIN IMMEDIATE')
+    let isWritten = false
+    const writing = client.role.create({ data: { name: 'late', definition: {}, revision: 1 } }).then(() => {
+      isWritten = true
+    })
+    // It comes to the first only if nobody has the whole process wait for the second.
+    expect(await client.role.count()).toBe(0)
+    await setTimeout(100)
+    expect(isWritten).toBe(false)
+    await other.executeScript('ROLLBACK')
+    await writing
+    expect(await client.role.count()).toBe(1)
+    await other.dispose()
+  })
+
+  it('gives up a write after five seconds, as UNAVAILABLE', async () => {
+    const file = await newFile()
+    const { roles, close } = await openDatabase(optionsFor({ url: `file:${file}`, clock: Date.now }))
+    onTestFinished(close)
+    const other = await new PrismaBetterSqlite3({ url: `file:${file}` }).connect()
+    onTestFinished(() => other.dispose())
+    await other.executeScript('BEGIN IMMEDIATE')
+    const many = Array.from({ length: 10 }, () => roles.delete('nobody'))
+    for (const { reason } of (await Promise.allSettled(many)) as PromiseRejectedResult[])
+      expect(reason).toMatchObject({ code: 'UNAVAILABLE', isUndone: true })
   })
 
   it('answers nothing more once it is closed', async () => {
