@@ -323,6 +323,16 @@ describe.runIf(!bySqlite)('of a PostgreSQL server the doctor says', () => {
     await expect(next.check()).resolves.toBeUndefined()
   })
 
+  it('that no transaction may write', async () => {
+    const { database, examined } = await prepared()
+    const [[name] = []] = await database.run('SELECT current_database()')
+    await database.run(`ALTER DATABASE ${String(name)} SET default_transaction_read_only = on`)
+    expect((await examined()).of('postgresql.primary')).toMatchObject({
+      state: 'failure',
+      finding: 'default_transaction_read_only is on, for this role or database',
+    })
+  })
+
   it('that a table is locked, rather than nothing', async () => {
     const { database } = await prepared()
     const other = new Client({ connectionString: database.url })

@@ -82,11 +82,11 @@ async function databaseFindings(config: Config, clock: () => number): Promise<Fi
 }
 
 async function findingsOf(config: Config, inspection: Inspection): Promise<Findings> {
-  const { facts } = inspection
+  const { facts, migrations } = inspection
   const ofItsKind =
     facts.kind === 'postgresql'
-      ? postgresqlChecks(facts, config.settings.database.pool_size)
-      : inspection.migrations.isNew
+      ? postgresqlChecks(facts, config.settings.database.pool_size, migrations.missing.length === 0)
+      : migrations.isNew
         ? []
         : sqliteChecks(facts)
   const isDamaged = facts.kind === 'sqlite' && facts.damage.length > 0

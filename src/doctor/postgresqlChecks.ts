@@ -2,7 +2,7 @@ import type { PostgresqlFacts } from '../storage/postgresqlFacts.ts'
 import { failure, ok, skipped, warning, type Check } from './check.ts'
 
 /** What speaks for and against how a PostgreSQL server keeps a database. */
-export function postgresqlChecks(facts: PostgresqlFacts, poolSize: number): Check[] {
+export function postgresqlChecks(facts: PostgresqlFacts, poolSize: number, isMigrated: boolean): Check[] {
   return [
     versionCheck(facts),
     durabilityCheck(facts),
@@ -10,7 +10,7 @@ export function postgresqlChecks(facts: PostgresqlFacts, poolSize: number): Chec
     connectionCheck(facts, poolSize),
     encryptionCheck(facts),
     roleCheck(facts),
-    grantsCheck(facts),
+    grantsCheck(facts, isMigrated),
   ]
 }
 
@@ -37,8 +37,14 @@ function durabilityCheck({ settings }: PostgresqlFacts): Check {
       )
 }
 
-function primaryCheck({ isReplica }: PostgresqlFacts): Check {
+function primaryCheck({ isReplica, isReadOnly }: PostgresqlFacts): Check {
   const id = 'postgresql.primary'
+  if (isReadOnly && !isReplica)
+    return failure(
+      id,
+      'default_transaction_read_only is on, for this role or database',
+      'turn it off: ALTER ROLE or DATABASE … RESET default_transaction_read_only',
+    )
   return isReplica
     ? failure(id, 'the server is a replica, which may only be read', 'name the primary in DATABASE_URL')
     : ok(id, 'the server is the primary')
@@ -71,9 +77,9 @@ function roleCheck({ isSuperuser, mayAlter }: PostgresqlFacts): Check {
     : ok(id, 'the role may not change the tables')
 }
 
-function grantsCheck({ mayAlter, withoutGrants }: PostgresqlFacts): Check {
+function grantsCheck({ withoutGrants }: PostgresqlFacts, isMigrated: boolean): Check {
   const id = 'postgresql.grants'
-  if (mayAlter === null) return skipped(id, 'there are no tables yet')
+  if (!isMigrated) return skipped(id, 'the database lacks migrations')
   return withoutGrants.length === 0
     ? ok(id, 'the role may read and write all tables')
     : failure(

@@ -15,7 +15,7 @@ import { postgresqlRows } from './jsonRows.ts'
 import { migrate, type Dialect } from './migrate.ts'
 import { migrationState, requireMigrated } from './migrationHistory.ts'
 import { readMigrations } from './migrations.ts'
-import { tables } from './postgresqlFacts.ts'
+import { tables, withoutGrants } from './postgresqlFacts.ts'
 import { postgresqlUrl } from './postgresqlUrl.ts'
 import { createPrepare, readAsJson } from './statement.ts'
 import { createStatementNames, type StatementNames } from './statementNames.ts'
@@ -92,7 +92,9 @@ export async function openPostgresql(options: DatabaseOptions): Promise<OpenConn
       ...connected,
       async check() {
         await requireServable(connection)
-        return migrationState(connection, migrations)
+        const found = await migrationState(connection, migrations)
+        if (found.missing.length === 0) await requireGrants(connection)
+        return found
       },
       pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
       close: () => closeClient(connected.client, connection),
@@ -175,6 +177,17 @@ async function requireServable(connection: SqlDriverAdapter): Promise<void> {
   if (reason) throw new Failure('CONFIGURATION', reason)
   // Such as a replica, before it is promoted.
   if (readOnly === 'on') throw new Failure('UNAVAILABLE', 'it may only be read')
+}
+
+/** Refuses a role that lacks grants, as where somebody else has migrated; or tables that are not there any more. */
+async function requireGrants(connection: SqlDriverAdapter): Promise<void> {
+  const { rows } = await connection.queryRaw({ sql: `SELECT ${withoutGrants}`, args: [], argTypes: [] })
+  const names = rows[0]?.[0]
+  if (typeof names === 'string')
+    throw new Failure(
+      'CONFIGURATION',
+      `this role may not read and write all of ${names.replaceAll(' ', ', ')}`,
+    )
 }
 
 /** Refuses a search path that leads raw statements to other tables than those that Prisma names. */

@@ -9,6 +9,8 @@ export interface PostgresqlFacts {
   readonly settings: Readonly<Record<Setting, string>>
   /** It may only be read: a replica, before it is promoted. */
   readonly isReplica: boolean
+  /** Its transactions may only read, unless they say otherwise. */
+  readonly isReadOnly: boolean
   /** How many connections this role can have, and how many there are now. */
   readonly connections: { readonly most: number; readonly now: number }
   readonly isEncrypted: boolean
@@ -17,7 +19,7 @@ export interface PostgresqlFacts {
   readonly isSuperuser: boolean
   /** Whether the role may change the tables; null: there are none yet. */
   readonly mayAlter: boolean | null
-  /** Those of the gateway's tables that the role may not read and write whole. */
+  /** Those of the gateway's tables that the role may not read and write whole, or that are not there. */
   readonly withoutGrants: readonly string[]
   /** By how much its clock is ahead of this process's, in milliseconds, and how wrong that may be. */
   readonly clock: { readonly ahead: number; readonly within: number }
@@ -39,6 +41,10 @@ export const tables = [
 ]
 const grants = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 
+/** In SQL, a list of those that the role may not read and write whole, or that are not there; null, where there are none. */
+export const withoutGrants = `(SELECT string_agg(name, ' ') FROM unnest('{${tables.join()}}'::text[]) AS name, to_regclass(name) AS there
+  WHERE (${grants.map((grant) => `has_table_privilege(there, '${grant}')`).join(' AND ')}) IS NOT TRUE)`
+
 export async function readPostgresqlFacts(
   connection: SqlDriverAdapter,
   clock: () => number,
@@ -52,7 +58,8 @@ export async function readPostgresqlFacts(
     isLocal,
     isSuperuser,
     mayAlter,
-    withoutGrants = '',
+    isReadOnly,
+    ungranted = '',
     ...values
   ] = await read(`SELECT
     current_setting('server_version_num'),
@@ -63,8 +70,8 @@ export async function readPostgresqlFacts(
     coalesce(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true),
     (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
     (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('profiles')),
-    (SELECT string_agg(name, ' ') FROM unnest('{${tables.join()}}'::text[]) AS name, to_regclass(name) AS there
-      WHERE NOT (${grants.map((grant) => `has_table_privilege(there, '${grant}')`).join(' AND ')})),
+    current_setting('default_transaction_read_only'),
+    ${withoutGrants},
     ${settings.map((name) => `current_setting('${name}')`).join()}`)
   const before = clock()
   const [time] = await read(`SELECT floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint`)
@@ -77,12 +84,13 @@ export async function readPostgresqlFacts(
       string
     >,
     isReplica: isReplica === 'true',
+    isReadOnly: isReadOnly === 'on',
     connections: { most: Number(most), now: Number(now) },
     isEncrypted: isEncrypted === 'true',
     isLocal: isLocal === 'true',
     isSuperuser: isSuperuser === 'true',
     mayAlter: mayAlter === 'null' ? null : mayAlter === 'true',
-    withoutGrants: withoutGrants === 'null' ? [] : withoutGrants.split(' '),
+    withoutGrants: ungranted === 'null' ? [] : ungranted.split(' '),
     clock: { ahead: Number(time) - (before + after) / 2, within: (after - before) / 2 },
   }
 

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/storage/database.ts'
 import { emptyDatabase } from '../support/emptyDatabase.ts'
 import { groundless } from '../support/groundless.ts'
 import { startPostgres, type PostgresServer } from '../support/postgres.ts'
+import { readerOf } from '../support/readerOf.ts'
 import { newDatabase, optionsFor, type NewDatabase } from '../support/testDatabase.ts'
 
 describe('an open PostgreSQL database', () => {
@@ -211,6 +212,24 @@ describe('a PostgreSQL database that may only be read', () => {
       .poll(() => check().catch((failure: unknown) => String(failure)))
       .toBe('Failure: it may only be read')
     await expect(openDatabase(optionsFor(database))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  })
+})
+
+describe('a role of PostgreSQL that may not use all tables', () => {
+  it('makes a gateway unready, which says which', async () => {
+    const database = await removedAfterwards()
+    const url = await readerOf(database)
+    const role = new URL(url).username
+    await database.run(`GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`)
+    const { check, close } = await openDatabase(optionsFor({ ...database, url }))
+    onTestFinished(close)
+    await check()
+    await database.run(`REVOKE DELETE ON profiles FROM ${role}`)
+    await database.run('DROP TABLE attempts')
+    await expect(check()).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: 'this role may not read and write all of profiles, attempts',
+    })
   })
 })
 
