@@ -28,5 +28,18 @@ export function sqlitePath(url: string): string {
   if (path === url || path === '' || path === ':memory:' || path.includes('?')) {
     throw new Failure('CONFIGURATION', 'it has to be file: and a path, without parameters')
   }
-  return path.startsWith('//') ? fileURLToPath(url) : resolve(path)
+  return path.startsWith('//') ? pathOfUrl(url) : resolve(path)
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    // What stands behind a # is no part of the path.
+    if (new URL(url).hash === '') return fileURLToPath(url)
+  } catch {
+    // Such as a % that is no code, or another host.
+  }
+  throw new Failure(
+    'CONFIGURATION',
+    'after file:// it has to be a path of this machine, with % as %25 and # as %23',
+  )
 }

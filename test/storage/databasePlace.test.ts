@@ -14,4 +14,14 @@ describe('where a database is', () => {
   ])('is said of %s, without who opens it and how', (url, place) => {
     expect(databasePlace(url)).toBe(url.startsWith('file:') ? place : `PostgreSQL, ${place}`)
   })
+
+  it.each([
+    ['file://elsewhere/a.db', /^cannot open file:\/\/elsewhere\/a\.db: after file:\/\/ it has to be a path/],
+    [
+      'postgres://user:s3cret@db/profiles?schema=one',
+      /^cannot open postgres:\/\/db\/profiles: unknown parameter schema: expected /,
+    ],
+  ])('is refused of %s in the words of who would open it', (url, message) => {
+    expect(() => databasePlace(url)).toThrow(message)
+  })
 })

@@ -128,6 +128,11 @@ describe('a database that cannot be served', () => {
     refused(url, 'it has to be file: and a path, without parameters'),
   )
 
+  it.each(['file:///tmp/a#b.db', 'file:///tmp/a%zz.db', 'file://elsewhere/tmp/a.db'])(
+    'is refused if its URL is %s',
+    (url) => refused(url, 'after file:// it has to be a path of this machine, with % as %25 and # as %23'),
+  )
+
   it('is refused if it is a folder', async () => {
     const folder = await temporaryFolder()
     await refused(`file:${folder}`, 'it is a folder')
