@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { migrate } from '../src/storage/migrate.ts'
 import { releaseOf } from '../src/storage/migrations.ts'
@@ -116,6 +117,21 @@ describe('a role of PostgreSQL that may not change schemas', { timeout: 60_000 }
       )
       expect(err).not.toContain('    at ')
     }
+  })
+
+  it('cannot do it now: 69, and what the database says of it', async () => {
+    const { command, database } = await prepared()
+    await command('migrate')
+    const [[name] = []] = await database.run('SELECT current_database()')
+    await database.run(`ALTER DATABASE ${String(name)} SET lock_timeout = '100ms'`)
+    const other = new Client({ connectionString: database.url })
+    await other.connect()
+    onTestFinished(() => other.end())
+    await other.query('BEGIN; LOCK TABLE users')
+    const { code, err } = await command('users', 'list')
+    expect(code).toBe(69)
+    expect(err).toMatch(/^profile-gateway: .*: canceling statement due to lock timeout\n$/m)
+    expect(err).not.toContain('    at ')
   })
 
   it.each([[['serve']], [['migrate']]])(

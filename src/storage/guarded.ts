@@ -33,8 +33,11 @@ function refuse(thrown: unknown): never {
         })
   if (!isPassing(error)) throw cause
   const details = { cause, isUndone: isUndone(error) }
-  throw new Failure('UNAVAILABLE', 'the database is not available, try again later', details)
+  throw new Failure('UNAVAILABLE', unavailable, details)
 }
+
+/** What clients are told of a database that cannot do now what it could do later. */
+export const unavailable = 'the database is not available, try again later'
 
 /** Makes a statement, and makes it again where the database itself has undone it. */
 export async function insisting<T>(statement: () => Promise<T>): Promise<T> {
