@@ -1,21 +1,42 @@
+import { existsSync } from 'node:fs'
+import { chown, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
-import { isDriverAdapterError } from '@prisma/driver-adapter-utils'
+import { isDriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { Failure } from '../errors.ts'
+import { databaseErrorOf } from './databaseError.ts'
 
 /**
  * Claims a database file for one opener, and returns what gives it back. The claim is a transaction on a file beside
  * it that never ends: the operating system ends it with the process, and backups of the database are not in its way.
  */
 export async function lockSqlite(file: string): Promise<() => Promise<void>> {
-  const connection = await new PrismaBetterSqlite3({ url: `file:${file}.lock`, timeout: 0 }).connect()
+  const claim = `${file}.lock`
+  let connection: SqlDriverAdapter | undefined
   try {
-    await connection.executeScript('BEGIN EXCLUSIVE')
+    connection = await new PrismaBetterSqlite3({ url: `file:${claim}`, timeout: 0 }).connect()
+    // BEGIN EXCLUSIVE alone succeeds on a file that may only be read, and locks nothing.
+    await connection.executeScript('BEGIN EXCLUSIVE; PRAGMA user_version = 0')
+    await giveToOwnerOf(file, claim)
+    return connection.dispose.bind(connection)
   } catch (cause) {
-    await connection.dispose()
-    if (!isDriverAdapterError(cause) || cause.cause.kind !== 'SocketTimeout') throw cause
-    throw new Failure('CONFIGURATION', inUse, { cause })
+    await connection?.dispose()
+    if (isDriverAdapterError(cause) && cause.cause.kind === 'SocketTimeout')
+      throw new Failure('CONFIGURATION', inUse, { cause })
+    const { code } = databaseErrorOf(cause)
+    if (code.startsWith('SQLITE_READONLY') || (!connection && existsSync(claim))) {
+      const reason = `${basename(claim)} may not be written: it has to belong to whoever runs the gateway`
+      throw new Failure('CONFIGURATION', reason, { cause })
+    }
+    throw cause
   }
-  return () => connection.dispose()
+}
+
+/** What an administrator has run must not keep the gateway out afterwards. SQLite does so with the files that it makes. */
+async function giveToOwnerOf(file: string, claim: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return
+  const database = await stat(file).catch(() => null)
+  if (database) await chown(claim, database.uid, database.gid)
 }
 
 const inUse = 'another gateway has it open, and only one may: stop it'

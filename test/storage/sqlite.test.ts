@@ -1,4 +1,4 @@
-import { chmod, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
@@ -171,6 +171,19 @@ describe('a database that cannot be served', () => {
     await asNobody(() => refused(`file:${file}`, 'it may not be written'))
   })
 
+  it.each([
+    ['read', 0o000],
+    ['written', 0o444],
+  ])('is refused if its lock may not be %s', async (_, mode) => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'gateway.db')
+    const { close } = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
+    await close()
+    await Promise.all([chmod(folder, 0o777), chmod(file, 0o666), chmod(`${file}.lock`, mode)])
+    const reason = 'gateway.db.lock may not be written: it has to belong to whoever runs the gateway'
+    await asNobody(() => refused(`file:${file}`, reason))
+  })
+
   it('is refused while another program keeps it from WAL mode', async () => {
     const file = await newFile()
     const adapter = new PrismaBetterSqlite3({ url: `file:${file}` })
@@ -190,6 +203,16 @@ describe('a database that cannot be served', () => {
     await writeFile(file, '')
     await expect(open(file)).resolves.toBeDefined()
   })
+})
+
+it.runIf(process.geteuid?.() === 0)("the lock that root makes belongs to the database's owner", async () => {
+  const file = await newFile()
+  const database = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
+  await database.close()
+  await rm(`${file}.lock`)
+  await chown(file, 65_534, 65_533)
+  await open(file)
+  expect(await stat(`${file}.lock`)).toMatchObject({ uid: 65_534, gid: 65_533 })
 })
 
 async function newFile(): Promise<string> {
