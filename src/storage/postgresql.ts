@@ -184,10 +184,7 @@ async function requireGrants(connection: SqlDriverAdapter): Promise<void> {
   const { rows } = await connection.queryRaw({ sql: `SELECT ${withoutGrants}`, args: [], argTypes: [] })
   const names = rows[0]?.[0]
   if (typeof names === 'string')
-    throw new Failure(
-      'CONFIGURATION',
-      `this role may not read and write all of ${names.replaceAll(' ', ', ')}`,
-    )
+    throw new Failure('CONFIGURATION', `this role may not read and write all of ${names}`)
 }
 
 /** Refuses a search path that leads raw statements to other tables than those that Prisma names. */

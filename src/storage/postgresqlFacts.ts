@@ -42,7 +42,8 @@ export const tables = [
 const grants = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 
 /** In SQL, a list of those that the role may not read and write whole, or that are not there; null, where there are none. */
-export const withoutGrants = `(SELECT string_agg(name, ' ') FROM unnest('{${tables.join()}}'::text[]) AS name, to_regclass(name) AS there
+export const withoutGrants = `(SELECT string_agg(name || CASE WHEN there IS NULL THEN ' (not there)' ELSE '' END, ', ')
+  FROM unnest('{${tables.join()}}'::text[]) AS name, to_regclass(name) AS there
   WHERE (${grants.map((grant) => `has_table_privilege(there, '${grant}')`).join(' AND ')}) IS NOT TRUE)`
 
 export async function readPostgresqlFacts(
@@ -90,7 +91,7 @@ export async function readPostgresqlFacts(
     isLocal: isLocal === 'true',
     isSuperuser: isSuperuser === 'true',
     mayAlter: mayAlter === 'null' ? null : mayAlter === 'true',
-    withoutGrants: ungranted === 'null' ? [] : ungranted.split(' '),
+    withoutGrants: ungranted === 'null' ? [] : ungranted.split(', '),
     clock: { ahead: Number(time) - (before + after) / 2, within: (after - before) / 2 },
   }
 
