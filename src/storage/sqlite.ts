@@ -64,7 +64,7 @@ export async function openSqlite({
     if (!migrateOnStart) await requireNoOlder(adapter)
     await migrate(sqlite, adapter)
     const connection = await adapter.connect()
-    const opened = await stat(file, { bigint: true })
+    const stillThere = await Promise.all([file, `${file}.lock`].map(watchedFile))
     const close = connection.dispose.bind(connection)
     // The lock belongs to the connection: it goes with it, and is not garbage before it.
     connection.dispose = async () => {
@@ -78,8 +78,9 @@ export async function openSqlite({
     return {
       ...open,
       async check() {
-        const there = await stat(file, { bigint: true }).catch(() => null)
-        if (there?.ino !== opened.ino || there.dev !== opened.dev) throw new Failure('CONFIGURATION', gone)
+        const [isThere, isLockThere] = await Promise.all(stillThere.map((one) => one()))
+        if (!isThere) throw new Failure('CONFIGURATION', gone)
+        if (!isLockThere) throw new Failure('CONFIGURATION', lockGone)
         return check()
       },
     }
@@ -91,6 +92,17 @@ export async function openSqlite({
 
 const gone =
   'the file of the database has been removed or replaced: what is written now is lost when the gateway ends'
+
+const lockGone = 'its lock file has been removed: another gateway could open it too, restart this one'
+
+/** Tells whether a path still leads to the file to which it leads now. */
+async function watchedFile(path: string): Promise<() => Promise<boolean>> {
+  const opened = await stat(path, { bigint: true })
+  return async () => {
+    const there = await stat(path, { bigint: true }).catch(() => null)
+    return there?.ino === opened.ino && there.dev === opened.dev
+  }
+}
 
 async function requireNoOlder(adapter: PrismaBetterSqlite3): Promise<void> {
   const connection = await adapter.connect()

@@ -205,6 +205,17 @@ describe('a database that cannot be served', () => {
   })
 })
 
+it('a gateway whose lock is removed is not ready: another one could open the file', async () => {
+  const file = await newFile()
+  const { check } = await open(file)
+  await check()
+  await rm(`${file}.lock`)
+  await expect(check()).rejects.toMatchObject({
+    code: 'CONFIGURATION',
+    message: expect.stringMatching(/^its lock file has been removed/) as string,
+  })
+})
+
 it.runIf(process.geteuid?.() === 0)("the lock that root makes belongs to the database's owner", async () => {
   const file = await newFile()
   const database = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
