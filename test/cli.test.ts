@@ -9,7 +9,7 @@ import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
-import { atTerminal, noTerminal } from './cli/terminal.ts'
+import { atTerminal, childrenOf, noTerminal } from './cli/terminal.ts'
 import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
 import { basic, elastic, overSocket, rest } from './support/testApp.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
@@ -230,7 +230,7 @@ async function threadsOf(environment: Environment) {
   const served = gateway(['serve'], await temporaryFolder(), environment)
   await served.address()
   const { pid } = served.child
-  const hasher = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+  const [hasher = 0] = childrenOf(pid)
   const threads = { hasher: scheduled(hasher), gateway: scheduled(pid ?? 0) }
   await served.stop()
   return threads

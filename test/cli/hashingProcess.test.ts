@@ -5,12 +5,7 @@ import { startHashingProcess } from '../../src/cli/hashingProcess.ts'
 import { gateway } from '../cliProcess.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { elastic, overSocket, rest } from '../support/testApp.ts'
-
-/** The processes that one has started. */
-function childrenOf(pid: number | undefined): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return children.split(' ').filter(Boolean).map(Number)
-}
+import { childrenOf, commandOf } from './terminal.ts'
 
 /** One that this test ends, when it is ready, and why it was lost. */
 async function started() {
@@ -120,12 +115,3 @@ describe.skipIf(process.platform !== 'linux')(
     })
   },
 )
-
-/** What a process was started with; nothing, if there is none. */
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return ''
-  }
-}

@@ -18,3 +18,12 @@ export function childrenOf(pid = 0): number[] {
 }
 
 export const isRunning = (pid: number) => existsSync(`/proc/${pid}`)
+
+/** What a process was started with; nothing, if there is none. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
