@@ -64,8 +64,11 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
     threads: cores,
     // With as many threads that answer as there are cores, nothing would ever be left.
     mayBeIdle: availableParallelism() > workers,
-    lost(reason) {
-      logger.error({ reason }, 'the process that hashes passwords has ended: this one hashes them now')
+    lost(reason, pause) {
+      logger.error(
+        { reason, pause },
+        'the process that hashes passwords has ended: this one hashes until there is a new one',
+      )
     },
   })
   const { settingsFile } = config

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { extname, join } from 'node:path'
 import { ownHashing, type Hashing } from '../authentication/hashing.ts'
 import { hashingEnvironment } from '../config.ts'
@@ -20,12 +20,12 @@ interface HashingProcessParts {
   threads: number
   /** Whether it may be left the time alone that nobody else wants. */
   mayBeIdle: boolean
-  /** Told when it has ended by itself, or could not be started: from then on this process hashes. */
-  lost: (reason: string) => void
+  /** Told when it has ended by itself, or could not be started, and after how many milliseconds there is a new one. */
+  lost: (reason: string, pause: number) => void
 }
 
 interface HashingProcess extends Hashing {
-  /** Resolves when it hashes, or has ended. */
+  /** Resolves when the first one hashes, or has ended. */
   readonly ready: Promise<undefined>
   /** Has it share the cores with what else wants them. */
   readonly share: () => void
@@ -38,40 +38,31 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** How long until there is a new one, in milliseconds: each time twice as long, unless it hashed. */
+const [firstPause, longestPause] = [1_000, 60_000]
+
 /**
- * Starts a process that hashes passwords. Its threads can have a low priority: those of this one also write files, unpack
- * bodies and look up hosts, and hold locks for which the event loop waits. Until it is ready, this process hashes.
+ * Starts a process that hashes passwords, and a new one where it ends. Its threads can have a low priority: those of this one
+ * also write files, unpack bodies and look up hosts, and hold locks for which the event loop waits. While there is none that is
+ * ready, this process hashes.
  */
 export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcessParts): HashingProcess {
   const program = join(import.meta.dirname, `../hasher${extname(import.meta.filename)}`)
-  const child = fork(program, [mayBeIdle ? 'idle' : 'other'], {
-    ...{ env: hashingEnvironment(threads), execArgv: [] },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  const waiting = new Map<number, Waiting>()
   const ready = Promise.withResolvers<undefined>()
-  let isReady = false
-  let isClosed = false
+  const waiting = new Map<number, Waiting>()
   let made = 0
-  child.on('message', (answer: HashingAnswer | 'ready') => {
-    if (answer !== 'ready') settle(answer)
-    else {
-      isReady = true
-      child.channel?.unref()
-      ready.resolve(undefined)
-    }
-  })
-  child.on('error', (error) => end(error.message))
-  child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`))
-  // It keeps nobody from ending but who waits for it.
-  child.unref()
+  let pause = firstPause
+  let isIdle = mayBeIdle
+  let isClosed = false
+  let isReady = false
+  let child = start()
 
   return {
     ready: ready.promise,
-    hash: async (password) => String(await inProcess({ id: made++, passwordHash: null, password })),
-    verify: async (passwordHash, password) =>
-      (await inProcess({ id: made++, passwordHash, password })) === true,
-    share: () => {
+    hash: async (password) => String(await done({ id: made++, passwordHash: null, password })),
+    verify: async (passwordHash, password) => (await done({ id: made++, passwordHash, password })) === true,
+    share() {
+      isIdle = false
       if (isReady) child.send('share', unheard)
     },
     close() {
@@ -80,7 +71,46 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
     },
   }
 
-  function inProcess(task: HashingTask): Promise<string | boolean> {
+  function start(): ChildProcess {
+    const started = fork(program, [isIdle ? 'idle' : 'other'], {
+      ...{ env: hashingEnvironment(threads), execArgv: [] },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    let isOver = false
+    started.on('message', (answer: HashingAnswer | 'ready') => {
+      if (answer === 'ready') begin()
+      else settle(answer)
+    })
+    started.on('error', (error) => end(error.message))
+    started.on('exit', (code, signal) => end(signal ?? `exit code ${code}`))
+    // It keeps nobody from ending but who waits for it.
+    started.unref()
+    return started
+
+    function begin(): void {
+      isReady = true
+      pause = firstPause
+      started.channel?.unref()
+      ready.resolve(undefined)
+    }
+
+    function end(reason: string): void {
+      if (isOver) return
+      isOver = true
+      isReady = false
+      ready.resolve(undefined)
+      for (const { task, resolve, reject } of waiting.values()) here(task).then(resolve, reject)
+      waiting.clear()
+      if (isClosed) return
+      lost(reason, pause)
+      setTimeout(() => {
+        if (!isClosed) child = start()
+      }, pause).unref()
+      pause = Math.min(2 * pause, longestPause)
+    }
+  }
+
+  function done(task: HashingTask): Promise<string | boolean> {
     if (!isReady) return here(task)
     return new Promise((resolve, reject) => {
       waiting.set(task.id, { task, resolve, reject })
@@ -95,15 +125,6 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
     if (waiting.size === 0) child.channel?.unref()
     if ('result' in answer) one?.resolve(answer.result)
     else one?.reject(new Error(answer.error))
-  }
-
-  function end(reason: string): void {
-    isReady = false
-    ready.resolve(undefined)
-    if (!isClosed) lost(reason)
-    isClosed = true
-    for (const { task, resolve, reject } of waiting.values()) here(task).then(resolve, reject)
-    waiting.clear()
   }
 }
 
