@@ -216,15 +216,18 @@ it('a gateway whose lock is removed is not ready: another one could open the fil
   })
 })
 
-it.runIf(process.geteuid?.() === 0)("the lock that root makes belongs to the database's owner", async () => {
-  const file = await newFile()
-  const database = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
-  await database.close()
-  await rm(`${file}.lock`)
-  await chown(file, 65_534, 65_533)
-  await open(file)
-  expect(await stat(`${file}.lock`)).toMatchObject({ uid: 65_534, gid: 65_533 })
-})
+it.runIf(process.geteuid?.() === 0)(
+  "the lock that root makes belongs to the database's owner (of which root alone can be told)",
+  async () => {
+    const file = await newFile()
+    const database = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
+    await database.close()
+    await rm(`${file}.lock`)
+    await chown(file, 65_534, 65_533)
+    await open(file)
+    expect(await stat(`${file}.lock`)).toMatchObject({ uid: 65_534, gid: 65_533 })
+  },
+)
 
 async function newFile(): Promise<string> {
   return join(await temporaryFolder(), 'gateway.db')
