@@ -27,6 +27,8 @@ export function traceOf(text: string): Trace {
   const unsynced = new Set<string>()
   /** The file that a thread is syncing; the call may be told on two lines. */
   const syncing = new Map<string, string>()
+  /** Sockets of clients. Others lead to the process that hashes. */
+  const clients = new Set<string>()
   for (const line of text.split('\n')) {
     const [, thread = '', call = '', file = ''] =
       /^(\d+) +(?:<\.\.\. )?(\w+)(?:\(\d+<(.*?)>)?/.exec(line) ?? []
@@ -37,8 +39,11 @@ export function traceOf(text: string): Trace {
     } else if (isDatabase(file)) {
       unsynced.add(file)
     } else if (file.startsWith('socket:')) {
-      if (line.includes('HTTP/1.1 ')) answers += 1
-      if (unsynced.size > 0) tooEarly.push(line)
+      if (line.includes('HTTP/1.1 ')) {
+        answers += 1
+        clients.add(file)
+      }
+      if (unsynced.size > 0 && clients.has(file)) tooEarly.push(line)
     }
   }
   return { answers, syncs, tooEarly }
