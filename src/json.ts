@@ -55,6 +55,15 @@ export interface JsonObject {
 /** What each object, list and member of JSON takes in memory beside its text, in bytes, measured. */
 export const bytesOfValue = 100
 
+/** About how many bytes of memory a document takes whose text this is. */
+export function memoryOf(json: string): number {
+  let values = 0
+  outsideOfStrings(json, (code) => {
+    if (code === comma || code === brace || code === bracket) values += 1
+  })
+  return json.length + bytesOfValue * values
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -91,6 +100,7 @@ export function outsideOfStrings(json: string, show: (code: number, at: number) 
 }
 
 const [quote, backslash, letterE] = [0x22, 0x5c, 0x65]
+const [comma, brace, bracket] = [0x2c, 0x7b, 0x5b]
 
 /** A value's kind: Elasticsearch's name of the token that it begins with. */
 export function tokenOf(value: unknown): string {

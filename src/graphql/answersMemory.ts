@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { Failure } from '../errors.ts'
-import { bytesOfValue, outsideOfStrings } from '../json.ts'
+import { memoryOf } from '../json.ts'
 
 /** Of what is read for one answer, in characters of JSON. */
 const mostText = 64 * 1024 * 1024
@@ -69,16 +69,6 @@ export function createAnswersMemory(most = getHeapStatistics().heap_size_limit /
 
 export type AnswersMemory = ReturnType<typeof createAnswersMemory>
 export type AnswerMemory = ReturnType<AnswersMemory>
-
-function memoryOf(json: string): number {
-  let values = 0
-  outsideOfStrings(json, (code) => {
-    if (code === comma || code === brace || code === bracket) values += 1
-  })
-  return json.length + bytesOfValue * values
-}
-
-const [comma, brace, bracket] = [0x2c, 0x7b, 0x5b]
 
 function tooLarge(): Failure {
   return new Failure('TOO_LARGE', 'the answer would hold too much: ask for less at once')

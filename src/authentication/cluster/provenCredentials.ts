@@ -1,4 +1,5 @@
 import { isAgeBelow } from '../../age.ts'
+import { memoryOf } from '../../json.ts'
 import { lruCacheOfBytes } from '../../lruCache.ts'
 import type { Grant } from '../credentials.ts'
 import { createSecretNames } from '../secretNames.ts'
@@ -55,7 +56,8 @@ export function createProvenCredentials<User extends object>({
     /** `askedAt` is in epoch milliseconds. */
     remember(key: string, user: User, askedAt: number): void {
       count?.(false)
-      known?.set(key, { user, askedAt }, 500 + 3 * JSON.stringify(user).length)
+      const text = JSON.stringify(user)
+      known?.set(key, { user, askedAt }, 500 + text.length + memoryOf(text))
     },
 
     /** How many are remembered. */
