@@ -1,3 +1,4 @@
+import type { Read } from '../read.ts'
 import type { Basis } from './basis.ts'
 import type { Grounds } from './grounds.ts'
 
@@ -36,8 +37,8 @@ export interface UserRepository {
   /** How long it takes does not tell how large the user is, nor whether there is one. */
   findPassword(username: string): Promise<StoredPassword | null>
   find(username: string): Promise<FoundUser | null>
-  /** Those of the named users that exist, or all users, by name. */
-  list(usernames: readonly string[] | null): Promise<User[]>
+  /** Those of the named users that exist, or all users, by name: read part by part, as there is room for them. */
+  list(usernames: readonly string[] | null, read: Read): Promise<User[]>
   /**
    * Creates the user or replaces it whole. True if it was created; null, and nothing is stored, if the grounds do not
    * stand any more.

@@ -2,6 +2,7 @@ import type { Authorize } from '../authorization/authorize.ts'
 import { unknownSubject } from '../authorization/denial.ts'
 import type { Action } from '../authorization/privileges.ts'
 import { Failure, refuseProblems } from '../errors.ts'
+import type { Read } from '../read.ts'
 import { isOwnHash } from './passwordHash.ts'
 import type { Passwords } from './passwords.ts'
 import { sourceOf } from './source.ts'
@@ -78,9 +79,9 @@ export function createUsers({ authorize, users, passwords }: UsersParts) {
     },
 
     /** Those of the named users that exist, or all, by name. */
-    async list(caller: Caller, usernames: readonly string[] | null): Promise<User[]> {
+    async list(caller: Caller, usernames: readonly string[] | null, read: Read): Promise<User[]> {
       await authorize(caller, 'cluster:admin/xpack/security/user/get')
-      return users.list(usernames)
+      return users.list(usernames, read)
     },
   }
 }

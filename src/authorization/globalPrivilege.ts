@@ -15,7 +15,7 @@ export function writesApplications(role: Role, applications: readonly string[]):
 const mostPatterns = 1_000
 /** In characters. */
 const longestPattern = 1_000
-/** Of all regular expressions together, in instructions. */
+/** Of all regular expressions of a role, or of those of an API key, in instructions. */
 const largestExpressions = 10_000
 
 /** What is wrong with how many patterns for applications roles have, and how long those are. */
@@ -28,14 +28,22 @@ export function patternProblems(roles: readonly Role[]): string[] {
     : []
 }
 
-/** What is wrong with the regular expressions among them. To find out takes time: only of those who may put them. */
-export function expressionProblems(roles: readonly Role[]): string[] {
+/**
+ * What is wrong with the regular expressions among them, of which all may have `most` instructions. To find out takes time:
+ * only of those who may put them.
+ */
+export function expressionProblems(roles: readonly Role[], most = largestExpressions): string[] {
   let total = 0
   for (const pattern of roles.flatMap(patternsIn)) {
     total += expressionSize(pattern) ?? 0
-    if (total > largestExpressions) return ['the regular expressions for applications are too large together']
+    if (total > most) return ['the regular expressions for applications are too large together']
   }
   return []
+}
+
+/** Whether there are regular expressions among those of a role. */
+export function hasExpressions(role: Role): boolean {
+  return patternsIn(role).some((pattern) => expressionSize(pattern) !== 0)
 }
 
 function patternsIn({ global }: Role): string[] {

@@ -1,3 +1,4 @@
+import type { DefinitionPut, DefinitionsRoom } from './definitionsRoom.ts'
 import type { Role } from './role.ts'
 
 /** All stored roles at one moment, by name. */
@@ -12,7 +13,7 @@ export interface RoleRepository {
   definitions(): Promise<RoleDefinitions>
   /** Those of the named roles that are stored, or all stored roles, by name. */
   list(names: readonly string[] | null): Promise<Role[]>
-  /** Creates the role or replaces it whole. True if it was created. */
-  put(role: Role): Promise<boolean>
+  /** Creates the role or replaces it whole, if there is room for it. */
+  put(role: Role, room: DefinitionsRoom): Promise<DefinitionPut>
   delete(name: string): Promise<boolean>
 }

@@ -1,7 +1,10 @@
 import { Failure, refuseProblems } from '../errors.ts'
+import { createInTurn } from '../inTurn.ts'
+import type { Read } from '../read.ts'
 import type { Actor, Authorize } from './authorize.ts'
 import { builtInRoles, isBuiltInRole } from './builtInRoles.ts'
-import { expressionProblems } from './globalPrivilege.ts'
+import { mostDefinitionBytes } from './definitionsRoom.ts'
+import { expressionProblems, hasExpressions } from './globalPrivilege.ts'
 import { completeRole, roleProblems, type Role } from './role.ts'
 import type { RoleRepository } from './roleRepository.ts'
 
@@ -13,17 +16,29 @@ export interface RolePut {
 interface RolesParts {
   authorize: Authorize
   roles: RoleRepository
+  /** Of all roles together, as JSON. */
+  mostBytes?: number
 }
 
+/** Of the regular expressions of all roles together, in instructions: one caller can have all roles. */
+const mostExpressions = 100_000
+
 /** Makes the use cases that manage roles. Built-in roles can be read, never changed. */
-export function createRoles({ authorize, roles }: RolesParts) {
+export function createRoles({ authorize, roles, mostBytes = mostDefinitionBytes }: RolesParts) {
+  /** All roles may be large: they are in memory once. */
+  const inTurn = createInTurn()
+
   return {
     async put(caller: Actor, input: Role): Promise<RolePut> {
       const role = completeRole(input)
       refuseProblems(roleProblems(role))
       await authorize(caller, 'cluster:admin/xpack/security/role/put')
       refuseProblems(expressionProblems([role]))
-      return { created: await roles.put(role), role }
+      if (hasExpressions(role)) await inTurn('', () => requireExpressionsBeside(role))
+      const outcome = await roles.put(role, { most: null, mostBytes })
+      if (outcome === 'refused')
+        throw new Failure('INVALID_INPUT', `all roles together can have at most [${mostBytes}] bytes`)
+      return { created: outcome === 'created', role }
     },
 
     /** False if there was no such role. */
@@ -35,11 +50,16 @@ export function createRoles({ authorize, roles }: RolesParts) {
     },
 
     /** Those of the named roles that exist, or all, built-in ones first, by name. */
-    async list(caller: Actor, names: readonly string[] | null): Promise<Role[]> {
+    async list(caller: Actor, names: readonly string[] | null, read: Read): Promise<Role[]> {
       await authorize(caller, 'cluster:admin/xpack/security/role/get')
       const builtIn = [...builtInRoles.values()].filter(({ name }) => names?.includes(name) ?? true)
-      return [...builtIn, ...(await roles.list(names))]
+      return [...builtIn, ...(await read(() => roles.list(names)))]
     },
+  }
+
+  async function requireExpressionsBeside(role: Role): Promise<void> {
+    const others = (await roles.list(null)).filter(({ name }) => name !== role.name)
+    refuseProblems(expressionProblems([role, ...others], mostExpressions))
   }
 }
 

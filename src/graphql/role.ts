@@ -103,16 +103,16 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'A role by name, or null. Needs `read_security`.',
     args: { name: t.arg.string(nameArg) },
-    resolve: async (_, { name }, { caller, useCases }) =>
-      (await useCases.roles.list(caller, [name]))[0] ?? null,
+    resolve: async (_, { name }, { caller, useCases, answerMemory }) =>
+      (await useCases.roles.list(caller, [name], answerMemory.read))[0] ?? null,
   }),
   roles: t.field({
     type: [Role],
     description:
       'Those of the named roles that exist, or all, built-in ones first, by name. Needs `read_security`.',
     args: { names: t.arg.stringList({ required: false, description: 'The names; left out: all roles.' }) },
-    resolve: (_, { names: given }, { caller, useCases, lookups }) =>
-      lookups.list('roles', given, (names) => useCases.roles.list(caller, names)),
+    resolve: (_, { names: given }, { caller, useCases, lookups, answerMemory }) =>
+      lookups.list('roles', given, (names) => useCases.roles.list(caller, names, answerMemory.read)),
   }),
 }))
 

@@ -129,8 +129,10 @@ builder.queryField('roleMappings', (t) =>
     args: {
       names: t.arg.stringList({ required: false, description: 'The names; left out: all role mappings.' }),
     },
-    resolve: (_, { names: given }, { caller, useCases, lookups }) =>
-      lookups.list('roleMappings', given, (names) => useCases.roleMappings.list(caller, names)),
+    resolve: (_, { names: given }, { caller, useCases, lookups, answerMemory }) =>
+      lookups.list('roleMappings', given, (names) =>
+        useCases.roleMappings.list(caller, names, answerMemory.read),
+      ),
   }),
 )
 

@@ -111,8 +111,8 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'A user by name, or null. Needs `read_security`.',
     args: { username: t.arg.string(usernameArg) },
-    resolve: async (_, { username }, { caller, useCases }) =>
-      (await useCases.users.list(caller, [username]))[0] ?? null,
+    resolve: async (_, { username }, { caller, useCases, answerMemory }) =>
+      (await useCases.users.list(caller, [username], answerMemory.read))[0] ?? null,
   }),
   users: t.field({
     type: [User],
@@ -120,8 +120,8 @@ builder.queryFields((t) => ({
     args: {
       usernames: t.arg.stringList({ required: false, description: 'The names; left out: all users.' }),
     },
-    resolve: (_, { usernames }, { caller, useCases, lookups }) =>
-      lookups.list('users', usernames, (names) => useCases.users.list(caller, names)),
+    resolve: (_, { usernames }, { caller, useCases, lookups, answerMemory }) =>
+      lookups.list('users', usernames, (names) => useCases.users.list(caller, names, answerMemory.read)),
   }),
 }))
 

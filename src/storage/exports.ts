@@ -1,6 +1,7 @@
 import { join, raw } from '@prisma/client/runtime/client'
 import type { ExportRepository } from '../transfer/exportRepository.ts'
 import type { Kind, TransferRecord } from '../transfer/record.ts'
+import { partsOf } from './parts.ts'
 import { profileWithData } from './profileRow.ts'
 import { mappingOf } from './roleMappings.ts'
 import { roleOf } from './roles.ts'
@@ -21,7 +22,7 @@ export function createExportRepository(takeSnapshot: TakeSnapshot): ExportReposi
           async *records(kind) {
             const { name, key, documents, read: readSome } = tables[kind]
             for await (const page of keys(name, key)) {
-              for await (const part of parts(client, name, key, documents, page)) {
+              for (const part of await parts(client, name, key, documents, page)) {
                 const found = new Map(await readSome(part))
                 yield part.flatMap((one) => found.get(one) ?? [])
               }
@@ -83,28 +84,21 @@ function tablesOf({ user, role, roleMapping, profile }: SnapshotClient): Readonl
   }
 }
 
-/** Splits keys, in their order, so that the documents of each part are not too many bytes. */
-async function* parts(
+/** Splits keys by the sizes of their documents. */
+async function parts(
   client: SnapshotClient,
   table: string,
   key: string,
   documents: readonly string[],
   keys: readonly string[],
-): AsyncGenerator<string[]> {
+): Promise<string[][]> {
   const lengths = documents.map((name) => `octet_length(CAST("${name}" AS text))`).join(' + ')
   const rows = await client.$queryRaw<{ key: string; size: number | bigint }[]>`
     SELECT ${raw(`"${key}"`)} AS "key", ${raw(lengths)} AS "size" FROM ${raw(`"${table}"`)}
     WHERE ${raw(`"${key}"`)} IN (${join(keys)})`
   const sizes = new Map(rows.map((row) => [row.key, Number(row.size)]))
-  let [part, bytes]: [string[], number] = [[], 0]
-  for (const one of keys) {
-    const size = sizes.get(one) ?? 0
-    if (part.length > 0 && bytes + size > mostBytes) {
-      yield part
-      ;[part, bytes] = [[], 0]
-    }
-    part.push(one)
-    bytes += size
-  }
-  yield part
+  return partsOf(
+    keys.map((one) => ({ key: one, size: sizes.get(one) ?? 0 })),
+    mostBytes,
+  )
 }

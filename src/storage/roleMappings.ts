@@ -6,9 +6,11 @@ import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
 import { objectOut } from './json.ts'
+import { putDefinition } from './putDefinition.ts'
 
 /** Keeps role mappings in the table `role_mappings`. */
-export function createRoleMappingRepository({ client, prepare, json }: Connected): RoleMappingRepository {
+export function createRoleMappingRepository(connected: Connected): RoleMappingRepository {
+  const { client, prepare } = connected
   const { roleMapping: mappings } = client
   // The epoch comes even where there is no role mapping.
   const readDefinitions = prepare<{ securityEpoch: bigint } & (Row | { name: null })>(sql`
@@ -28,18 +30,7 @@ export function createRoleMappingRepository({ client, prepare, json }: Connected
       return (await mappings.findMany({ where })).map(mappingOf).sort(byName(({ name }) => name))
     },
 
-    async put({ name, ...mapping }, most) {
-      const [row] = await client.$queryRaw<{ revision: number | bigint }[]>`
-        INSERT INTO "role_mappings" ("name", "definition", "revision")
-        SELECT ${name}, ${json(JSON.stringify(mapping))}, 1
-        WHERE EXISTS (SELECT 1 FROM "role_mappings" WHERE "name" = ${name})
-          OR (SELECT count(*) FROM "role_mappings") < ${most}
-        ON CONFLICT ("name") DO UPDATE
-          SET "definition" = excluded."definition", "revision" = "role_mappings"."revision" + 1
-        RETURNING "revision"`
-      if (!row) return 'refused'
-      return Number(row.revision) === 1 ? 'created' : 'replaced'
-    },
+    put: (mapping, room) => putDefinition(connected, 'role_mappings', mapping, room),
 
     async delete(name) {
       const { count } = await mappings.deleteMany({ where: { name } })

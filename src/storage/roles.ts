@@ -5,10 +5,12 @@ import type { RoleRepository } from '../authorization/roleRepository.ts'
 import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
 import { epochOut } from './cluster.ts'
-import { jsonIn, objectOut } from './json.ts'
+import { objectOut } from './json.ts'
+import { putDefinition } from './putDefinition.ts'
 
 /** Keeps roles in the table `roles`. */
-export function createRoleRepository({ client, prepare }: Connected): RoleRepository {
+export function createRoleRepository(connected: Connected): RoleRepository {
+  const { client, prepare } = connected
   const { role: roles } = client
   // The epoch comes even where there is no role.
   const readDefinitions = prepare<{ securityEpoch: bigint } & (Row | { name: null })>(sql`
@@ -29,16 +31,7 @@ export function createRoleRepository({ client, prepare }: Connected): RoleReposi
       return (await roles.findMany({ where })).map(roleOf).sort(byName((role) => role.name))
     },
 
-    async put({ name, ...role }) {
-      const definition = jsonIn(role)
-      const { revision } = await roles.upsert({
-        where: { name },
-        create: { name, definition, revision: 1 },
-        update: { definition, revision: { increment: 1 } },
-        select: { revision: true },
-      })
-      return revision === 1
-    },
+    put: (role, room) => putDefinition(connected, 'roles', role, room),
 
     async delete(name) {
       const { count } = await roles.deleteMany({ where: { name } })

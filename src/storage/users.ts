@@ -5,13 +5,18 @@ import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
 import { groundsStand } from './groundsStand.ts'
 import { jsonIn } from './json.ts'
+import { partsOf, type Sized } from './parts.ts'
 import { createPasswordReads } from './passwordReads.ts'
+import { listOf } from './readsByKey.ts'
 import { given } from './statement.ts'
 import { foundUserOf, storedUserOf, userOf, type FoundColumns } from './userRow.ts'
 
+/** Of those that are read at once. */
+const mostBytes = 1024 * 1024
+
 /** Keeps users in the table `users`. */
 export function createUserRepository(connected: Connected): UserRepository {
-  const { client, prepare, json } = connected
+  const { client, prepare, json, rows, joined, storedSize } = connected
   const { user: users } = client
   // What each start asks for goes past the client, which need not be loaded then.
   const find = prepare<FoundColumns>(sql`
@@ -23,6 +28,11 @@ export function createUserRepository(connected: Connected): UserRepository {
     prepare<Pick<StoredUser, 'username' | 'passwordHash'>>(sql`
       SELECT "username", "passwordHash" FROM "users" WHERE "username" > ${given} AND "enabled" = true
       ORDER BY "username" LIMIT ${most}`)
+  const size = sql`${storedSize(raw('"roles"'))} + ${storedSize(raw('"metadata"'))}`
+  const allSizes = prepare<Sized>(sql`SELECT "username" AS "key", ${size} AS "size" FROM "users"`)
+  const sizesOf = prepare<Sized>(sql`
+    SELECT "key", ${size} AS "size" FROM ${rows(given, { key: 'text' })}
+    ${joined('JOIN', 'users', sql`"users"."username" = "rows"."key"`)}`)
   return {
     findPassword: createPasswordReads(connected),
 
@@ -31,10 +41,15 @@ export function createUserRepository(connected: Connected): UserRepository {
       return row ? foundUserOf(row) : null
     },
 
-    async list(usernames) {
-      const where = usernames ? { username: { in: [...new Set(usernames)] } } : {}
-      // Prisma asks for many names in several statements, which no database can sort.
-      return (await users.findMany({ where })).map(userOf).sort(byName(({ username }) => username))
+    async list(usernames, read) {
+      const sized = usernames ? await sizesOf(listOf([...new Set(usernames)])) : await allSizes('')
+      const listed: User[] = []
+      for (const part of partsOf(sized.sort(byName(({ key }) => key)), mostBytes)) {
+        const rows = () => users.findMany({ where: { username: { in: part } } })
+        const found = await read(async () => (await rows()).map(userOf))
+        listed.push(...found.sort(byName(({ username }) => username)))
+      }
+      return listed
     },
 
     async put({ username, passwordHash, roles, fullName, email, metadata, enabled }, grounds) {

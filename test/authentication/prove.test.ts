@@ -6,6 +6,7 @@ import { createProve } from '../../src/authentication/prove.ts'
 import { refused, type Proof, type Realm } from '../../src/authentication/realm.ts'
 import { plainUser } from '../../src/authentication/subject.ts'
 import { createMappedRoles } from '../../src/authorization/mappings/mappedRoles.ts'
+import { ample } from '../support/definitionsRoom.ts'
 import { prepared } from '../support/testDatabase.ts'
 import type { Attempt } from '../../src/authentication/attempt.ts'
 import { application } from '../profile/activating.ts'
@@ -50,7 +51,7 @@ describe('a proof', () => {
       rules,
       metadata: {},
     }
-    await roleMappings.put(mapping, 1)
+    await roleMappings.put(mapping, ample)
     const epoch = await securityEpoch()
     let reads = 0
     const countedEpoch = () => {

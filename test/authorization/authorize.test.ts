@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createAuthorize, type Authorize } from '../../src/authorization/authorize.ts'
 import type { Action } from '../../src/authorization/privileges.ts'
 import type { Role } from '../../src/authorization/role.ts'
+import { ample } from '../support/definitionsRoom.ts'
 import { prepared } from '../support/testDatabase.ts'
 
 const activate = 'cluster:admin/xpack/security/profile/activate'
@@ -17,7 +18,7 @@ describe('whoever acts, with the roles,', () => {
 
   async function withRoles(...stored: Role[]) {
     const { roles, run } = await emptied()
-    for (const one of stored) await roles.put(one)
+    for (const one of stored) await roles.put(one, ample)
     const authorize = createAuthorize(roles)
     const act = async (action: Action, ...names: string[]) => {
       const { securityEpoch } = await roles.definitions()
@@ -52,7 +53,7 @@ describe('whoever acts, with the roles,', () => {
     it('what a role allows in a database that was restored, whose epoch is older', async () => {
       const { act, roles, run } = await withRoles(role('r', 'manage_user_profile'))
       await act(activate, 'r')
-      await roles.put(role('other'))
+      await roles.put(role('other'), ample)
       await act(activate, 'r')
       await run('UPDATE cluster SET "securityEpoch" = "securityEpoch" - 2')
       await roles.delete('r')
@@ -62,7 +63,7 @@ describe('whoever acts, with the roles,', () => {
     it('from now on what a role allows now', async () => {
       const { act, roles } = await withRoles(role('r'))
       await expect(act(activate, 'r')).rejects.toMatchObject({ code: 'FORBIDDEN' })
-      await roles.put(role('r', 'manage_user_profile'))
+      await roles.put(role('r', 'manage_user_profile'), ample)
       await act(activate, 'r')
       await roles.delete('r')
       await expect(act(activate, 'r')).rejects.toMatchObject({ code: 'FORBIDDEN' })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
+import { mostDefinitionBytes } from '../../src/authorization/definitionsRoom.ts'
 import type { Role } from '../../src/authorization/role.ts'
 import { createRoles } from '../../src/authorization/roles.ts'
+import { readAtOnce } from '../support/readAtOnce.ts'
 import { prepared } from '../support/testDatabase.ts'
 
 const admin = { username: 'admin', roles: ['superuser'], securityEpoch: 0 }
@@ -15,12 +17,12 @@ function role(name: string, ...cluster: string[]): Role {
 describe('roles', () => {
   const emptied = prepared()
 
-  async function useCases() {
+  async function useCases(mostBytes = mostDefinitionBytes) {
     const { roles } = await emptied()
     const { securityEpoch } = await roles.definitions()
     // Whoever acts after one role was put.
     const reader = { username: 'reader', roles: ['reader'], securityEpoch: securityEpoch + 1 }
-    return { reader, ...createRoles({ authorize: createAuthorize(roles), roles }) }
+    return { reader, ...createRoles({ authorize: createAuthorize(roles), roles, mostBytes }) }
   }
 
   it('are created, replaced, listed behind the built-in ones, and deleted', async () => {
@@ -28,13 +30,13 @@ describe('roles', () => {
     expect(await roles.put(admin, role('b', 'all'))).toEqual({ created: true, role: role('b', 'all') })
     expect(await roles.put(admin, role('b'))).toEqual({ created: false, role: role('b') })
     await roles.put(admin, role('a'))
-    expect((await roles.list(admin, null)).map(({ name }) => name)).toEqual([
+    expect((await roles.list(admin, null, readAtOnce)).map(({ name }) => name)).toEqual([
       'kibana_system',
       'superuser',
       'a',
       'b',
     ])
-    expect((await roles.list(admin, ['b', 'superuser', 'x'])).map(({ name }) => name)).toEqual([
+    expect((await roles.list(admin, ['b', 'superuser', 'x'], readAtOnce)).map(({ name }) => name)).toEqual([
       'superuser',
       'b',
     ])
@@ -49,7 +51,37 @@ describe('roles', () => {
       indices: [{ names: 'a', privileges: 'read' }],
     })
     expect(put.indices).toEqual([{ names: ['a'], privileges: ['read'], allow_restricted_indices: false }])
-    expect(await roles.list(admin, ['r'])).toEqual([put])
+    expect(await roles.list(admin, ['r'], readAtOnce)).toEqual([put])
+  })
+
+  it('have a bounded number of bytes together', async () => {
+    const roles = await useCases(2_000)
+    const large = { ...role('large'), metadata: { text: 'x'.repeat(1_500) } }
+    await roles.put(admin, large)
+    await expect(roles.put(admin, { ...large, name: 'other' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'all roles together can have at most [2000] bytes',
+    })
+    expect(await roles.put(admin, role('large'))).toMatchObject({ created: false })
+  })
+
+  it('have regular expressions that are not too large together', async () => {
+    const roles = await useCases()
+    const applications = Array.from({ length: 9 }, () => '/a{1000}/')
+    const writing = (name: string) => ({ ...role(name), global: { profile: { write: { applications } } } })
+    for (let n = 0; n < 11; n++) await roles.put(admin, writing(`r${n}`))
+    await expect(roles.put(admin, writing('one more'))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      problems: ['the regular expressions for applications are too large together'],
+    })
+    expect(await roles.put(admin, writing('r0'))).toMatchObject({ created: false })
+    expect(await roles.put(admin, role('without'))).toMatchObject({ created: true })
+  })
+
+  it('are listed as long as there is memory for them', async () => {
+    const roles = await useCases()
+    const full = () => Promise.reject(new Error('no room'))
+    await expect(roles.list(admin, null, full)).rejects.toThrow('no room')
   })
 
   it('that are reserved are neither put nor deleted', async () => {
@@ -68,16 +100,16 @@ describe('roles', () => {
     await expect(roles.put(nobody, role('r', 'no such privilege'))).rejects.toMatchObject({
       code: 'INVALID_INPUT',
     })
-    expect(await roles.list(admin, ['r'])).toEqual([])
+    expect(await roles.list(admin, ['r'], readAtOnce)).toEqual([])
   })
 
   it('are read with read_security, and changed with manage_security alone', async () => {
     const { reader, ...roles } = await useCases()
     await roles.put(admin, role('reader', 'read_security'))
-    expect(await roles.list(reader, ['reader'])).toHaveLength(1)
-    await expect(roles.list(nobody, null)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await roles.list(reader, ['reader'], readAtOnce)).toHaveLength(1)
+    await expect(roles.list(nobody, null, readAtOnce)).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(roles.put(reader, role('reader', 'all'))).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(roles.delete(reader, 'reader')).rejects.toMatchObject({ code: 'FORBIDDEN' })
-    expect(await roles.list(admin, ['reader'])).toEqual([role('reader', 'read_security')])
+    expect(await roles.list(admin, ['reader'], readAtOnce)).toEqual([role('reader', 'read_security')])
   })
 })

@@ -5,7 +5,7 @@ import { openSocket } from './rawSocket.ts'
 const mb = 1_048_576
 
 /** Larger than what the system keeps for a client that does not read. */
-const roles = ['a', 'b', 'c', 'd', 'e', 'f']
+const usernames = ['a', 'b', 'c', 'd', 'e', 'f']
 
 describe('while large answers are not taken,', () => {
   const app = createTestApp({ settings: 'http: { max_content_length: 12mb, max_content_under_way: 110mb }' })
@@ -15,17 +15,20 @@ describe('while large answers are not taken,', () => {
     address = await (await app).app.listen()
     fetch = overSocket(address)
     const metadata = { much: 'x'.repeat(8 * mb) }
-    for (const name of roles) await rest(fetch, 'PUT', `/_security/role/${name}`, elastic, { metadata })
+    const user = { password: 's3cret-p@ss', roles: [], metadata }
+    for (const name of usernames) {
+      expect((await rest(fetch, 'PUT', `/_security/user/${name}`, elastic, user)).status).toBe(200)
+    }
   })
   afterAll(async () => (await app).close())
 
-  const path = `/_security/role/${roles.join()}`
+  const path = `/_security/user/${usernames.join()}`
   const large = () => rest(fetch, 'GET', path, elastic)
   const graphql = () =>
     fetch('/graphql', {
       method: 'POST',
       headers: { authorization: basic(elastic), 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ roles { name metadata } }' }),
+      body: JSON.stringify({ query: '{ users { username metadata } }' }),
     })
   async function reader() {
     const { socket, send, until } = await openSocket(address)

@@ -7,6 +7,7 @@ import type { StoredUser } from '../../src/authentication/userRepository.ts'
 import { createAuthorize } from '../../src/authorization/authorize.ts'
 import { createActivate } from '../../src/profile/activate.ts'
 import type { Profile } from '../../src/profile/profile.ts'
+import { ample } from '../support/definitionsRoom.ts'
 import { groundless } from '../support/groundless.ts'
 import type { TestDatabase } from '../support/testDatabase.ts'
 import { origin, provenByRealms, source } from '../support/attempts.ts'
@@ -80,7 +81,7 @@ export function activateOn({ users, roles, profiles }: Stores, options: Options 
 /** Stores what every activation needs: the role of the application, and the user of Elasticsearch's documentation. */
 export async function provision({ users, roles }: Stores): Promise<void> {
   const empty = { indices: [], applications: [], runAs: [], global: null, metadata: {}, description: null }
-  await roles.put({ name: 'activator', cluster: ['manage_user_profile'], ...empty })
+  await roles.put({ name: 'activator', cluster: ['manage_user_profile'], ...empty }, ample)
   await users.put(jacknich, groundless)
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../src/storage/database.ts'
+import { ample } from '../support/definitionsRoom.ts'
 import { emptyDatabase } from '../support/emptyDatabase.ts'
 import { groundless } from '../support/groundless.ts'
 import { startPostgres, type PostgresServer } from '../support/postgres.ts'
@@ -173,7 +174,7 @@ describe('a PostgreSQL database on whose search path are two schemas', () => {
     expect((await users.find('ada'))?.user.enabled).toBe(false)
     const { securityEpoch } = await roles.definitions()
     const empty = { indices: [], applications: [], runAs: [], global: null, metadata: {}, description: null }
-    await roles.put({ name: 'r', cluster: [], ...empty })
+    await roles.put({ name: 'r', cluster: [], ...empty }, ample)
     expect((await roles.definitions()).securityEpoch).toBeGreaterThan(securityEpoch)
   })
 

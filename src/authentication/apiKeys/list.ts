@@ -1,9 +1,10 @@
 import { Failure, refuseProblems } from '../../errors.ts'
 import type { Role } from '../../authorization/role.ts'
+import type { Read } from '../../read.ts'
 import { isApiKey, type Caller } from '../subject.ts'
 import type { ApiKey, ApiKeyRepository, Page } from './apiKeyRepository.ts'
 import { idsProblems } from './idsProblems.ts'
-import { readWhole, type Read } from './readWhole.ts'
+import { readWhole } from './readWhole.ts'
 import type { AskedFor, Reach } from './reach.ts'
 
 const getAction = 'cluster:admin/xpack/security/api_key/get'

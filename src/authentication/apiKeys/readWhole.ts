@@ -1,10 +1,8 @@
+import type { Read } from '../../read.ts'
 import type { ApiKey, ApiKeyRepository, ApiKeySelection, Page } from './apiKeyRepository.ts'
 
 /** How many keys are read at once. */
 const part = 20
-
-/** Has keys read when there is room for them, and gives them. It rejects where there is none. */
-export type Read = (keys: () => Promise<ApiKey[]>) => Promise<ApiKey[]>
 
 /** Reads the keys selected, or a page of them, part by part, as long as there is room. */
 export async function readWhole(

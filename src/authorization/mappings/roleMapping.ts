@@ -18,6 +18,8 @@ export interface RoleMapping {
 
 /** How many there can be: each is asked for each user. A few more, if several are put at once. */
 export const mostMappings = 1_000
+/** Of the regular expressions of all together, in instructions: they are compiled at once. */
+export const mostExpressions = 100_000
 /** As many as a user of ours can have. */
 const mostRoles = 1_000
 const mostTemplates = 10

@@ -1,3 +1,4 @@
+import type { DefinitionPut, DefinitionsRoom } from '../definitionsRoom.ts'
 import type { RoleMapping } from './roleMapping.ts'
 
 /** All stored role mappings at one moment. */
@@ -12,7 +13,7 @@ export interface RoleMappingRepository {
   definitions(): Promise<RoleMappingDefinitions>
   /** Those of the named role mappings that are stored, or all, by name. */
   list(names: readonly string[] | null): Promise<RoleMapping[]>
-  /** Creates the role mapping or replaces it whole. One that is new is refused where there are as many as there may be. */
-  put(mapping: RoleMapping, most: number): Promise<'created' | 'replaced' | 'refused'>
+  /** Creates the role mapping or replaces it whole, if there is room for it. */
+  put(mapping: RoleMapping, room: DefinitionsRoom): Promise<DefinitionPut>
   delete(name: string): Promise<boolean>
 }

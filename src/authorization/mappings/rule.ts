@@ -37,10 +37,10 @@ export function writtenRule(rule: Rule): Json {
 }
 
 /**
- * Makes sure that the regular expressions of a rule can be read. It takes time.
+ * Makes sure that the regular expressions of a rule can be read, and answers how many instructions they have. It takes time.
  * @throws `INVALID_INPUT`, with the message as its one problem
  */
-export function requireExpressions(rule: Rule): void {
+export function requireExpressions(rule: Rule): number {
   let total = 0
   for (const text of valuesIn(rule).filter(isTextPattern)) {
     const size = expressionSize(text)
@@ -48,6 +48,7 @@ export function requireExpressions(rule: Rule): void {
     total += size
     if (total > largestExpressions) throw refused('the regular expressions of the rules are too large')
   }
+  return total
 }
 
 function valuesIn(rule: Rule): readonly FieldValue[] {

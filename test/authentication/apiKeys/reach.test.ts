@@ -5,6 +5,7 @@ import { createDomainOf } from '../../../src/authentication/domain.ts'
 import { plainUser, type Caller, type RealmRef } from '../../../src/authentication/subject.ts'
 import { createAuthorize } from '../../../src/authorization/authorize.ts'
 import { createAnswersMemory } from '../../../src/graphql/answersMemory.ts'
+import { ample } from '../../support/definitionsRoom.ts'
 import { groundless } from '../../support/groundless.ts'
 import { prepared } from '../../support/testDatabase.ts'
 import { origin } from '../../support/attempts.ts'
@@ -23,7 +24,7 @@ describe('own API keys', () => {
   async function withJoes() {
     const { roles, apiKeys, securityEpoch } = await emptied()
     const empty = { indices: [], applications: [], runAs: [], global: null, metadata: {}, description: null }
-    await roles.put({ ...empty, name: 'owner', cluster: ['manage_own_api_key'] })
+    await roles.put({ ...empty, name: 'owner', cluster: ['manage_own_api_key'] }, ample)
     const epoch = await securityEpoch()
     const useCasesIn = (name: string, ...realms: RealmRef[]) =>
       createApiKeys({

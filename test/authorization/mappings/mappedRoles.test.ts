@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMappedRoles } from '../../../src/authorization/mappings/mappedRoles.ts'
 import type { RoleMapping } from '../../../src/authorization/mappings/roleMapping.ts'
+import { ample } from '../../support/definitionsRoom.ts'
 import { prepared } from '../../support/testDatabase.ts'
 
 const jack = { username: 'jack', dn: null, groups: ['a', 'b'], metadata: {}, realm: { name: 'corp' } }
@@ -24,7 +25,7 @@ describe('the roles that are mapped for a user', () => {
   /** With role mappings, and how often they are read. */
   async function withMappings(...mappings: RoleMapping[]) {
     const { roleMappings, securityEpoch } = await emptied()
-    const put = (one: RoleMapping) => roleMappings.put(one, 1_000)
+    const put = (one: RoleMapping) => roleMappings.put(one, ample)
     for (const one of mappings) await put(one)
     const reported: string[] = []
     let reads = 0

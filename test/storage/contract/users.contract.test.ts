@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Read } from '../../../src/read.ts'
 import type { Grounds } from '../../../src/authentication/grounds.ts'
 import type { FoundUser, StoredUser, UserRepository } from '../../../src/authentication/userRepository.ts'
+import { readAtOnce } from '../../support/readAtOnce.ts'
 import { groundless } from '../../support/groundless.ts'
 import { prepared, userIn, type TestDatabase } from '../../support/testDatabase.ts'
 import { atOnce, howMany } from './concurrency.ts'
@@ -97,7 +100,7 @@ describe('users', () => {
       const row = await userIn(users, 'ada')
       expect(row).not.toBeNull()
       for (const got of rows) expect(got).toEqual(row)
-      expect(await users.list(null)).toHaveLength(1)
+      expect(await users.list(null, readAtOnce)).toHaveLength(1)
     })
 
     it('leaves the one that is there as it is', async () => {
@@ -161,7 +164,7 @@ describe('users', () => {
       expect(await users.replace(adaWithoutHash)).toBe(false)
       expect(await users.setPasswordHash('ada', 'hash', groundless)).toBe(false)
       expect(await users.setEnabled('ada', true)).toBe(false)
-      expect(await users.list(null)).toEqual([])
+      expect(await users.list(null, readAtOnce)).toEqual([])
     })
 
     it('touches nobody else', async () => {
@@ -277,27 +280,49 @@ describe('users', () => {
       const { users } = await emptied()
       const names = ['b', 'a', 'B', 'A', 'a b', 'a-b', 'a_b', 'a.b', '~', '!', '10', '9', 'ab', 'aB']
       for (const username of names) await users.put({ ...ada, username }, groundless)
-      expect((await users.list(null)).map(({ username }) => username)).toEqual([...names].sort())
+      expect((await users.list(null, readAtOnce)).map(({ username }) => username)).toEqual([...names].sort())
     })
 
     it('come without their password hash', async () => {
       const { users } = await emptied()
       await users.put(ada, groundless)
-      expect(await users.list(null)).toEqual([adaWithoutHash])
-      expect(await users.list(['ada'])).toEqual([adaWithoutHash])
+      expect(await users.list(null, readAtOnce)).toEqual([adaWithoutHash])
+      expect(await users.list(['ada'], readAtOnce)).toEqual([adaWithoutHash])
     })
 
     it('are those of the named that exist, once each, by name', async () => {
       const { users } = await emptied()
       for (const username of ['a', 'b', 'c']) await users.put({ ...ada, username }, groundless)
-      const listed = await users.list(['c', 'nobody', 'a', 'c'])
+      const listed = await users.list(['c', 'nobody', 'a', 'c'], readAtOnce)
       expect(listed.map(({ username }) => username)).toEqual(['a', 'c'])
     })
+
+    it.each([null, ['d', 'x', 'c', 'b', 'a']])(
+      'are read in parts where they are large: %j',
+      async (named) => {
+        const { users } = await emptied()
+        const incompressible = randomBytes(300_000).toString('base64')
+        for (const username of ['a', 'b', 'c', 'd']) {
+          const metadata = username === 'd' ? {} : { text: incompressible }
+          await users.put({ ...ada, username, metadata }, groundless)
+        }
+        const parts: number[] = []
+        const read: Read = async (items) => {
+          const found = await items()
+          parts.push(found.length)
+          return found
+        }
+        expect((await users.list(named, read)).map(({ username }) => username)).toEqual(['a', 'b', 'c', 'd'])
+        expect(parts).toEqual([2, 2])
+        const full: Read = () => Promise.reject(new Error('no room'))
+        await expect(users.list(named, full)).rejects.toThrow('no room')
+      },
+    )
 
     it('are none if none is named', async () => {
       const { users } = await emptied()
       await users.put(ada, groundless)
-      expect(await users.list([])).toEqual([])
+      expect(await users.list([], readAtOnce)).toEqual([])
     })
 
     // Prisma asks for so many in several statements, and refuses to sort them.
@@ -305,7 +330,7 @@ describe('users', () => {
       const { users } = await emptied()
       for (const username of ['b', 'a']) await users.put({ ...ada, username }, groundless)
       const names = Array.from({ length: 100_000 }, (_, n) => `nobody ${n}`)
-      const listed = await users.list(['b', ...names, 'a'])
+      const listed = await users.list(['b', ...names, 'a'], readAtOnce)
       expect(listed.map(({ username }) => username)).toEqual(['a', 'b'])
     })
 
@@ -314,7 +339,7 @@ describe('users', () => {
       const { users } = await emptied()
       await users.put(ada, groundless)
       const names = Array.from({ length: 100_000 }, (_, n) => `nobody ${n}`)
-      expect(await users.list(['ada', ...names, 'ada'])).toHaveLength(1)
+      expect(await users.list(['ada', ...names, 'ada'], readAtOnce)).toHaveLength(1)
     })
   })
 
@@ -498,14 +523,14 @@ describe('users', () => {
         const { grounds, ...database } = await withGrounds()
         const { users } = database
         await end(database)
-        const before = await users.list(null)
+        const before = await users.list(null, readAtOnce)
         for (const username of ['joe', 'ada', 'nobody']) {
           const stored = await users.find(username)
           expect(await write(users, username, { ...groundless, [one]: grounds[one] })).toBeNull()
           expect(await write(users, username, grounds)).toBeNull()
           expect(await users.find(username)).toEqual(stored)
         }
-        expect(await users.list(null)).toEqual(before)
+        expect(await users.list(null, readAtOnce)).toEqual(before)
       })
 
       it('is stored whatever was ended, where there are none', async () => {

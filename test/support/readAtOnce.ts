@@ -1,0 +1,4 @@
+import type { Read } from '../../src/read.ts'
+
+/** There is room for everything. */
+export const readAtOnce: Read = (items) => items()
