@@ -55,7 +55,8 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
   let isIdle = mayBeIdle
   let isClosed = false
   let isReady = false
-  let child = start()
+  let child: ChildProcess | undefined
+  start()
 
   return {
     ready: ready.promise,
@@ -63,34 +64,39 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
     verify: async (passwordHash, password) => (await done({ id: made++, passwordHash, password })) === true,
     share() {
       isIdle = false
-      if (isReady) child.send('share', unheard)
+      if (isReady) child?.send('share', unheard)
     },
     close() {
       isClosed = true
-      if (child.connected) child.disconnect()
+      if (child?.connected) child.disconnect()
     },
   }
 
-  function start(): ChildProcess {
-    const started = fork(program, [isIdle ? 'idle' : 'other'], {
-      ...{ env: hashingEnvironment(threads), execArgv: [] },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
+  function start(): void {
     let isOver = false
-    started.on('message', (answer: HashingAnswer | 'ready') => {
+    try {
+      child = fork(program, [isIdle ? 'idle' : 'other'], {
+        ...{ env: hashingEnvironment(threads), execArgv: [] },
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      })
+    } catch (error) {
+      // Node throws where there is no memory for it, or it may not be, and has an event for all else.
+      end(error instanceof Error ? error.message : String(error))
+      return
+    }
+    child.on('message', (answer: HashingAnswer | 'ready') => {
       if (answer === 'ready') begin()
       else settle(answer)
     })
-    started.on('error', (error) => end(error.message))
-    started.on('exit', (code, signal) => end(signal ?? `exit code ${code}`))
+    child.on('error', (error) => end(error.message))
+    child.on('exit', (code, signal) => end(signal ?? `exit code ${code}`))
     // It keeps nobody from ending but who waits for it.
-    started.unref()
-    return started
+    child.unref()
 
     function begin(): void {
       isReady = true
       pause = firstPause
-      started.channel?.unref()
+      child?.channel?.unref()
       ready.resolve(undefined)
     }
 
@@ -104,7 +110,7 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
       if (isClosed) return
       lost(reason, pause)
       setTimeout(() => {
-        if (!isClosed) child = start()
+        if (!isClosed) start()
       }, pause).unref()
       pause = Math.min(2 * pause, longestPause)
     }
@@ -114,15 +120,15 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
     if (!isReady) return here(task)
     return new Promise((resolve, reject) => {
       waiting.set(task.id, { task, resolve, reject })
-      child.channel?.ref()
-      child.send(task, unheard)
+      child?.channel?.ref()
+      child?.send(task, unheard)
     })
   }
 
   function settle(answer: HashingAnswer): void {
     const one = waiting.get(answer.id)
     waiting.delete(answer.id)
-    if (waiting.size === 0) child.channel?.unref()
+    if (waiting.size === 0) child?.channel?.unref()
     if ('result' in answer) one?.resolve(answer.result)
     else one?.reject(new Error(answer.error))
   }

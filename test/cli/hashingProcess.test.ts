@@ -7,16 +7,19 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { elastic, overSocket, rest } from '../support/testApp.ts'
 import { childrenOf, commandOf } from './terminal.ts'
 
-/** One that this test ends, when it is ready, and why it was lost. */
+/** One that this test ends, when it is ready, why it was lost, and who hashes for it. */
 async function started() {
   const before = childrenOf(process.pid)
   const lost: string[] = []
   const hashing = startHashingProcess({ threads: 2, mayBeIdle: true, lost: (reason) => lost.push(reason) })
   onTestFinished(hashing.close)
   await hashing.ready
-  const [pid = 0] = childrenOf(process.pid).filter((one) => !before.includes(one))
-  return { hashing, pid, lost }
+  const hashers = () => childrenOf(process.pid).filter((one) => !before.includes(one))
+  const [pid = 0] = hashers()
+  return { hashing, pid, lost, hashers }
 }
+
+const patient = { timeout: 10_000 }
 
 describe.skipIf(process.platform !== 'linux')(
   'a process that hashes passwords (Linux says which there are)',
@@ -48,6 +51,36 @@ describe.skipIf(process.platform !== 'linux')(
       expect(await hashing.verify(hash, 'right')).toBe(true)
       hashing.share()
       expect(lost).toEqual(['SIGKILL'])
+    })
+
+    it('is followed by another, which hashes', async () => {
+      const { hashing, pid, hashers } = await started()
+      const hash = await hashing.hash('right')
+      process.kill(pid, 'SIGKILL')
+      await expect.poll(() => hashers().filter((one) => one !== pid), patient).toHaveLength(1)
+      const [next = 0] = hashers()
+      const isDoneByNext = async () => {
+        process.kill(next, 'SIGSTOP')
+        const judged = hashing.verify(hash, 'right')
+        const isDoneElsewhere = await Promise.race([judged, sleep(300, false)])
+        process.kill(next, 'SIGCONT')
+        expect(await judged).toBe(true)
+        return !isDoneElsewhere
+      }
+      await expect.poll(isDoneByNext, patient).toBe(true)
+    })
+
+    it('is tried again where none can be started', patient, async () => {
+      const { hashing, pid, lost, hashers } = await started()
+      const { execPath } = process
+      onTestFinished(() => void (process.execPath = execPath))
+      // Of this Node throws, as it does without memory; of one that is not there it has an event.
+      process.execPath = '/dev/null/node'
+      process.kill(pid, 'SIGKILL')
+      await expect.poll(() => lost, patient).toEqual(['SIGKILL', 'spawn ENOTDIR'])
+      expect(await hashing.verify(await hashing.hash('right'), 'right')).toBe(true)
+      process.execPath = execPath
+      await expect.poll(hashers, patient).toHaveLength(1)
     })
 
     it('ends when it is let go', async () => {
