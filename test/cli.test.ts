@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { atTerminal, childrenOf, noTerminal } from './cli/terminal.ts'
+import { isOfPool, threadsOf } from './cli/threads.ts'
 import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
 import { basic, elastic, overSocket, rest } from './support/testApp.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
@@ -222,36 +223,15 @@ describe('a database that is not there', { timeout: 60_000 }, () => {
 /** Where the policy of a thread can be set. */
 const canBeIdle = existsSync('/usr/bin/chrt') && availableParallelism() > 1
 
-/**
- * How the threads of a gateway are scheduled, and those of the process that hashes for it. Source: proc_pid_stat(5): the 17th
- * and the 39th field after the name, in parentheses; sched(7).
- */
-async function threadsOf(environment: Environment) {
+/** How the threads of a gateway are scheduled, and those of the process that hashes for it. */
+async function scheduled(environment: Environment) {
   const served = gateway(['serve'], await temporaryFolder(), environment)
   await served.address()
   const { pid } = served.child
   const [hasher = 0] = childrenOf(pid)
-  const threads = { hasher: scheduled(hasher), gateway: scheduled(pid ?? 0) }
+  const threads = { hasher: threadsOf(hasher), gateway: threadsOf(pid) }
   await served.stop()
   return threads
-}
-
-interface Thread {
-  readonly name: string
-  readonly priority: number
-  readonly isIdle: boolean
-}
-
-const isOfPool = ({ name }: Thread) => name === 'libuv-worker'
-
-function scheduled(pid: number): Thread[] {
-  const tasks = `/proc/${pid}/task`
-  return readdirSync(tasks).map((id) => {
-    const stat = readFileSync(join(tasks, id, 'stat'), 'utf8')
-    const [, name = '', rest = ''] = /\((.*)\) (.*)/.exec(stat) ?? []
-    const fields = rest.split(' ')
-    return { name, priority: Number(fields[16]), isIdle: fields[38] === '5' }
-  })
 }
 
 describe('a gateway that serves', { timeout: 60_000 }, () => {
@@ -272,7 +252,7 @@ describe('a gateway that serves', { timeout: 60_000 }, () => {
   })
 
   it('hashes in a process of its own, on threads that yield to all else, as many as there are cores', async () => {
-    const { hasher, gateway } = await threadsOf(withPassword)
+    const { hasher, gateway } = await scheduled(withPassword)
     const lowered = { priority: Math.min(19, getPriority() + 10), isIdle: canBeIdle }
     const usual = { priority: getPriority(), isIdle: false }
     const [hashing, others] = [hasher.filter(isOfPool), hasher.filter((thread) => !isOfPool(thread))]

@@ -64,7 +64,8 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
     verify: async (passwordHash, password) => (await done({ id: made++, passwordHash, password })) === true,
     share() {
       isIdle = false
-      if (isReady) child?.send('share', unheard)
+      // One that is not ready yet hears it once it is.
+      if (child?.connected) child.send('share', unheard)
     },
     close() {
       isClosed = true

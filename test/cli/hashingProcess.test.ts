@@ -6,13 +6,15 @@ import { gateway } from '../cliProcess.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { elastic, overSocket, rest } from '../support/testApp.ts'
 import { childrenOf, commandOf } from './terminal.ts'
+import { isOfPool, threadsOf } from './threads.ts'
 
 /** One that this test ends, when it is ready, why it was lost, and who hashes for it. */
-async function started() {
+async function started(then: (hashing: ReturnType<typeof startHashingProcess>) => void = () => undefined) {
   const before = childrenOf(process.pid)
   const lost: string[] = []
   const hashing = startHashingProcess({ threads: 2, mayBeIdle: true, lost: (reason) => lost.push(reason) })
   onTestFinished(hashing.close)
+  then(hashing)
   await hashing.ready
   const hashers = () => childrenOf(process.pid).filter((one) => !before.includes(one))
   const [pid = 0] = hashers()
@@ -81,6 +83,17 @@ describe.skipIf(process.platform !== 'linux')(
       expect(await hashing.verify(await hashing.hash('right'), 'right')).toBe(true)
       process.execPath = execPath
       await expect.poll(hashers, patient).toHaveLength(1)
+    })
+
+    it('shares the cores also if that is said before it is ready', async () => {
+      const { pid } = await started((hashing) => {
+        hashing.share()
+      })
+      const isIdle = () =>
+        threadsOf(pid)
+          .filter(isOfPool)
+          .map((thread) => thread.isIdle)
+      await expect.poll(isIdle).toEqual([false, false])
     })
 
     it('ends when it is let go', async () => {

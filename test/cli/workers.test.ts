@@ -13,6 +13,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { basic, elastic, rest, type Answered, type AuditLine, type Fetch } from '../support/testApp.ts'
 import { newDatabase, type NewDatabase } from '../support/testDatabase.ts'
 import { atTerminal, childrenOf, commandOf, isRunning, noTerminal } from './terminal.ts'
+import { isOfPool, threadsOf } from './threads.ts'
 
 interface LogLine {
   readonly worker?: number
@@ -98,12 +99,7 @@ describe('two workers', { timeout: 60_000 }, () => {
   it('hash as many passwords at once as there are cores, both together', () => {
     const hashing = workers()
       .flatMap(childrenOf)
-      .map((pid) => {
-        const tasks = readdirSync(`/proc/${pid}/task`)
-        return tasks.filter((id) =>
-          readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').startsWith('libuv-worker'),
-        ).length
-      })
+      .map((pid) => threadsOf(pid).filter(isOfPool).length)
     const each = Math.ceil(availableParallelism() / 2)
     expect(hashing).toEqual([each, each])
   })
