@@ -8,10 +8,13 @@ import { lowerBackgroundThreads } from './cli/backgroundThreads.ts'
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 process.on('disconnect', () => process.exit())
 
+// Where nobody hears an answer any more, this process ends too.
+const unheard = () => undefined
+
 const shareCores = await lowerBackgroundThreads(process.argv[2] === 'idle')
 process.on('message', (task: HashingTask | 'share') => {
   if (task === 'share') void shareCores()
-  else void done(task).then((answer) => process.send?.(answer))
+  else void done(task).then((answer) => process.send?.(answer, unheard))
 })
 process.send?.('ready')
 

@@ -1,4 +1,7 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startHashingProcess } from '../../src/cli/hashingProcess.ts'
@@ -94,6 +97,20 @@ describe.skipIf(process.platform !== 'linux')(
           .filter(isOfPool)
           .map((thread) => thread.isIdle)
       await expect.poll(isIdle).toEqual([false, false])
+    })
+
+    it('says nothing where the gateway has gone before it could answer', async () => {
+      const hasher = fork(join(import.meta.dirname, '../../src/hasher.ts'), ['other'], {
+        ...{ execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+      })
+      let said = ''
+      hasher.stderr?.on('data', (chunk) => (said += String(chunk)))
+      await once(hasher, 'message')
+      for (let id = 0; id < 300; id++) hasher.send({ id, passwordHash: 'md5', password: '' })
+      await once(hasher, 'message')
+      const ended = once(hasher, 'exit')
+      hasher.disconnect()
+      expect([await ended, said]).toEqual([[0, null], ''])
     })
 
     it('ends when it is let go', async () => {
