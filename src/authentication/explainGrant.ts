@@ -140,7 +140,8 @@ async function answerOf(
 
 /** As where the token is a grant. */
 function judged(answers: readonly Answer[]): Judged {
-  if (answers.some(hasDecided)) return 'right'
+  const decisive = answers.find(hasDecided)
+  if (decisive) return decisive.kind === 'refused' && isGuess(decisive) ? 'wrong' : 'right'
   if (outcomeOfAll(answers) === 'UNAVAILABLE') return 'unjudged'
   return answers.every((answer) => answer?.kind !== 'refused' || isGuess(answer)) ? 'wrong' : 'right'
 }

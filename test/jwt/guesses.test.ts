@@ -78,6 +78,11 @@ describe('a token that is refused', () => {
     ['is signed by somebody else', () => stranger.issue({ iss: issuer.url })],
     ['is not signed', async () => `${(await issuer.issue()).split('.').slice(0, 2).join('.')}.`],
     ['is garbage', () => Promise.resolve('garbage')],
+    // Such as one of our API keys has.
+    [
+      'is garbage with the shape of an API key',
+      () => Promise.resolve(btoa(`${'A'.repeat(20)}:${'A'.repeat(43)}`)),
+    ],
   ])('is one if it %s', async (_, issued) => {
     const token = await issued()
     expect(await sixTimes(activated(token))).toEqual(counted)
