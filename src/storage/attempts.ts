@@ -10,6 +10,7 @@ import type { Budget } from '../authentication/throttle/budgets.ts'
 import { Failure } from '../errors.ts'
 import type { Connected } from './client.ts'
 import { createGroupCommit } from './groupCommit.ts'
+import { unavailable } from './guarded.ts'
 import { given } from './statement.ts'
 import { unlessHeld } from './unlessHeld.ts'
 
@@ -107,7 +108,7 @@ function keysOf(budgets: readonly Budget[]): string[] {
 
 /** A row that it takes is held by somebody. */
 function fail(): never {
-  throw new Failure('UNAVAILABLE', 'the database is not available, try again later', { isUndone: true })
+  throw new Failure('UNAVAILABLE', unavailable, { isUndone: true })
 }
 
 function answerOf(budgets: readonly Budget[], counting: readonly Counting[]): Taken | Kept | Full {
