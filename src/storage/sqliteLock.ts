@@ -32,11 +32,14 @@ export async function lockSqlite(file: string): Promise<() => Promise<void>> {
   }
 }
 
-/** What an administrator has run must not keep the gateway out afterwards. SQLite does so with the files that it makes. */
+/**
+ * What an administrator has run must not keep the gateway out afterwards. SQLite does so with the files that it makes, and goes on
+ * where it may not, as in a container without that capability.
+ */
 async function giveToOwnerOf(file: string, claim: string): Promise<void> {
   if (process.geteuid?.() !== 0) return
   const database = await stat(file).catch(() => null)
-  if (database) await chown(claim, database.uid, database.gid)
+  if (database) await chown(claim, database.uid, database.gid).catch(() => undefined)
 }
 
 const inUse = 'another gateway has it open, and only one may: stop it'

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmod, chown, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -226,6 +227,22 @@ it.runIf(process.geteuid?.() === 0)(
     await chown(file, 65_534, 65_533)
     await open(file)
     expect(await stat(`${file}.lock`)).toMatchObject({ uid: 65_534, gid: 65_533 })
+  },
+)
+
+const canDropChown = spawnSync('setpriv', ['--bounding-set=-chown', 'true']).status === 0
+
+it.runIf(process.geteuid?.() === 0 && canDropChown)(
+  'a lock that root may not give away is one all the same (of which root alone can be told, with setpriv)',
+  async () => {
+    const file = await newFile()
+    await writeFile(file, '')
+    await chown(file, 65_534, 65_533)
+    const module = JSON.stringify(import.meta.resolve('../../src/storage/sqliteLock.ts'))
+    const code = `const { lockSqlite } = await import(${module}); await (await lockSqlite(process.argv[1]))()`
+    const args = ['--bounding-set=-chown', process.execPath, '--input-type=module', '-e', code, file]
+    const { status, stderr } = spawnSync('setpriv', args, { encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
   },
 )
 
