@@ -29,8 +29,8 @@ const refusals = /^(28000|28P01|3D000)$/
 const reasons: readonly (readonly [codeOrMessage: RegExp, reason: string])[] = [
   ...operatorsReasons,
   [/^(EEXIST|ENOTDIR)$/, 'a part of its path is not a folder'],
+  [/^SQLITE_(CANTOPEN.*|READONLY_DIRECTORY)$/, 'its folder may not be written'],
   [/^(EACCES|EPERM|EROFS|SQLITE_READONLY.*)$/, 'it may not be written'],
-  [/^SQLITE_CANTOPEN.*$/, 'its folder may not be written'],
   [/^SQLITE_NOTADB$/, 'it is not an SQLite database'],
   [/^SQLITE_BUSY.*$/, 'another program keeps it locked'],
   [/^55P03$/, 'another program keeps a table locked'],

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs'
-import { chown, stat } from 'node:fs/promises'
+import { chown, open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { isDriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import { Failure } from '../errors.ts'
-import { databaseErrorOf } from './databaseError.ts'
 
 /**
  * Claims a database file for one opener, and returns what gives it back. The claim is a transaction on a file beside
@@ -23,12 +21,21 @@ export async function lockSqlite(file: string): Promise<() => Promise<void>> {
     await connection?.dispose()
     if (isDriverAdapterError(cause) && cause.cause.kind === 'SocketTimeout')
       throw new Failure('CONFIGURATION', inUse, { cause })
-    const { code } = databaseErrorOf(cause)
-    if (code.startsWith('SQLITE_READONLY') || (!connection && existsSync(claim))) {
+    if (await isForbidden(claim)) {
       const reason = `${basename(claim)} may not be written: it has to belong to whoever runs the gateway`
       throw new Failure('CONFIGURATION', reason, { cause })
     }
     throw cause
+  }
+}
+
+/** Whether it is the file's own permissions that keep it from being written, rather than its folder, or where that is mounted. */
+async function isForbidden(file: string): Promise<boolean> {
+  try {
+    await (await open(file, 'r+')).close()
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EACCES'
   }
 }
 

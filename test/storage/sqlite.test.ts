@@ -172,6 +172,15 @@ describe('a database that cannot be served', () => {
     await asNobody(() => refused(`file:${file}`, 'it may not be written'))
   })
 
+  it('is refused if its folder may not be written any more', async () => {
+    const folder = await temporaryFolder()
+    const file = join(folder, 'gateway.db')
+    const { close } = await openSqlite(optionsFor({ url: `file:${file}`, clock: Date.now }))
+    await close()
+    await Promise.all([chmod(folder, 0o555), chmod(file, 0o666), chmod(`${file}.lock`, 0o666)])
+    await asNobody(() => refused(`file:${file}`, 'its folder may not be written'))
+  })
+
   it.each([
     ['read', 0o000],
     ['written', 0o444],
