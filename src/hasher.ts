@@ -16,7 +16,7 @@ process.on('message', (task: HashingTask | 'share') => {
   if (task === 'share') void shareCores()
   else void done(task).then((answer) => process.send?.(answer, unheard))
 })
-process.send?.('ready')
+process.send?.('ready', unheard)
 
 async function done({ id, passwordHash, password }: HashingTask): Promise<HashingAnswer> {
   try {
