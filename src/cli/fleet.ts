@@ -76,6 +76,16 @@ export function startFleet({ size, metrics, logger }: FleetParts): Fleet {
   }
 
   function start(place: Place, isFirst = false): void {
+    try {
+      place.worker = startedAt(place, isFirst)
+    } catch (err) {
+      // Node throws where there is no memory for a process, and has an event for some other causes.
+      report(err, place)
+      gone(place, { code: 1, signal: null })
+    }
+  }
+
+  function startedAt(place: Place, isFirst: boolean): Worker {
     const { number } = place
     const worker = startWorker({
       begin: { kind: 'begin', number, isFirst },
@@ -91,10 +101,14 @@ export function startFleet({ size, metrics, logger }: FleetParts): Fleet {
         metrics.ended(worker)
       },
       report(err) {
-        logger.error({ err, number }, 'a worker cannot be started, or reached')
+        report(err, place)
       },
     })
-    place.worker = worker
+    return worker
+  }
+
+  function report(err: unknown, { number }: Place): void {
+    logger.error({ err, number }, 'a worker cannot be started, or reached')
   }
 
   async function answer(worker: Worker): Promise<void> {
