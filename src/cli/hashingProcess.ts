@@ -96,7 +96,6 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
 
     function begin(): void {
       isReady = true
-      pause = firstPause
       child?.channel?.unref()
       ready.resolve(undefined)
     }
@@ -127,6 +126,7 @@ export function startHashingProcess({ threads, mayBeIdle, lost }: HashingProcess
   }
 
   function settle(answer: HashingAnswer): void {
+    pause = firstPause
     const one = waiting.get(answer.id)
     waiting.delete(answer.id)
     if (waiting.size === 0) child?.channel?.unref()

@@ -15,13 +15,20 @@ import { isOfPool, threadsOf } from './threads.ts'
 async function started(then: (hashing: ReturnType<typeof startHashingProcess>) => void = () => undefined) {
   const before = childrenOf(process.pid)
   const lost: string[] = []
-  const hashing = startHashingProcess({ threads: 2, mayBeIdle: true, lost: (reason) => lost.push(reason) })
+  const pauses: number[] = []
+  const hashing = startHashingProcess({
+    ...{ threads: 2, mayBeIdle: true },
+    lost(reason, pause) {
+      lost.push(reason)
+      pauses.push(pause)
+    },
+  })
   onTestFinished(hashing.close)
   then(hashing)
   await hashing.ready
   const hashers = () => childrenOf(process.pid).filter((one) => !before.includes(one))
   const [pid = 0] = hashers()
-  return { hashing, pid, lost, hashers }
+  return { hashing, pid, lost, pauses, hashers }
 }
 
 const patient = { timeout: 10_000 }
@@ -73,6 +80,17 @@ describe.skipIf(process.platform !== 'linux')(
         return !isDoneElsewhere
       }
       await expect.poll(isDoneByNext, patient).toBe(true)
+    })
+
+    it('is waited for longer each time until one has hashed', { timeout: 20_000 }, async () => {
+      const { pauses, hashers } = await started()
+      // One that is ready may still end of the first password, as where there is too little memory.
+      for (const [count, pause] of [1_000, 2_000].entries()) {
+        await expect.poll(() => threadsOf(hashers()[0]).filter(isOfPool), patient).toHaveLength(2)
+        await sleep(500)
+        process.kill(hashers()[0] ?? 0, 'SIGKILL')
+        await expect.poll(() => pauses[count]).toBe(pause)
+      }
     })
 
     it('is tried again where none can be started', patient, async () => {
