@@ -126,8 +126,8 @@ export function reloadSettings(settingsFile: string): Settings {
 
 /** The environment of a process that hashes so many passwords at once: it needs none of the gateway's secrets. */
 export function hashingEnvironment(threads: number): NodeJS.ProcessEnv {
-  const { PATH, NODE_COMPILE_CACHE } = process.env
-  return { PATH, NODE_COMPILE_CACHE, UV_THREADPOOL_SIZE: String(threads) }
+  const { PATH, LD_LIBRARY_PATH, NODE_COMPILE_CACHE } = process.env
+  return { PATH, LD_LIBRARY_PATH, NODE_COMPILE_CACHE, UV_THREADPOOL_SIZE: String(threads) }
 }
 
 /** How the command line reaches a running gateway, and with which credentials. */
