@@ -47,7 +47,7 @@ export async function startPostgres({
   files = {},
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-postgres-'))
-  const data = await mkdtemp(join(durable ? folder : await folderOfDatabases(), 'data-'))
+  const data = await mkdtemp(join(durable ? folder : await folderOfDatabases(), 'gateway-postgres-'))
   const native = await binaries(folder)
   const user = await unprivileged(data)
   const port = await freePort()
