@@ -4,6 +4,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Failure, failureOf } from '../errors.ts'
 import { contentCodingOf, unpacked, unpackingSize, type ContentCoding } from './contentCoding.ts'
+import { takeEarly } from './early.ts'
+import { addPiece } from './pieces.ts'
 
 /** A body that has come. */
 export interface Body {
@@ -47,7 +49,8 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
       let refusal = coding instanceof Failure ? coding : null
       const body: Coming = { size: 0, refuse: () => drop(noRoom()) }
       // Whoever sends it may be gone already.
-      const reason = reasons.get(request) ?? (request.destroyed ? brokeOff(request.errored) : null)
+      const isGone = response.destroyed || (request.destroyed && !request.readableEnded)
+      const reason = reasons.get(request) ?? (isGone ? brokeOff(request.errored) : null)
       const isAwaited = request.headers.expect !== undefined && request.httpVersion === '1.1'
       const declared = Number(request.headers['content-length'] ?? 0)
       const isTooLarge = declared > limit + (isAwaited ? 0 : patience)
@@ -56,25 +59,30 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
         return
       }
       if (isAwaited) response.writeContinue()
-      request.on('data', (chunk: Buffer) => {
+      for (const chunk of takeEarly(request)) take(chunk)
+      request.once(brokenOff, fail).on('error', (cause) => {
+        if (!request.readableEnded) fail(brokeOff(cause))
+      })
+      if (request.readableEnded) end()
+      else request.on('data', take).on('end', end)
+
+      function take(chunk: Buffer): void {
         received += chunk.length
         if (received > limit) drop(refusal ?? tooLarge(limit))
         if (refusal === null) keep(chunk)
         else if (received > limit + patience) fail(refusal)
-      })
-      request.on('end', () => {
+      }
+
+      function end(): void {
         if (refusal !== null && received > 0) return fail(refusal)
         request.off(brokenOff, fail)
         if (typeof coding === 'function' && received > 0) return void unpack(coding)
         coming.delete(body)
         resolve({ bytes: joined(chunks), heldFor })
-      })
-      request.once(brokenOff, fail).on('error', (cause) => {
-        if (!request.readableEnded) fail(brokeOff(cause))
-      })
+      }
 
       function keep(chunk: Buffer): void {
-        chunks.push(chunk)
+        addPiece(chunks, chunk)
         coming.add(body)
         hold(chunk.length)
       }

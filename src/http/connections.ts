@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { Failure } from '../errors.ts'
 import { breakOff } from './body.ts'
 import type { DoorResponse } from './door.ts'
+import { keepEarly } from './early.ts'
 import { createIdleConnections } from './idleConnections.ts'
 import { createPipelining } from './pipelining.ts'
 import { requestProblem } from './requestProblem.ts'
@@ -137,6 +138,7 @@ export function createConnections({
       return
     }
     latest.set(socket, { request, response })
+    keepEarly(request, response)
     // What stands behind it, the parser has skipped in part.
     if (request.headers.upgrade !== undefined) response.setHeader('connection', 'close')
     const forget = () => {

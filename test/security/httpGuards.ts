@@ -146,6 +146,27 @@ export const httpGuards: readonly Guard[] = [
     title: 'holds its room until the work with it is over',
   },
   {
+    item: 'bodies in tiny pieces are put together',
+    file: 'src/http/pieces.ts',
+    without: ['last && last.length < small', 'last && last.length < 0'],
+    test: 'http/tinyPieces.test.ts',
+    title: 'is put together while it comes',
+  },
+  {
+    item: 'bodies in tiny pieces: also before they are read',
+    file: 'src/http/connections.ts',
+    without: ['    keepEarly(request, response)\n', ''],
+    test: 'http/tinyPieces.test.ts',
+    title: 'takes no more memory than it has where nobody reads it yet',
+  },
+  {
+    item: 'what comes of a body before it is read: 64 KiB',
+    file: 'src/http/early.ts',
+    without: ['if (size >= most) queueMicrotask', 'if (size < 0) queueMicrotask'],
+    test: 'http/tinyPieces.test.ts',
+    title: 'is read on where a part had come',
+  },
+  {
     item: 'bytes that a body unpacks to',
     file: 'src/http/body.ts',
     without: ['if (size > limit)', 'if (size < 0)'],
