@@ -13,6 +13,7 @@ import type { Door, DoorRequest, DoorResponse } from './door.ts'
 import { createReadiness, live, stopping, type Health } from './health.ts'
 import { originOf, type Origin } from './origin.ts'
 import { createParsingRoom } from './parsingRoom.ts'
+import { inParts, partSize } from './inParts.ts'
 import type { PeerOf } from './peer.ts'
 import { singleHeader } from './repeatedHeader.ts'
 import { reportDrops } from './reportDrops.ts'
@@ -161,7 +162,9 @@ export function createServer<Caller>({
     if (closing) void reply.header('connection', 'close')
     // Of a string Fastify would change the media type. The page is large: all its readers share it.
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    return reply.code(status).headers(headers).send(bytes)
+    reply.code(status).headers(headers)
+    if (tls === null || bytes.length <= partSize) return reply.send(bytes)
+    return reply.header('content-length', bytes.length).send(inParts(bytes, limits.requestTimeout))
   }
 
   function answeredAt(asked: DoorRequest, { statusCode: status }: FastifyReply): Answered {

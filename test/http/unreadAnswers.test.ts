@@ -1,6 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
+import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { connect as connectByTls } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { basic, createTestApp } from '../support/testApp.ts'
 import { openSocket } from './rawSocket.ts'
 
@@ -32,6 +35,39 @@ describe('a page that is asked for again and again, and not taken,', () => {
     // It has 9 MB.
     expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(50_000_000)
     for (const { socket } of [before, ...readers]) socket.destroy()
+  })
+})
+
+describe('a page that is asked for by TLS again and again, and not taken,', () => {
+  it('is encrypted as far as it is taken, and its connections end in time', async () => {
+    const folder = join(import.meta.dirname, '../support/tls')
+    const { app: encrypted, close } = await createTestApp({
+      settings: `tls: { certificate: ${folder}/server.pem, key: ${folder}/server.key.pem }\nhttp: { header_timeout: 1s, request_timeout: 3s }`,
+    })
+    onTestFinished(close)
+    const port = Number(new URL(await encrypted.listen()).port)
+    const ask = async () => {
+      const socket = connectByTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+      socket.on('error', () => undefined)
+      await once(socket, 'secureConnect')
+      socket.write('GET /graphql HTTP/1.1\r\nHost: gateway\r\nAccept: text/html\r\n\r\n')
+      return socket
+    }
+    const first = await ask()
+    await once(first, 'data')
+    const before = process.memoryUsage.rss()
+    const readers = await Promise.all(Array.from({ length: 30 }, ask))
+    for (const reader of readers) reader.pause()
+    await setTimeout(1_000)
+    // Each copy of it has 9 MB.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(100_000_000)
+    await setTimeout(3_000)
+    const ends = readers.map((reader) => once(reader, 'close'))
+    for (const reader of readers) reader.resume()
+    await Promise.all(ends)
+    const taken = readers.map(({ bytesRead }) => bytesRead)
+    expect(Math.max(...taken)).toBeLessThan(8_000_000)
+    first.destroy()
   })
 })
 

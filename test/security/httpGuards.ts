@@ -354,6 +354,23 @@ export const httpGuards: readonly Guard[] = [
     title: 'is in memory once',
   },
   {
+    item: 'answers that nobody takes: encrypted in parts',
+    file: 'src/http/server.ts',
+    without: ['if (tls === null || bytes.length <= partSize)', 'if (bytes.length > 0)'],
+    test: 'http/unreadAnswers.test.ts',
+    title: 'is encrypted as far as it is taken',
+  },
+  {
+    item: 'time for an answer to be taken in parts',
+    file: 'src/http/inParts.ts',
+    without: [
+      'return addAbortSignal(AbortSignal.timeout(longest), Readable',
+      'return addAbortSignal(AbortSignal.timeout(100 * longest), Readable',
+    ],
+    test: 'http/unreadAnswers.test.ts',
+    title: 'is encrypted as far as it is taken',
+  },
+  {
     item: 'names and values of a body: 200,000',
     file: 'src/json.ts',
     without: ['if (this.parts > mostParts)', 'if (this.parts > Infinity)'],
