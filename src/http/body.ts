@@ -10,7 +10,7 @@ import { addPiece } from './pieces.ts'
 /** A body that has come. */
 export interface Body {
   readonly bytes: Buffer
-  /** Its bytes count as held until the work with them is over, and the answer has left. */
+  /** Its bytes count as held until the work with them is over. */
   readonly heldFor: <T>(work: Promise<T>) => Promise<T>
 }
 
@@ -21,7 +21,9 @@ export interface Body {
 export type ReadBody = (request: IncomingMessage, response: ServerResponse, limit: number) => Promise<Body>
 
 interface Coming {
+  /** What it holds, in bytes, and how much of that has come. */
   size: number
+  content: number
   readonly refuse: () => void
 }
 
@@ -34,11 +36,13 @@ const reasons = new WeakMap<IncomingMessage, Failure>()
 
 /**
  * Makes what reads bodies, as long as all of them hold at most `most` bytes together. Where they would hold more, the
- * largest of those still coming is refused: small ones find room, however many large ones there are, and however slowly
- * those come.
+ * largest of those still coming is refused: small ones find room, however many large ones there are, however slowly
+ * those come, and however long the work with them takes.
  */
 export function createReadBody(most: number, reportRefusal: () => void): ReadBody {
   const coming = new Set<Coming>()
+  /** What has no more is never refused: a connection takes as much. */
+  const small = most / 8_192
   let held = 0
 
   return function readBody(request, response, limit) {
@@ -47,7 +51,7 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
       let received = 0
       const coding = contentCodingOf(request.headers['content-encoding'])
       let refusal = coding instanceof Failure ? coding : null
-      const body: Coming = { size: 0, refuse: () => drop(noRoom()) }
+      const body: Coming = { size: 0, content: 0, refuse: () => drop(noRoom()) }
       // Whoever sends it may be gone already.
       const isGone = response.destroyed || (request.destroyed && !request.readableEnded)
       const reason = reasons.get(request) ?? (isGone ? brokeOff(request.errored) : null)
@@ -78,12 +82,15 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
         request.off(brokenOff, fail)
         if (typeof coding === 'function' && received > 0) return void unpack(coding)
         coming.delete(body)
-        resolve({ bytes: joined(chunks), heldFor })
+        const bytes = joined(chunks)
+        chunks = []
+        resolve({ bytes, heldFor })
       }
 
       function keep(chunk: Buffer): void {
         addPiece(chunks, chunk)
         coming.add(body)
+        body.content += chunk.length
         hold(chunk.length)
       }
 
@@ -91,7 +98,11 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
         body.size += size
         held += size
         // Packed and unpacked, one alone may be larger than the room.
-        while (held > most && held > body.size && coming.size > 0) largest(coming).refuse()
+        while (held > most && held > body.size) {
+          const one = largest(coming)
+          if (one === undefined || one.content <= small) return
+          one.refuse()
+        }
       }
 
       async function unpack(coding: ContentCoding): Promise<void> {
@@ -136,14 +147,7 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
       }
 
       function heldFor<T>(work: Promise<T>): Promise<T> {
-        let underWay = 2
-        const ended = () => {
-          underWay -= 1
-          if (underWay === 0) giveBack()
-        }
-        work.then(ended, ended)
-        if (response.destroyed) ended()
-        else response.once('close', ended)
+        work.then(giveBack, giveBack)
         return work
       }
     })
@@ -170,8 +174,10 @@ function brokeOff(cause: unknown): Failure {
   return new Failure('INVALID_INPUT', 'the request body broke off', { cause })
 }
 
-function largest(bodies: Iterable<Coming>): Coming {
-  return [...bodies].reduce((one, other) => (other.size > one.size ? other : one))
+function largest(bodies: Iterable<Coming>): Coming | undefined {
+  let found: Coming | undefined
+  for (const one of bodies) if (found === undefined || one.content > found.content) found = one
+  return found
 }
 
 function joined(chunks: readonly Buffer[]): Buffer {

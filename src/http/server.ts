@@ -212,17 +212,21 @@ export function createServer<Caller>({
       const identify = () => identifyCaller(callerHeaders(request), door.nameOf(request), from)
       const since = performance.now()
       const caller = await inTime(identify())
-      const body = await readBody(raw.raw, reply.raw, door.bodyLimit)
-      const answer = async () => {
-        // To verify a password takes its time, and so can a body and its turn: whoever sends it may have been locked out.
-        const isLate = performance.now() - since > promptly
-        const sender = isLate ? await identify() : caller
-        const response = await door.enter(request, body.bytes, sender)
-        await written(from)
-        return response
-      }
       const isOver = () => reply.raw.writableEnded || reply.raw.destroyed
-      const response = await inTime(body.heldFor(inParsingRoom(body.bytes, isOver, answer)))
+      const answer = async () => {
+        const { bytes, heldFor } = await readBody(raw.raw, reply.raw, door.bodyLimit)
+        const work = inParsingRoom(bytes, isOver, async () => {
+          // To verify a password takes its time, and so can a body and its turn: whoever sends it may have been locked out.
+          const isLate = performance.now() - since > promptly
+          const sender = isLate ? await identify() : caller
+          const response = await door.enter(request, bytes, sender)
+          await written(from)
+          return response
+        })
+        return inTime(heldFor(work))
+      }
+      // Nothing here keeps the body while the answer leaves.
+      const response = await answer()
       takeRoom(Buffer.byteLength(response.body), reply.raw)
       return await send(reply, response)
     } catch (thrown) {

@@ -121,4 +121,44 @@ describe('a body', () => {
     gates[1]?.resolve(undefined)
     await expect.poll(async () => (await post(900)).status).toBe(200)
   })
+  it('gives its room back though nobody takes the answer', async () => {
+    const { app, fetch, close } = await createTestApp({
+      settings: 'http: { max_content_length: 8mb, max_content_under_way: 24mb }',
+    })
+    onTestFinished(close)
+    const address = await app.listen()
+    const text = JSON.stringify({ ['x'.repeat(4 * mb)]: 1 }).padStart(8 * mb)
+    const sockets = await Promise.all(Array.from({ length: 2 }, () => openSocket(address)))
+    for (const { socket, send } of sockets) {
+      onTestFinished(() => void socket.destroy())
+      send(`PUT /_security/user/joe HTTP/1.1\r\nHost: gateway\r\nAuthorization: ${basic(elastic)}\r\n`)
+      send(`Content-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`)
+      await once(socket, 'data')
+      socket.pause()
+    }
+    const large = ' '.repeat(7 * mb)
+    const answers = [0, 1].map(() => rest(fetch, 'POST', '/_security/profile/_activate', elastic, large))
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([400, 400])
+  })
+
+  it('that is small finds room beside those that are worked on', async () => {
+    const gate = Promise.withResolvers<undefined>()
+    const working = Promise.withResolvers<undefined>()
+    let begun = 0
+    const most = 1_000_000
+    const there = await startBodyServer({
+      readBody: createReadBody(most, () => undefined),
+      limit: most,
+      async work() {
+        working.resolve(undefined)
+        if (begun++ === 0) await gate.promise
+      },
+    })
+    const post = async (size: number) => (await there('/', { method: 'POST', body: 'x'.repeat(size) })).status
+    const first = post(most)
+    await working.promise
+    expect([await post(1_000), await post(100)]).toEqual([503, 200])
+    gate.resolve(undefined)
+    expect(await first).toBe(200)
+  })
 })

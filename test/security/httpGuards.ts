@@ -134,16 +134,30 @@ export const httpGuards: readonly Guard[] = [
   {
     item: 'small bodies beside large ones',
     file: 'src/http/body.ts',
-    without: ['largest(coming).refuse()', 'body.refuse()'],
+    without: ['one.refuse()', 'body.refuse()'],
     test: 'http/manyBodies.test.ts',
     title: 'that is small finds room',
   },
   {
     item: 'bodies that are worked on',
     file: 'src/http/body.ts',
-    without: ['work.then(ended, ended)', 'ended()'],
+    without: ['work.then(giveBack, giveBack)', 'giveBack()'],
     test: 'http/manyBodies.test.ts',
     title: 'holds its room until the work with it is over',
+  },
+  {
+    item: 'bodies whose answers nobody takes',
+    file: 'src/http/body.ts',
+    without: ['work.then(giveBack, giveBack)', "response.once('close', giveBack)"],
+    test: 'http/manyBodies.test.ts',
+    title: 'gives its room back though nobody takes the answer',
+  },
+  {
+    item: 'small bodies beside those that are worked on',
+    file: 'src/http/body.ts',
+    without: ['one.content <= small', 'one.content < 0'],
+    test: 'http/manyBodies.test.ts',
+    title: 'that is small finds room beside those that are worked on',
   },
   {
     item: 'bodies in tiny pieces are put together',
