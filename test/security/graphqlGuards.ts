@@ -162,6 +162,27 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'is shown with others up to 64 MiB',
   },
   {
+    item: 'ids of API keys, too',
+    file: 'src/authentication/apiKeys/readWhole.ts',
+    without: ['await read(() => Promise.resolve(found))', 'found'],
+    test: 'authentication/apiKeys/readWhole.test.ts',
+    title: 'are read one list after the other',
+  },
+  {
+    item: 'ids of API keys are read one list after the other',
+    file: 'src/authentication/apiKeys/readWhole.ts',
+    without: ["await inTurn('', async () =>", 'await Promise.resolve().then(async () =>'],
+    test: 'authentication/apiKeys/readWhole.test.ts',
+    title: 'are read one list after the other',
+  },
+  {
+    item: 'API keys of a request: 100,000',
+    file: 'src/authentication/apiKeys/readWhole.ts',
+    without: ['if (ids.length > mostIds)', 'if (ids.length < 0)'],
+    test: 'authentication/apiKeys/readWhole.test.ts',
+    title: 'are 100,000 at most',
+  },
+  {
     item: 'users are read as long as there is memory for them',
     file: 'src/storage/users.ts',
     without: ['await read(async () => (await rows()).map(userOf))', '(await rows()).map(userOf)'],

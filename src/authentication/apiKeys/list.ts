@@ -4,7 +4,7 @@ import type { Read } from '../../read.ts'
 import { isApiKey, type Caller } from '../subject.ts'
 import type { ApiKey, ApiKeyRepository, Page } from './apiKeyRepository.ts'
 import { idsProblems } from './idsProblems.ts'
-import { readWhole } from './readWhole.ts'
+import { createReadWhole } from './readWhole.ts'
 import type { AskedFor, Reach } from './reach.ts'
 
 const getAction = 'cluster:admin/xpack/security/api_key/get'
@@ -37,6 +37,7 @@ interface ListParts {
 
 /** Makes the use cases that show keys. Who may see none but its own gets those, or is refused. */
 export function createList({ reach, apiKeys }: ListParts) {
+  const readWhole = createReadWhole(apiKeys)
   return {
     /**
      * All that are asked for, by when they were made. Asked for others' too, who may not is refused. A key may always
@@ -46,7 +47,7 @@ export function createList({ reach, apiKeys }: ListParts) {
       refuseProblems(getProblems(asked))
       const isOwn = reach.isOwn(caller, asked) && maySeeLimits(caller, withLimitedBy)
       const selection = await reach.of(caller, getAction, asked, isOwn, isOwn && isApiKey(caller))
-      return (await readWhole(apiKeys, selection, null, read)).map(shown(withLimitedBy))
+      return (await readWhole(selection, null, read)).map(shown(withLimitedBy))
     },
 
     /** A part of those that the caller may see. */
@@ -60,10 +61,7 @@ export function createList({ reach, apiKeys }: ListParts) {
       if (page.from + page.size > window) throw new Failure('INVALID_INPUT', tooFar(page))
       const all = { ids, name: null, username: null, realmName: null, owned: false, activeOnly: false }
       const selection = await reach.of(caller, queryAction, all, maySeeLimits(caller, withLimitedBy))
-      const [total, found] = await Promise.all([
-        apiKeys.count(selection),
-        readWhole(apiKeys, selection, page, read),
-      ])
+      const [total, found] = await Promise.all([apiKeys.count(selection), readWhole(selection, page, read)])
       return { total, apiKeys: found.map(shown(withLimitedBy)) }
     },
   }
