@@ -64,11 +64,13 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
       }
       if (isAwaited) response.writeContinue()
       for (const chunk of takeEarly(request)) take(chunk)
-      request.once(brokenOff, fail).on('error', (cause) => {
-        if (!request.readableEnded) fail(brokeOff(cause))
-      })
+      request.once(brokenOff, fail).on('error', broke)
       if (request.readableEnded) end()
-      else request.on('data', take).on('end', end)
+      else request.on('data', take).once('end', end)
+
+      function broke(cause: unknown): void {
+        if (!request.readableEnded) fail(brokeOff(cause))
+      }
 
       function take(chunk: Buffer): void {
         received += chunk.length
@@ -79,7 +81,8 @@ export function createReadBody(most: number, reportRefusal: () => void): ReadBod
 
       function end(): void {
         if (refusal !== null && received > 0) return fail(refusal)
-        request.off(brokenOff, fail)
+        // Or the request would keep the body for as long as its answer takes.
+        request.off(brokenOff, fail).off('error', broke).off('data', take)
         if (typeof coding === 'function' && received > 0) return void unpack(coding)
         coming.delete(body)
         const bytes = joined(chunks)

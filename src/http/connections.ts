@@ -213,8 +213,9 @@ function secureContext({ certificate, key }: Certified) {
   return { cert: certificate, key, minVersion: 'TLSv1.2' } as const
 }
 
-/** Ends a connection after a time, unless what it is for is closed before. */
+/** Ends a connection after a time, unless what it is for is closed before, or already. */
 function destroyAfter(milliseconds: number, socket: Duplex, whatFor: Duplex | ServerResponse): void {
+  if (whatFor.destroyed) return
   const timer = setTimeout(() => socket.destroy(), milliseconds).unref()
   whatFor.once('close', () => {
     clearTimeout(timer)

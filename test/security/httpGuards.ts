@@ -153,6 +153,20 @@ export const httpGuards: readonly Guard[] = [
     title: 'gives its room back though nobody takes the answer',
   },
   {
+    item: 'bodies are not kept by their requests',
+    file: 'src/http/body.ts',
+    without: [".off('error', broke)", ''],
+    test: 'http/letGo.test.ts',
+    title: 'a body that was read is not kept by its request',
+  },
+  {
+    item: 'connections whose clients have gone',
+    file: 'src/http/connections.ts',
+    without: ['if (whatFor.destroyed) return', ''],
+    test: 'http/letGo.test.ts',
+    title: 'a connection whose client has gone',
+  },
+  {
     item: 'small bodies beside those that are worked on',
     file: 'src/http/body.ts',
     without: ['one.content <= small', 'one.content < 0'],
