@@ -5,7 +5,7 @@ export interface Sized {
 }
 
 /** How many keys one statement can have. */
-const mostKeys = 1_000
+export const mostKeys = 1_000
 
 /** Splits keys, in their order, so that what is stored under those of one part has not too many bytes. One alone may have. */
 export function partsOf(sized: readonly Sized[], mostBytes: number): string[][] {

@@ -5,7 +5,7 @@ import { byName } from './byName.ts'
 import type { Connected } from './client.ts'
 import { groundsStand } from './groundsStand.ts'
 import { jsonIn } from './json.ts'
-import { partsOf, type Sized } from './parts.ts'
+import { mostKeys, partsOf, type Sized } from './parts.ts'
 import { createPasswordReads } from './passwordReads.ts'
 import { listOf } from './readsByKey.ts'
 import { given } from './statement.ts'
@@ -29,7 +29,9 @@ export function createUserRepository(connected: Connected): UserRepository {
       SELECT "username", "passwordHash" FROM "users" WHERE "username" > ${given} AND "enabled" = true
       ORDER BY "username" LIMIT ${most}`)
   const size = sql`${storedSize(raw('"roles"'))} + ${storedSize(raw('"metadata"'))}`
-  const allSizes = prepare<Sized>(sql`SELECT "username" AS "key", ${size} AS "size" FROM "users"`)
+  const sizesAfter = prepare<Sized>(sql`
+    SELECT "username" AS "key", ${size} AS "size" FROM "users" WHERE "username" > ${given}
+    ORDER BY "username" LIMIT ${mostKeys}`)
   const sizesOf = prepare<Sized>(sql`
     SELECT "key", ${size} AS "size" FROM ${rows(given, { key: 'text' })}
     ${joined('JOIN', 'users', sql`"users"."username" = "rows"."key"`)}`)
@@ -42,14 +44,12 @@ export function createUserRepository(connected: Connected): UserRepository {
     },
 
     async list(usernames, read) {
-      const sized = usernames ? await sizesOf(listOf([...new Set(usernames)])) : await allSizes('')
       const listed: User[] = []
-      for (const part of partsOf(sized.sort(byName(({ key }) => key)), mostBytes)) {
+      for await (const part of parts(usernames)) {
         const rows = () => users.findMany({ where: { username: { in: part } } })
-        const found = await read(async () => (await rows()).map(userOf))
-        listed.push(...found.sort(byName(({ username }) => username)))
+        listed.push(...(await read(async () => (await rows()).map(userOf))))
       }
-      return listed
+      return listed.sort(byName(({ username }) => username))
     },
 
     async put({ username, passwordHash, roles, fullName, email, metadata, enabled }, grounds) {
@@ -111,6 +111,17 @@ export function createUserRepository(connected: Connected): UserRepository {
       })
       return storedUserOf(row)
     },
+  }
+
+  /** The names of those that exist, in parts that are read at once. */
+  async function* parts(usernames: readonly string[] | null): AsyncGenerator<string[]> {
+    if (usernames) yield* partsOf(await sizesOf(listOf([...new Set(usernames)])), mostBytes)
+    else
+      for (let last: string | undefined = ''; last !== undefined;) {
+        const some = await sizesAfter(last)
+        yield* partsOf(some, mostBytes)
+        last = some.length < mostKeys ? undefined : some.at(-1)?.key
+      }
   }
 
   async function update(username: string, columns: Partial<ReturnType<typeof columnsOf>>): Promise<boolean> {

@@ -297,27 +297,39 @@ describe('users', () => {
       expect(listed.map(({ username }) => username)).toEqual(['a', 'c'])
     })
 
-    it.each([null, ['d', 'x', 'c', 'b', 'a']])(
-      'are read in parts where they are large: %j',
-      async (named) => {
-        const { users } = await emptied()
-        const incompressible = randomBytes(300_000).toString('base64')
-        for (const username of ['a', 'b', 'c', 'd']) {
-          const metadata = username === 'd' ? {} : { text: incompressible }
-          await users.put({ ...ada, username, metadata }, groundless)
-        }
-        const parts: number[] = []
-        const read: Read = async (items) => {
-          const found = await items()
-          parts.push(found.length)
-          return found
-        }
-        expect((await users.list(named, read)).map(({ username }) => username)).toEqual(['a', 'b', 'c', 'd'])
-        expect(parts).toEqual([2, 2])
-        const full: Read = () => Promise.reject(new Error('no room'))
-        await expect(users.list(named, full)).rejects.toThrow('no room')
-      },
-    )
+    it.each([
+      ['all', null],
+      ['named', ['a', 'b', 'c', 'd', 'x']],
+    ])('are read in parts where they are large: %s', async (_, named) => {
+      const { users } = await emptied()
+      const incompressible = randomBytes(300_000).toString('base64')
+      for (const username of ['a', 'b', 'c', 'd']) {
+        const metadata = username === 'd' ? {} : { text: incompressible }
+        await users.put({ ...ada, username, metadata }, groundless)
+      }
+      const parts: number[] = []
+      const read: Read = async (items) => {
+        const found = await items()
+        parts.push(found.length)
+        return found
+      }
+      expect((await users.list(named, read)).map(({ username }) => username)).toEqual(['a', 'b', 'c', 'd'])
+      expect(parts).toEqual([2, 2])
+      const full: Read = () => Promise.reject(new Error('no room'))
+      await expect(users.list(named, full)).rejects.toThrow('no room')
+    })
+
+    it('are all where they are more than are looked for at once', async () => {
+      const { users, run } = await emptied()
+      await users.put(ada, groundless)
+      for (let n = 0; n < 2_000; n += 100) {
+        const rows = Array.from({ length: 100 }, (_, index) => `('u${n + index}','hash','[]','{}',true,1)`)
+        await run(`INSERT INTO "users" ("username","passwordHash","roles","metadata","enabled","revision")
+          VALUES ${rows.join()}`)
+      }
+      const listed = await users.list(null, readAtOnce)
+      expect(new Set(listed.map(({ username }) => username)).size).toBe(2_001)
+    })
 
     it('are none if none is named', async () => {
       const { users } = await emptied()
