@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, realpath, symlink, writeFile } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage, type RequestOptions } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -12,8 +12,14 @@ import { loadConfig } from '../src/config.ts'
 import { atTerminal, childrenOf, noTerminal } from './cli/terminal.ts'
 import { isOfPool, threadsOf } from './cli/threads.ts'
 import { gateway, gatewayCommand, Process, type Environment } from './cliProcess.ts'
+import { gatewayMain } from './support/gatewayMain.ts'
 import { basic, elastic, overSocket, rest } from './support/testApp.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
+
+/** The first port that everybody may have. */
+const firstUnprivileged = Number(
+  existsSync('/proc/sys/net/ipv4') ? readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start') : 0,
+)
 
 const withPassword = { ELASTIC_PASSWORD: elastic.password }
 
@@ -162,25 +168,45 @@ describe('a configuration that is wrong', { timeout: 60_000 }, () => {
     const { port } = other.address() as AddressInfo
     const folder = await temporaryFolder()
     const inUse = await run(['serve'], { ...withPassword, PORT: `${port}` }, folder)
-    const taken = 'something else listens there (EADDRINUSE)\n'
+    const taken = 'another program listens there (EADDRINUSE)\n'
     expect(inUse).toEqual({
       ...{ code: 78, out: '' },
-      err: `profile-gateway: cannot listen on HOST and PORT: ${taken}`,
+      err: `profile-gateway: cannot listen on 127.0.0.1:${port} (HOST, PORT): ${taken}`,
     })
     await writeFile(join(folder, 'gateway.yml'), `metrics.port: ${port}`)
     const metricsInUse = await run(['serve'], withPassword, folder)
     expect(metricsInUse).toEqual({
       ...{ code: 78, out: '' },
-      err: `profile-gateway: cannot listen on metrics.host and metrics.port: ${taken}`,
+      err: `profile-gateway: cannot listen on 127.0.0.1:${port} (metrics.host, metrics.port): ${taken}`,
     })
     await writeFile(join(folder, 'gateway.yml'), 'http.insecure: true')
     const notOurs = await run(['serve'], { ...withPassword, HOST: '192.0.2.1' }, folder)
     expect(notOurs.code).toBe(78)
     expect(notOurs.err).toBe(
-      'profile-gateway: cannot listen on HOST and PORT: this machine has no such address (EADDRNOTAVAIL)\n',
+      'profile-gateway: cannot listen on 192.0.2.1:0 (HOST, PORT): this machine has no such address (EADDRNOTAVAIL)\n',
     )
     expect(await readdir(folder)).toEqual(['gateway.yml'])
   })
+
+  it.runIf(firstUnprivileged > 81)(
+    'ends with 78 if this user may not have a port, and nothing has been made',
+    async () => {
+      const folder = await temporaryFolder()
+      await writeFile(join(folder, 'gateway.yml'), 'metrics.port: 81')
+      const refused = async (PORT: string) => {
+        const rights = ['--bounding-set', '-net_bind_service', process.execPath]
+        const [command = '', ...before] =
+          process.getuid?.() === 0 ? ['setpriv', ...rights] : [process.execPath]
+        const ran = new Process(command, [...before, gatewayMain, 'serve'], folder, { ...withPassword, PORT })
+        return [await ran.ended, ran.err]
+      }
+      const reason = 'this user may not listen there (EACCES)\n'
+      const at = (place: string) => [78, `profile-gateway: cannot listen on ${place}: ${reason}`]
+      expect(await refused('80')).toEqual(at('127.0.0.1:80 (HOST, PORT)'))
+      expect(await refused('0')).toEqual(at('127.0.0.1:81 (metrics.host, metrics.port)'))
+      expect(await readdir(folder)).toEqual(['gateway.yml'])
+    },
+  )
 
   it.each([
     ['metrics.port: 9464', '127.0.0.1'],

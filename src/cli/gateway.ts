@@ -8,7 +8,7 @@ import { clock } from './clock.ts'
 import { tellMisspelt } from './commandConfig.ts'
 import type { HangUp } from './hangUp.ts'
 import { startHashingProcess } from './hashingProcess.ts'
-import { listeningFailure, ofMetrics, own, requireFreePorts } from './listening.ts'
+import { listeningFailure, ownPlace, placeOfMetrics, requireFreePorts, type Place } from './listening.ts'
 import { createLog } from './log.ts'
 import { note } from './note.ts'
 import { longestPatience, patience } from './patience.ts'
@@ -98,8 +98,8 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   const ended = Promise.withResolvers<undefined>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   hangUp.leadTo({ reload, stop })
-  const metricsAddress = await listening(() => app.listenForMetrics(), ofMetrics)
-  const address = await listening(() => app.listen(), own)
+  const metricsAddress = await listening(() => app.listenForMetrics(), placeOfMetrics(config))
+  const address = await listening(() => app.listen(), ownPlace(config))
   if (address === null) return null
   return { app, logger, database, address, metricsAddress, stop, ended: ended.promise }
 
@@ -116,11 +116,11 @@ export async function startGateway({ adoptRealms, hangUp, worker }: GatewayOptio
   }
 
   /** The address; null: there is none, or the process has been told to stop meanwhile. */
-  function listening(listen: () => Promise<string | null>, where: string): Promise<string | null> {
+  function listening(listen: () => Promise<string | null>, place: Place | null): Promise<string | null> {
     return listen().catch(async (error: unknown) => {
       await app.close()
       if (isStopping) return null
-      throw listeningFailure(where, error)
+      throw place ? listeningFailure(place, error) : error
     })
   }
 }

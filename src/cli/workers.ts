@@ -6,7 +6,7 @@ import { databasePlace } from '../storage/databasePlace.ts'
 import { isSqlite } from '../storage/sqliteFile.ts'
 import { startFleet } from './fleet.ts'
 import type { HangUp } from './hangUp.ts'
-import { listeningFailure, ofMetrics, requireFreePorts } from './listening.ts'
+import { listeningFailure, placeOfMetrics, requireFreePorts } from './listening.ts'
 import { createLog } from './log.ts'
 import { notePlaces } from './note.ts'
 import { createWorkerMetrics } from './workerMetrics.ts'
@@ -58,8 +58,9 @@ export async function serveByWorkers({ workers: size, hangUp }: WorkersOptions):
       logger.error({ err }, 'the certificate of the metrics stays as it is')
     }
   }
-}
 
-function noMetrics(error: unknown): never {
-  throw listeningFailure(ofMetrics, error)
+  function noMetrics(error: unknown): never {
+    const place = placeOfMetrics(config)
+    throw place ? listeningFailure(place, error) : error
+  }
 }

@@ -347,7 +347,7 @@ describe('workers that cannot be', { timeout: 60_000 }, () => {
     const refused = gateway(['serve', '--workers', '2'], await temporaryFolder(), environment)
     expect(await refused.ended).toBe(78)
     expect(refused.err).toBe(
-      'profile-gateway: cannot listen on HOST and PORT: something else listens there (EADDRINUSE)\n',
+      `profile-gateway: cannot listen on 127.0.0.1:${port} (HOST, PORT): another program listens there (EADDRINUSE)\n`,
     )
   })
 })
