@@ -12,6 +12,7 @@ import { basic, createTestApp, elastic, rest, type TestApp } from './support/tes
 import { databaseName, newDatabase, optionsFor, type NewDatabase } from './support/testDatabase.ts'
 import { ensureSuperuser } from '../src/authentication/superuser.ts'
 import { openDatabase } from '../src/storage/database.ts'
+import { databasePlace } from '../src/storage/databasePlace.ts'
 
 const jack = ['users', 'create', 'jacknich', '--roles', 'admin, other', '--full-name', 'Jack Nicholson']
 
@@ -158,6 +159,21 @@ describe('a lost password of elastic', { timeout: 120_000 }, () => {
     expect(await passwordOf('elastic', 'an0ther-p@ss')).toBe(true)
     await run(['users', 'reset-password', 'elastic'], { input: elastic.password })
   })
+})
+
+it('say which database they change, if they do, where none is asked to', { timeout: 60_000 }, async () => {
+  const run = await prepared()
+  const { database: said, out } = await run([...jack, '--generate', '--json'])
+  expect([said, JSON.parse(out)]).toEqual([
+    `Database       ${databasePlace(database.url)}\n`,
+    expect.objectContaining({ created: true }),
+  ])
+  for (const args of [
+    ['roles', 'delete', 'x'],
+    ['tokens', 'invalidate', '--user', 'x'],
+  ])
+    expect((await run(args)).database, args.join(' ')).toBe(said)
+  expect((await run(['users', 'list'])).database).toBe('')
 })
 
 describe('roles', { timeout: 120_000 }, () => {

@@ -5,6 +5,7 @@ import { gatewayUrlProblem, loadGatewayAccess } from '../config.ts'
 import { databaseOptions } from '../databaseOptions.ts'
 import { Failure, failureOf } from '../errors.ts'
 import { openOperator, type OperatorRequest } from '../operator.ts'
+import { databasePlace } from '../storage/databasePlace.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
 import { isInUse } from '../storage/sqliteLock.ts'
 import { systemReason } from '../systemReason.ts'
@@ -12,6 +13,7 @@ import { clock } from './clock.ts'
 import { commandConfig } from './commandConfig.ts'
 import { commandAudit } from './commandAudit.ts'
 import { gatewayAnswerOf, sentenceOf, type GatewayAnswer } from './gatewayAnswer.ts'
+import { noteDatabase } from './note.ts'
 import { readSecret } from './secret.ts'
 import type { Streams } from './streams.ts'
 import { UsageError } from './usageError.ts'
@@ -57,8 +59,15 @@ async function accessToDatabase(streams: Streams): Promise<Access> {
     const message = `${failure.message}, or ask it with --url`
     throw new Failure(failure.code, message, { cause: thrown })
   })
+  const place = databasePlace(config.databaseUrl)
+  let isNoted = false
   return {
     async ask(request, as) {
+      // A forgotten DATABASE_URL would have another one changed.
+      if (request.method !== 'GET' && !isNoted) {
+        noteDatabase(place, streams.notes)
+        isNoted = true
+      }
       try {
         const { status, body } = await operator.ask(request, as)
         return gatewayAnswerOf(status, body)

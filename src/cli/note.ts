@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { printable } from './printable.ts'
 
 /** Says something to whoever has started the process, on standard error. */
@@ -20,6 +21,6 @@ export function notePlaces({ database, metricsAddress, address }: Places): void 
 }
 
 /** Says which database it is. */
-export function noteDatabase(database: string): void {
-  note(`Database       ${printable(database)}`)
+export function noteDatabase(database: string, notes: Pick<Writable, 'write'> = process.stderr): void {
+  notes.write(`Database       ${printable(database)}\n`)
 }

@@ -19,6 +19,8 @@ interface Ran {
   readonly notes: string
   /** The audit lines among those, which are in no other text here. */
   readonly audit: readonly AuditLine[]
+  /** Which database it says that it changes, which is in no other text here either. */
+  readonly database: string
   /** Both, as a terminal would show them. */
   readonly shown: string
   /** How it has failed; null: it has not. */
@@ -33,7 +35,7 @@ export function commandLine(environment: Readonly<Record<string, string>>) {
   onTestFinished(() => void vi.unstubAllEnvs())
 
   return async function run(args: readonly string[], { input = '', columns }: Given = {}): Promise<Ran> {
-    const written = { out: '', notes: '', shown: '' }
+    const written = { out: '', notes: '', shown: '', database: '' }
     const to = (name: 'out' | 'notes') => (text: string) => {
       written[name] += text
       written.shown += text
@@ -48,6 +50,7 @@ export function commandLine(environment: Readonly<Record<string, string>>) {
     const notes = new PassThrough().on('data', (chunk) => {
       const text = String(chunk)
       if (text.startsWith('{"@timestamp"')) audit.push(...linesIn(text))
+      else if (text.startsWith('Database ')) written.database += text
       else to('notes')(text)
     })
     const program = new Command('profile-gateway')
