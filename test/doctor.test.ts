@@ -206,6 +206,12 @@ describe('of a database the doctor says', { timeout: 120_000 }, () => {
     const other = await examined('{}', { ELASTIC_PASSWORD: elastic.password })
     expect(other.of('superuser')?.finding).toBe('ELASTIC_PASSWORD is not the password of elastic')
     expect(JSON.stringify(other.checks)).not.toContain(elastic.password)
+    await run(['users', 'reset-password', 'elastic'], { input: 'changeme' })
+    expect((await examined()).of('superuser')).toEqual({
+      ...{ id: 'superuser', state: 'warning' },
+      finding: 'the password of elastic is that of the documentation',
+      advice: 'run `profile-gateway users reset-password elastic --generate`',
+    })
   })
 })
 

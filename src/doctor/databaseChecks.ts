@@ -53,6 +53,9 @@ async function agreementCheck({ settings }: Config, { agreedRealms }: Inspection
 /** In characters: fewer are guessed sooner or later. */
 const shortest = 12
 
+/** What the documentation sets for the first steps. */
+const ofExamples = 'changeme'
+
 async function superuserCheck({ elasticPassword }: Config, { users }: Inspection): Promise<Check> {
   const id = 'superuser'
   const found = await users.find(superuser)
@@ -62,20 +65,20 @@ async function superuserCheck({ elasticPassword }: Config, { users }: Inspection
       : ok(id, `the first start makes ${superuser}`)
   if (!found.user.enabled)
     return warning(id, `${superuser} is disabled`, `run \`profile-gateway users enable ${superuser}\``)
-  if (elasticPassword === null) return ok(id, `${superuser} is there`)
   const { passwordHash } = found.user
-  if (!(await formatOf(passwordHash)?.verify(passwordHash, elasticPassword)))
+  const isItsPassword = (password: string) => formatOf(passwordHash)?.verify(passwordHash, password)
+  const reset = `run \`profile-gateway users reset-password ${superuser} --generate\``
+  if (await isItsPassword(ofExamples))
+    return warning(id, `the password of ${superuser} is that of the documentation`, reset)
+  if (elasticPassword === null) return ok(id, `${superuser} is there`)
+  if (!(await isItsPassword(elasticPassword)))
     return warning(
       id,
       `ELASTIC_PASSWORD is not the password of ${superuser}`,
       'remove it: it has no effect any more',
     )
   return elasticPassword.length < shortest
-    ? warning(
-        id,
-        `the password of ${superuser} has fewer than ${shortest} characters`,
-        `run \`profile-gateway users reset-password ${superuser} --generate\``,
-      )
+    ? warning(id, `the password of ${superuser} has fewer than ${shortest} characters`, reset)
     : ok(id, `ELASTIC_PASSWORD is the password of ${superuser}`)
 }
 
