@@ -137,7 +137,10 @@ describe('the doctor', { timeout: 120_000 }, () => {
 describe('of a database the doctor says', { timeout: 120_000 }, () => {
   it('that it is not there, or cannot be reached', async () => {
     const none = await examined({ url: `file:${join(await temporaryFolder(), 'none.db')}` }, '{}', {})
-    expect(none.of('database')).toMatchObject({ state: 'warning', finding: 'there is no database yet' })
+    expect(none.of('database')).toMatchObject({
+      ...{ state: 'warning', finding: 'there is no database yet' },
+      advice: 'start a gateway with ELASTIC_PASSWORD, or run `profile-gateway migrate`',
+    })
     const gone = await examined({ url: 'postgres://gateway:s3cret@127.0.0.1:1/none' }, '{}', {})
     expect(gone.of('database')).toMatchObject({ state: 'failure' })
     expect(gone.exitCode).toBe(1)

@@ -48,18 +48,21 @@ export async function openAccess(options: AccessOptions, streams: Streams): Prom
 
 async function accessToDatabase(streams: Streams): Promise<Access> {
   const config = commandConfig()
+  const place = databasePlace(config.databaseUrl)
   const logger = noteLogger(streams)
   const openAudit = (nameKey: () => Promise<string>) => commandAudit(config.settings.audit, streams, nameKey)
   // To open it would make it.
   if ((await migrationStateOf(databaseOptions(config, clock))).isNew)
-    throw new Failure('CONFIGURATION', 'there is no database of a gateway at DATABASE_URL: start one first')
+    throw new Failure(
+      'CONFIGURATION',
+      `there is no database of a gateway yet (${place}): run \`profile-gateway migrate\`, or start a gateway`,
+    )
   const operator = await openOperator({ config, clock, logger, openAudit }).catch((thrown: unknown) => {
     const failure = failureOf(thrown)
     if (!isInUse(failure)) throw thrown
     const message = `${failure.message}, or ask it with --url`
     throw new Failure(failure.code, message, { cause: thrown })
   })
-  const place = databasePlace(config.databaseUrl)
   let isNoted = false
   return {
     async ask(request, as) {

@@ -62,7 +62,7 @@ async function databaseFindings(config: Config, clock: () => number): Promise<Fi
           warning(
             'database',
             'there is no database yet',
-            `start a gateway: it makes one${config.elasticPassword === null ? ', and needs ELASTIC_PASSWORD for it' : ''}`,
+            `start a gateway${config.elasticPassword === null ? ' with ELASTIC_PASSWORD' : ''}, or run \`profile-gateway migrate\``,
           ),
         ],
         skews: [],
