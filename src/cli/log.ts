@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { pino, type Logger } from 'pino'
 import { pipeBytes } from '../audit/destination.ts'
 import type { LogLevel } from '../config.ts'
+import { loggedError } from './loggedError.ts'
 import { note } from './note.ts'
 import { writeFailure } from './writeFailure.ts'
 
@@ -50,7 +51,7 @@ export function createLog(level: LogLevel, worker?: number): Logger {
       tries = Infinity
     }
   }
-  const root = pino({ level }, destination)
+  const root = pino({ level, serializers: { err: loggedError } }, destination)
   const log = worker === undefined ? root : root.child({ worker })
   // What could not be written is tried again with the next line, unless nobody reads any more.
   destination.on('error', (error) => {

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { loggedError } from '../../src/cli/loggedError.ts'
+import { Failure } from '../../src/errors.ts'
 
 const run = promisify(execFile)
 const log = join(import.meta.dirname, '../../src/cli/log.ts')
@@ -21,5 +23,31 @@ describe.skipIf(!existsSync('/dev/full'))('a process whose log has no room', () 
     const command = `exec "$0" --input-type=module -e "$1" > /dev/full`
     const ended = run('bash', ['-c', command, process.execPath, ending(last)], { timeout: 20_000 })
     expect(await ended.catch((error: unknown) => error)).toMatchObject({ code })
+  })
+})
+
+describe('a line of the log', () => {
+  it('says of what is configured wrong what it is, and nothing else', () => {
+    const failure = new Failure('CONFIGURATION', 'wrong', { problems: ['a', 'b'] })
+    expect(loggedError(failure)).toEqual({
+      ...{ type: 'Failure', code: 'CONFIGURATION', message: 'wrong' },
+      problems: ['a', 'b'],
+    })
+  })
+
+  it('has no stack of what the operating system refuses', () => {
+    const refused = Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' })
+    expect(loggedError(refused)).toMatchObject({ code: 'ENOENT', message: refused.message })
+    expect(loggedError(refused)).not.toHaveProperty('stack')
+  })
+
+  it.each([
+    ['what nobody expects', new TypeError('broken')],
+    ['any other failure', new Failure('INTERNAL', 'internal error', { cause: new Error('broken') })],
+  ])('has the stack of %s', (_, error) => {
+    expect(loggedError(error)).toMatchObject({
+      stack: expect.stringContaining('broken') as string,
+      message: expect.stringContaining('broken') as string,
+    })
   })
 })

@@ -169,6 +169,9 @@ describe('a file that is not right at SIGHUP', { timeout: 60_000 }, () => {
       /gateway\.yml:4: none: unknown setting/,
     ])
       expect(line).toMatch(problem)
+    expect(Object.keys((JSON.parse(line) as { err: object }).err)).toEqual([
+      ...['type', 'code', 'message', 'problems'],
+    ])
     expect(process.out).not.toMatch(/s3cret-[123]/)
     expect(await activate(fetch, token)).toMatchObject({ status: 200 })
 

@@ -158,8 +158,15 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
     problem = `its keys cannot be had: ${reason}`
     if (reported.has(reason)) return
     reported.add(reason)
-    report(keys ? `${problem}; the last good ones stay in use` : problem, thrown)
+    const text = keys ? `${problem}; the last good ones stay in use` : problem
+    if (isForeseen(thrown)) report(text)
+    else report(text, thrown)
   }
+}
+
+/** What sources throw by themselves says all in its message. */
+function isForeseen(thrown: unknown): boolean {
+  return thrown instanceof Error && [Error, JwksProblem].some((one) => thrown.constructor === one)
 }
 
 /** Only rejects. */

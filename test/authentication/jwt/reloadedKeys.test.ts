@@ -22,7 +22,7 @@ const once = { enabled: false, min: 20, max: 20 }
 
 /** Keys from a source, and what is heard of them. */
 function keysFrom(read: ReadJwks, parts: Partial<ReloadedKeysParts> = {}) {
-  const seen = { now: 1_000_000, changes: [] as unknown[], reports: [] as string[] }
+  const seen = { now: 1_000_000, changes: [] as unknown[], reports: [] as string[], errors: [] as unknown[] }
   const keys = createReloadedKeys({
     read,
     parse: (text) => parseJwks(text, 'pkc', ['RS256', 'ES256']),
@@ -30,7 +30,10 @@ function keysFrom(read: ReadJwks, parts: Partial<ReloadedKeysParts> = {}) {
     timeout: 10_000,
     clock: () => seen.now,
     changed: () => seen.changes.push(kidsOf(keys)),
-    report: (text) => seen.reports.push(text),
+    report(text, error) {
+      seen.reports.push(text)
+      seen.errors.push(error)
+    },
     ...parts,
   })
   onTestFinished(() => keys.close())
@@ -95,17 +98,20 @@ describe('the first load', () => {
     ['no key at all', '{"keys":[]}', 'it holds no key that can be used'],
     ['no key that can be used', jwksOf(jwkOf(secret)), 'it holds no key that can be used'],
   ])('that finds %s has failed', async (_, text, reason) => {
-    const { keys } = keysFrom((await issuing(text)).read)
+    const { keys, seen } = keysFrom((await issuing(text)).read)
     await keys.ready()
     expect([keys.current(), keys.problem()]).toEqual([null, `its keys cannot be had: ${reason}`])
+    expect(seen.errors).not.toContainEqual(expect.anything())
   })
 
-  it('fails too where the source throws at once', async () => {
-    const { keys } = keysFrom(() => {
-      throw new Error('broken')
+  it('fails too where the source throws at once; the log has the stack of what nobody expects', async () => {
+    const error = new TypeError('broken')
+    const { keys, seen } = keysFrom(() => {
+      throw error
     })
     await keys.ready()
     expect(keys.problem()).toBe('its keys cannot be had: broken')
+    expect(seen.errors).toEqual([error])
   })
 })
 
