@@ -57,6 +57,7 @@ async function examined(
   const { checks } = JSON.parse(out) as { checks: Check[] }
   return {
     ...{ checks, exitCode },
+    printed: async () => (await run(['doctor'])).out,
     strict: async () => (await run(['doctor', '--strict'])).exitCode,
     of: (id: string) => checks.find((check) => check.id === id),
   }
@@ -111,10 +112,14 @@ describe('the doctor', { timeout: 120_000 }, () => {
   })
 
   it('says all that is wrong with a configuration, and ends with 78', async () => {
-    const { checks, exitCode } = await examined({ url: 'file:unused.db' }, 'colour: red\n', { PORT: 'x' })
+    const { checks, exitCode, printed } = await examined({ url: 'file:unused.db' }, 'colour: red\n', {
+      PORT: 'x',
+    })
     expect(exitCode).toBe(78)
     expect(checks[0]).toMatchObject({ id: 'configuration', state: 'failure' })
-    expect(checks[0]?.finding).toMatch(/PORT: expected a number.*colour: unknown setting/)
+    expect(await printed()).toMatch(
+      /^failure {2}configuration {2}PORT: expected a number.*\n {24}\S+:1: colour: unknown setting\n {24}→ /,
+    )
     expect(checks.slice(1).every(({ state }) => state === 'skipped')).toBe(true)
   })
 
@@ -163,7 +168,9 @@ describe('of a database the doctor says', { timeout: 120_000 }, () => {
     await database.run(`UPDATE cluster SET realms = 'realm native/other {}'`)
     const { of, exitCode } = await examined()
     expect(of('realms.agreed')).toMatchObject({ state: 'failure' })
-    expect(of('realms.agreed')?.finding).toContain('agreed: realm native/other {}')
+    expect(of('realms.agreed')?.finding).toMatch(
+      /^realms and domains are not those agreed on\nagreed: realm native\/other \{\}\nhere: {3}realm native\/native \{\}\n/,
+    )
     expect(exitCode).toBe(1)
   })
 

@@ -39,13 +39,18 @@ function configOrFailure(): Config | Failure {
   }
 }
 
-/** A line for each check, and below it what to do; at the end, how many there are of which state. */
+/** A line for each check, or for each thing that it finds, and below it what to do; at the end, how many there are of which state. */
 function textOf(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ id }) => id.length))
-  const lines = checks.flatMap(({ id, state, finding, advice }) => [
-    `${state.padEnd(7)}  ${id.padEnd(width)}  ${printable(finding)}`,
-    ...(advice === null ? [] : [`${' '.repeat(9)}${' '.repeat(width)}  → ${printable(advice)}`]),
-  ])
+  const below = (text: string) => `${' '.repeat(9 + width)}  ${text}`
+  const lines = checks.flatMap(({ id, state, finding, advice }) => {
+    const [first = '', ...others] = finding.split('\n').map(printable)
+    return [
+      `${state.padEnd(7)}  ${id.padEnd(width)}  ${first}`,
+      ...others.map(below),
+      ...(advice === null ? [] : [below(`→ ${printable(advice)}`)]),
+    ]
+  })
   const counts = (['ok', 'warning', 'failure', 'skipped'] as const).flatMap((state) => {
     const count = checks.filter((check) => check.state === state).length
     return count > 0 ? [`${count} ${numbered(state, count)}`] : []

@@ -3,7 +3,7 @@ export interface Check {
   /** Names it, for scripts. */
   readonly id: string
   readonly state: 'ok' | 'warning' | 'failure' | 'skipped'
-  /** What is, and never a secret. */
+  /** What is, and never a secret. Several things stand in a line each. */
   readonly finding: string
   /** What to do about it, unless it is well, nobody could look, or the finding says it. */
   readonly advice: string | null

@@ -46,7 +46,7 @@ async function agreementCheck({ settings }: Config, { agreedRealms }: Inspection
     const { problems } = failureOf(thrown)
     const advice =
       'make gateway.yml like that of the others, or have them agree: `profile-gateway serve --adopt-realms`'
-    return failure(id, `realms and domains are others: ${problems.join('; ')}`, advice)
+    return failure(id, ['realms and domains are not those agreed on', ...problems].join('\n'), advice)
   }
 }
 

@@ -41,7 +41,7 @@ function validityOf({ settingsFile }: Config): string {
 
 /** What is said where the configuration itself is not valid. */
 export function unconfigured({ message, problems }: Failure): Check[] {
-  const finding = problems.length > 0 ? problems.join('; ') : message
+  const finding = problems.length > 0 ? problems.join('\n') : message
   return [
     failure('configuration', finding, 'correct it: docs/configuration.md has all settings'),
     ...['database', 'realms', 'clock', 'settings'].map((id) => skipped(id, 'the configuration is not valid')),

@@ -103,6 +103,6 @@ function operationChecks(operations: Settings['graphql']['allowed_operations']):
     return [ok(id, `each of the ${operations.length} operations can be run`)]
   } catch (thrown) {
     const { problems } = failureOf(thrown)
-    return [failure(id, problems.join('; '), 'correct the file: no gateway starts with it')]
+    return [failure(id, problems.join('\n'), 'correct the file: no gateway starts with it')]
   }
 }
