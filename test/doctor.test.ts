@@ -401,17 +401,49 @@ describe('of realms the doctor says', { timeout: 120_000 }, () => {
     })
   })
 
-  it('that keys cannot be had', async () => {
+  it('that keys cannot be read', async () => {
     const url = await serving({})
     const answered = await at(settingsOf(`{ ${jwt}, pkc_jwkset_path: "${url}/keys" }`))
     expect(answered.of('realms.jwt.corp.keys')?.finding).toBe(
-      'its keys cannot be had: it answers with status 401',
+      'its keys cannot be read: it answers with status 401',
     )
     expect(answered.exitCode).toBe(1)
     const gone = await at(settingsOf(`{ ${jwt}, pkc_jwkset_path: "http://127.0.0.1:1/keys" }`))
     expect(gone.of('realms.jwt.corp.keys')?.finding).toContain('ECONNREFUSED')
     const file = await at(settingsOf(`{ ${jwt}, pkc_jwkset_path: none.json }`))
-    expect(file.of('realms.jwt.corp.keys')?.finding).toBe('its keys cannot be had: it cannot be read: ENOENT')
+    expect(file.of('realms.jwt.corp.keys')?.finding).toBe(
+      'its keys cannot be read: there is no such file (ENOENT)',
+    )
+  })
+
+  it('what a file of keys holds that it should not, or is in place of keys', async () => {
+    const { database } = await prepared()
+    const path = join(await temporaryFolder(), 'jwks.json')
+    const algorithms = 'allowed_signature_algorithms: [RS256, ES256]'
+    const found = async (text: string) => {
+      await writeFile(path, text)
+      const settings = settingsOf(`{ ${jwt}, ${algorithms}, pkc_jwkset_path: "${path}" }`)
+      return (await examined(database, settings, {})).of('realms.jwt.corp.keys')
+    }
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const [own, secret] = [pair.publicKey, pair.privateKey].map((one) => ({
+      ...one.export({ format: 'jwk' }),
+      kid: 'one',
+    }))
+    expect(await found(JSON.stringify(own))).toMatchObject({
+      ...{ state: 'ok', finding: 'P-256 (ES256), from a file that was changed within a day' },
+    })
+    const exposed = await found(JSON.stringify(secret))
+    expect(exposed).toMatchObject({
+      state: 'warning',
+      finding: expect.stringMatching(/; with its private part: key \[one\]$/) as string,
+    })
+    expect(JSON.stringify(exposed)).not.toContain(secret?.d)
+    expect(await found('{"keys":[]}')).toMatchObject({ state: 'failure', finding: 'it holds no key' })
+    expect(await found(pair.publicKey.export({ format: 'pem', type: 'spki' }).toString())).toMatchObject({
+      ...{ state: 'failure', finding: 'it is PEM: a JWK set is needed' },
+      advice: 'put the JWK set of the issuer there',
+    })
   })
 
   it('that the issuer calls itself otherwise', async () => {

@@ -53,7 +53,7 @@ async function jwtFindings(at: string, settings: JwtSettings, clock: () => numbe
     checks: [
       keys.answer?.status === 200
         ? keysCheck(`${at}.keys`, keys.answer.body, settings, source.url)
-        : failure(`${at}.keys`, `its keys cannot be had: ${reason}`, advice),
+        : failure(`${at}.keys`, `its keys cannot be read: ${reason}`, advice),
       discoveryCheck(`${at}.allowed_issuer`, discovery?.answer ?? null, issuer, source.url),
     ],
     skews: keys.answer && keys.skew ? [keys.skew] : [],
@@ -69,11 +69,12 @@ async function keyFileCheck(
   try {
     const { text } = await createJwksFile(path)(AbortSignal.timeout(10_000))
     const days = Math.floor((clock() - (await stat(path)).mtimeMs) / 86_400_000)
-    return keysCheck(id, text, settings, `a file that is ${days} days old`)
+    const changed = days === 0 ? 'within a day' : `${days} ${days === 1 ? 'day' : 'days'} ago`
+    return keysCheck(id, text, settings, `a file that was changed ${changed}`)
   } catch (thrown) {
     return failure(
       id,
-      `its keys cannot be had: ${(thrown as Error).message}`,
+      `its keys cannot be read: ${(thrown as Error).message}`,
       `see that ${path} is there and may be read`,
     )
   }
@@ -82,10 +83,19 @@ async function keyFileCheck(
 function keysCheck(id: string, text: string, settings: JwtSettings, where: string): Check {
   const advice = 'see that the issuer publishes keys for one of allowed_signature_algorithms'
   try {
-    const { keys, skipped: unusable } = parseJwks(text, 'pkc', settings.allowed_signature_algorithms)
-    if (keys.length === 0)
-      return failure(id, `it holds no key that can be used: ${unusable.join('; ')}`, advice)
+    const read = parseJwks(text, 'pkc', settings.allowed_signature_algorithms)
+    const { keys, skipped: unusable, exposed } = read
+    if (keys.length === 0) {
+      const reasons = unusable.length > 0 ? ` that can be used: ${unusable.join('; ')}` : ''
+      return failure(id, `it holds no key${reasons}`, advice)
+    }
     const finding = `${keys.map(strengthOf).join(', ')}, from ${where}`
+    if (exposed.length > 0)
+      return warning(
+        id,
+        `${finding}; with its private part: ${exposed.join('; ')}`,
+        'leave only the public parts there, and have the issuer make new keys: whoever has read it can sign tokens',
+      )
     if (unusable.length === 0) return ok(id, finding)
     return warning(
       id,
@@ -94,13 +104,13 @@ function keysCheck(id: string, text: string, settings: JwtSettings, where: strin
     )
   } catch (thrown) {
     if (!(thrown instanceof JwksProblem)) throw thrown
-    return failure(id, thrown.message, advice)
+    return failure(id, thrown.message, 'put the JWK set of the issuer there')
   }
 }
 
 function strengthOf({ key, algorithms }: VerificationKey): string {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
-  const size = modulusLength === undefined ? (namedCurve ?? '') : `RSA ${modulusLength}`
+  const { modulusLength } = key.asymmetricKeyDetails ?? {}
+  const size = modulusLength === undefined ? key.export({ format: 'jwk' }).crv : `RSA ${modulusLength}`
   return `${size} (${algorithms.join(' ')})`
 }
 

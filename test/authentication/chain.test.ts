@@ -22,7 +22,7 @@ function proofBy(name: string): Proof {
 const notMine: Realm = { authenticate: () => Promise.resolve(null) }
 const refusing: Realm = { authenticate: () => Promise.resolve(refused) }
 const proving: Realm = { authenticate: () => Promise.resolve(proofBy('proving')) }
-const failure = new Error('its keys cannot be had')
+const failure = new Error('its keys cannot be read')
 const broken: Realm = { authenticate: () => Promise.reject(failure) }
 
 describe('a chain of realms', () => {

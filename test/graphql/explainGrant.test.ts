@@ -145,7 +145,7 @@ describe('explainGrant tells of a JWT', () => {
     expect(await saying('keyless', token)).toMatchObject({
       outcome: 'UNAVAILABLE',
       reason: expect.stringMatching(
-        /^the realm \[keyless\] cannot verify tokens: its keys cannot be had: /,
+        /^the realm \[keyless\] cannot verify tokens: its keys cannot be read: /,
       ) as string,
     })
   })

@@ -138,7 +138,7 @@ describe('a realm that has no keys yet', () => {
   it('has said so in the log, and nothing of what its file held', () => {
     app.conceal('s3cret-n')
     app.expectSilence()
-    expect(app.logs()).toContain('its keys cannot be had')
-    expect(app.logs()).toContain('its keys can be had now')
+    expect(app.logs()).toContain('its keys cannot be read')
+    expect(app.logs()).toContain('its keys can be read now')
   })
 })

@@ -113,7 +113,7 @@ describe('realms', () => {
       expect(await response.json()).toEqual({
         status: 'degraded',
         reason: expect.stringMatching(
-          /^the realm \[corp\] cannot verify tokens: its keys cannot be had: /,
+          /^the realm \[corp\] cannot verify tokens: its keys cannot be read: /,
         ) as string,
       })
     })

@@ -8,6 +8,8 @@ export interface Jwks {
   readonly keys: VerificationKey[]
   /** Which keys the realm cannot use, and why. Of a key itself nothing is said. */
   readonly skipped: string[]
+  /** Which keys have their private part with them, though only the issuer is to have that. */
+  readonly exposed: string[]
 }
 
 const mostKeys = 100
@@ -20,12 +22,15 @@ const mostKeys = 100
 export function parseJwks(text: string, kind: JwkKind, allowed: readonly SignatureAlgorithm[]): Jwks {
   const keys: VerificationKey[] = []
   const skipped: string[] = []
+  const exposed: string[] = []
   for (const [index, jwk] of jwksIn(text).entries()) {
     const key = readJwk(jwk, kind, allowed)
+    // Source: RFC 7518, sections 6.2.2 and 6.3.2.
+    if (isObject(jwk) && jwk.d !== undefined) exposed.push(nameOf(jwk, index))
     if (typeof key === 'string') skipped.push(`${nameOf(jwk, index)}: ${key}`)
     else keys.push(key)
   }
-  return { keys, skipped }
+  return { keys, skipped, exposed }
 }
 
 /** A secret as the key that its bytes in UTF-8 are; null if it is too short for every algorithm that is allowed. */
@@ -50,6 +55,7 @@ function jwksIn(text: string): JsonValue[] {
 }
 
 function jsonOf(text: string): JsonValue {
+  if (text.trimStart().startsWith('-----BEGIN ')) throw new JwksProblem('it is PEM: a JWK set is needed')
   try {
     return parseJson(Buffer.from(text))
   } catch (thrown) {

@@ -1,3 +1,5 @@
+import { reasonUnread } from '../../systemReason.ts'
+
 /** What a source of keys holds now. */
 export interface JwksText {
   readonly text: string
@@ -29,10 +31,10 @@ export async function jwksTextOf(pieces: AsyncIterable<Buffer>): Promise<string>
   }
 }
 
-/** What is said of a failure in reading: its code alone, since what comes with it can hold what was read. */
+/** What is said of a failure in reading: by its code alone, since what comes with it can hold what was read. */
 export function readingFailure(thrown: unknown): unknown {
   const { code } = thrown as NodeJS.ErrnoException
-  return code ? new Error(`it cannot be read: ${code}`) : thrown
+  return code ? new Error(reasonUnread(thrown)) : thrown
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -32,7 +32,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
   let failures = 0
   let failingSince = 0
   const reported = new Set<string>()
-  let reportedSkipped = ''
+  const remarked = { skipped: '', exposed: '' }
   let lastReload: number | null = null
   let readAt: number | null = null
   let waiting = 0
@@ -102,7 +102,7 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
       const { text, maxAge } = await readWithin(controller)
       isOther = take(text)
       delay = untilReload(intervals, maxAge, timeout)
-      if (failures > 0) report('its keys can be had now')
+      if (failures > 0) report('its keys can be read now')
       failures = 0
       readAt = clock()
       reported.clear()
@@ -136,8 +136,9 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
   function take(text: string): boolean {
     const newHash = createHash('sha256').update(text).digest('base64')
     if (newHash === hash) return false
-    const { keys: usable, skipped } = parse(text)
-    reportSkipped(skipped)
+    const { keys: usable, skipped, exposed } = parse(text)
+    remark('skipped', 'some of its keys are not used', skipped)
+    remark('exposed', 'whoever reads it can sign tokens: private keys stand in it', exposed)
     const hasAny = usable.length > 0
     const hadAny = keys !== null
     keys = hasAny ? usable : null
@@ -147,15 +148,15 @@ export function createReloadedKeys(parts: ReloadedKeysParts): Keys {
     return true
   }
 
-  function reportSkipped(skipped: readonly string[]): void {
-    const text = skipped.join('; ')
-    if (text !== '' && text !== reportedSkipped) report(`some of its keys are not used: ${text}`)
-    reportedSkipped = text
+  function remark(kind: keyof typeof remarked, remark: string, about: readonly string[]): void {
+    const text = about.join('; ')
+    if (text !== '' && text !== remarked[kind]) report(`${remark}: ${text}`)
+    remarked[kind] = text
   }
 
   function reportFailure(thrown: unknown): void {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    problem = `its keys cannot be had: ${reason}`
+    problem = `its keys cannot be read: ${reason}`
     if (reported.has(reason)) return
     reported.add(reason)
     const text = keys ? `${problem}; the last good ones stay in use` : problem

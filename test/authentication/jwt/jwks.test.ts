@@ -55,7 +55,22 @@ describe('a JWK set', () => {
   })
 
   it('may be empty', () => {
-    expect(parseJwks('{"keys":[]}', 'pkc', ['RS256'])).toEqual({ keys: [], skipped: [] })
+    expect(parseJwks('{"keys":[]}', 'pkc', ['RS256'])).toEqual({ keys: [], skipped: [], exposed: [] })
+  })
+
+  it('names the keys that have their private part with them, of which it uses the public one', () => {
+    const exposed = { ...p256.privateKey.export({ format: 'jwk' }), kid: 'mine' }
+    const read = parseJwks(jwksOf(jwkOf(rsa), exposed), 'pkc', ['RS256', 'ES256'])
+    expect(read).toMatchObject({ keys: [{}, { kid: 'mine' }], exposed: ['key [mine]'] })
+    expect(read.keys.map(({ key }) => key.type)).toEqual(['public', 'public'])
+  })
+
+  it('is not PEM, which is said', () => {
+    const { publicKey } = p256
+    const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString()
+    expect(() => parseJwks(`\n${pem}`, 'pkc', ['ES256'])).toThrow(
+      new JwksProblem('it is PEM: a JWK set is needed'),
+    )
   })
 
   it('has at most 100 keys', () => {

@@ -27,7 +27,7 @@ describe('a file of keys', () => {
     await rename(`${path}.new`, path)
     expect(await read(signal)).toMatchObject({ text: 'two' })
     await rm(path)
-    await expect(read(signal)).rejects.toThrow(new Error('it cannot be read: ENOENT'))
+    await expect(read(signal)).rejects.toThrow(new Error('there is no such file (ENOENT)'))
     await writeFile(path, 'three')
     expect(await read(signal)).toMatchObject({ text: 'three' })
   })

@@ -131,7 +131,7 @@ describe('an answer that is not taken', () => {
     const issuer = await startIssuer((_, response) => {
       response.writeHead(200, { 'content-length': 100 }).write('s3cret', () => response.destroy())
     })
-    await expect(jwksUrl(issuer.url)(signal)).rejects.toThrow(new Error('it cannot be read: ECONNRESET'))
+    await expect(jwksUrl(issuer.url)(signal)).rejects.toThrow(new Error('ECONNRESET'))
   })
 
   it.each([
@@ -210,9 +210,7 @@ describe('a server that keeps others waiting', () => {
   })
 
   it('does not matter where nobody listens', async () => {
-    await expect(jwksUrl('http://127.0.0.1:1/')(signal)).rejects.toThrow(
-      new Error('it cannot be read: ECONNREFUSED'),
-    )
+    await expect(jwksUrl('http://127.0.0.1:1/')(signal)).rejects.toThrow(new Error('ECONNREFUSED'))
   })
 })
 
@@ -258,7 +256,7 @@ describe('a server with TLS', () => {
     ['certificate', 'localhost', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', ofAuthority, [another]],
     ['certificate', 'localhost', 'DEPTH_ZERO_SELF_SIGNED_CERT', selfSigned, []],
   ] as const)('is not believed with %s at %s: %s', async (mode, host, code, tls, authorities) => {
-    const reason = new Error(`it cannot be read: ${code}`)
+    const reason = new Error(code)
     await expect(reading(tls, host, mode, [...authorities])).rejects.toThrow(reason)
   })
 
@@ -282,6 +280,6 @@ describe('a server with TLS', () => {
 
   it('is none where it speaks HTTP alone', async () => {
     const { url } = await startIssuer((_, response) => response.end('s3cret'))
-    await expect(jwksUrl(url.replace('http:', 'https:'))(signal)).rejects.toThrow(/it cannot be read: \w+$/)
+    await expect(jwksUrl(url.replace('http:', 'https:'))(signal)).rejects.toThrow(/^\w+$/)
   })
 })

@@ -72,13 +72,13 @@ describe('the first load', () => {
     issuer.fail(500)
     const { keys, seen } = keysFrom(issuer.read, { intervals: often })
     await keys.ready()
-    const problem = 'its keys cannot be had: it answers with status 500'
+    const problem = 'its keys cannot be read: it answers with status 500'
     expect([keys.current(), keys.problem()]).toEqual([null, problem])
     await eventually(() => asked(issuer)).toBeGreaterThan(3)
     issuer.issue(one)
     await eventually(() => kidsOf(keys)).toEqual(['one'])
     expect(keys.problem()).toBeNull()
-    expect(seen.reports).toEqual([problem, 'its keys can be had now'])
+    expect(seen.reports).toEqual([problem, 'its keys can be read now'])
   })
 
   it('that fails is tried again even if keys are asked for only once', async () => {
@@ -100,7 +100,7 @@ describe('the first load', () => {
   ])('that finds %s has failed', async (_, text, reason) => {
     const { keys, seen } = keysFrom((await issuing(text)).read)
     await keys.ready()
-    expect([keys.current(), keys.problem()]).toEqual([null, `its keys cannot be had: ${reason}`])
+    expect([keys.current(), keys.problem()]).toEqual([null, `its keys cannot be read: ${reason}`])
     expect(seen.errors).not.toContainEqual(expect.anything())
   })
 
@@ -110,7 +110,7 @@ describe('the first load', () => {
       throw error
     })
     await keys.ready()
-    expect(keys.problem()).toBe('its keys cannot be had: broken')
+    expect(keys.problem()).toBe('its keys cannot be read: broken')
     expect(seen.errors).toEqual([error])
   })
 })
@@ -139,7 +139,7 @@ describe('keys that are there', () => {
     await eventually(() => kidsOf(keys)).toEqual(['one'])
     issuer.issue('{"keys":[]}')
     await eventually(() => keys.current()).toBeNull()
-    expect(keys.problem()).toBe('its keys cannot be had: it holds no key that can be used')
+    expect(keys.problem()).toBe('its keys cannot be read: it holds no key that can be used')
     expect(seen.changes).toHaveLength(2)
     issuer.issue(one)
     await eventually(() => kidsOf(keys)).toEqual(['one'])
@@ -186,13 +186,13 @@ describe('keys that are there', () => {
       expect([kidsOf(keys), keys.problem()]).toEqual([['one'], null])
     }
     issuer.issue(one)
-    await eventually(() => seen.reports.at(-1)).toBe('its keys can be had now')
+    await eventually(() => seen.reports.at(-1)).toBe('its keys can be read now')
     expect(seen.reports.slice(0, -1)).toEqual(
       [
         'it answers with status 503',
         'it redirects with status 302',
         'it is no JWK set: no strict JSON at line 1, column 1',
-      ].map((reason) => `its keys cannot be had: ${reason}; the last good ones stay in use`),
+      ].map((reason) => `its keys cannot be read: ${reason}; the last good ones stay in use`),
     )
     expect(seen.changes).toEqual([['one']])
     issuer.fail(503)
@@ -211,7 +211,7 @@ describe('keys that are there', () => {
     seen.now += 1
     expect([kidsOf(keys), keys.problem()]).toEqual([
       ['one'],
-      'its keys cannot be had: it answers with status 503',
+      'its keys cannot be read: it answers with status 503',
     ])
     issuer.issue(one)
     await eventually(() => keys.problem()).toBeNull()
@@ -226,7 +226,7 @@ describe('keys that are there', () => {
     await eventually(() => asked(issuer)).toBeGreaterThan(before + 1)
     expect(keys.problem()).toBeNull()
     seen.now -= 3_600_000
-    expect(keys.problem()).toBe('its keys cannot be had: it answers with status 503')
+    expect(keys.problem()).toBe('its keys cannot be read: it answers with status 503')
   })
 
   it('stay in use while their server is not there, and are replaced once it is back', async () => {
@@ -260,6 +260,19 @@ describe('keys that are there', () => {
     issuer.issue(text('two'))
     await eventually(() => kidsOf(keys)).toEqual(['two'])
     expect(seen.reports).toEqual(['some of its keys are not used: key [mine]: its kty is not RSA or EC'])
+  })
+})
+
+describe('keys whose private parts are with them', () => {
+  it('are named once', async () => {
+    const text = (kid: string) =>
+      jwksOf({ ...p256.privateKey.export({ format: 'jwk' }), kid: 'mine' }, jwkOf(rsa, { kid }))
+    const issuer = await issuing(text('one'))
+    const { keys, seen } = keysFrom(issuer.read, { intervals: often })
+    await keys.ready()
+    issuer.issue(text('two'))
+    await eventually(() => kidsOf(keys)).toEqual(['mine', 'two'])
+    expect(seen.reports).toEqual(['whoever reads it can sign tokens: private keys stand in it: key [mine]'])
   })
 })
 
@@ -430,7 +443,7 @@ describe('a reload for the sake of a token', () => {
     const { keys, seen } = keysFrom(read, { timeout: 50 })
     await keys.ready()
     expect(await Promise.all([keys.reload(), keys.reload()])).toEqual([false, false])
-    const reason = 'its keys cannot be had: it is not read within 50 ms; the last good ones stay in use'
+    const reason = 'its keys cannot be read: it is not read within 50 ms; the last good ones stay in use'
     expect(seen.reports).toEqual([reason])
     seen.now += 10_000
     expect(await keys.reload()).toBe(false)
@@ -502,6 +515,6 @@ describe('keys that nobody closes', () => {
       await Promise.all([there.ready(), missing.ready()])
       console.log(there.current()?.length, missing.problem())`
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
-    expect(stdout).toBe('1 its keys cannot be had: it cannot be read: ENOENT\n')
+    expect(stdout).toBe('1 its keys cannot be read: there is no such file (ENOENT)\n')
   })
 })
