@@ -6,7 +6,8 @@ import { exposureProblem, metricsExposureProblem } from './settings/exposureProb
 import { isLoopback } from './settings/keySource.ts'
 import { parseSettings } from './settings/settingsFile.ts'
 import { settingsSchema } from './settings/settingsSchema.ts'
-import { unknownSettings } from './settings/unknownSettings.ts'
+import { meantIn, unknownSettings } from './settings/unknownSettings.ts'
+import { within } from './settings/value.ts'
 import { similarNames } from './similarNames.ts'
 import { reasonUnread } from './systemReason.ts'
 
@@ -192,10 +193,11 @@ function settingsOf(environment: Environment, file: string | null, problems: str
     problems.push(...settings.problems.map((problem) => `${file}:${problem}`))
     if (value === undefined) return undefined
     const parsed = settingsSchema(settings).safeParse(value, { error: unknownSettings })
-    for (const issue of parsed.error?.issues ?? []) {
-      for (const { path, message } of problemsOf(issue))
-        if (!isMissing(path)) problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)
-    }
+    const found = (parsed.error?.issues ?? []).flatMap(problemsOf)
+    const isMisspelt = misspeltIn(value, found)
+    for (const { path, message } of found)
+      if (!isMissing(path) && !isMisspelt(path))
+        problems.push(`${file}:${lineOf(path)}: ${path.join('.')}: ${message}`)
     return parsed.data
   } catch (error) {
     const problem =
@@ -205,7 +207,24 @@ function settingsOf(environment: Environment, file: string | null, problems: str
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue): { path: string[]; message: string }[] {
+interface Problem {
+  readonly path: readonly string[]
+  readonly message: string
+}
+
+/** Whether a setting is missing only for being misspelt, which is said already. */
+function misspeltIn(settings: unknown, problems: readonly Problem[]): (path: readonly string[]) => boolean {
+  const isGiven = (path: readonly string[]) =>
+    path.reduce((outer, name) => within(outer)[name], settings) !== undefined
+  const meant = problems.flatMap(({ path, message }) => {
+    const name = meantIn(message)
+    return name === null ? [] : [[...path.slice(0, -1), name]]
+  })
+  const absent = meant.filter((path) => !isGiven(path)).map((path) => `${path.join('.')}.`)
+  return (path) => absent.some((prefix) => `${path.join('.')}.`.startsWith(prefix))
+}
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.map(String)
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
   const messages = issue.message.split('\n')

@@ -384,6 +384,7 @@ describe('a file that is not sound', () => {
     ['Activation: 1', 'Activation', 'activation'],
     ['activaton:\n  unchanged_grace: 1s', 'activaton', 'activation'],
     ['tken.timeout: 1m', 'tken.*', 'token'],
+    ['metrics.prot: 1', 'metrics.prot', 'port'],
     ['activation:\n  unchangd-grace: 1s', 'activation.unchangd-grace', 'unchanged_grace'],
     ['api_key.delete.retention_periods: 1d', 'api_key.delete.retention_periods', 'retention_period'],
     ['realms.native.a:\n  { order: 1, enabeld: true }', 'realms.native.a.enabeld', 'enabled'],
@@ -394,6 +395,24 @@ describe('a file that is not sound', () => {
         new RegExp(`^gateway\\.yml:[23]: ${path}: unknown setting \\(did you mean ${meant}\\?\\)$`),
       ),
     )
+  })
+
+  it('lacks what is misspelt, and is told of that once; it is told all of what is there as well', async () => {
+    const [missing, asked] = ['allowed_audiences', 'hosts']
+    const told = await problems(`realms.jwt.corp: { order: 1, allowed_audience: a, claim.principal: sub }
+realms.elasticsearch.main: { order: 2, host: "https://es.example.com", hosts: [] }
+`)
+    const about = (name: string) => told.filter((problem) => problem.includes(name))
+    expect(about('allowed_audience')).toEqual([
+      `gateway.yml:1: realms.jwt.corp.allowed_audience: unknown setting (did you mean ${missing}?)`,
+    ])
+    expect(about('claim')).toEqual([
+      'gateway.yml:1: realms.jwt.corp.claim: unknown setting (did you mean claims?)',
+    ])
+    expect(about('main.host')).toEqual([
+      expect.stringContaining('Invalid empty list for'),
+      expect.stringContaining(`unknown setting (did you mean ${asked}?)`),
+    ])
   })
 
   it('has several misspelt settings at one place, and is told of each', async () => {
