@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createTestApp, elastic } from '../support/testApp.ts'
 import { knownDeviations } from './knownDeviations.ts'
@@ -17,6 +20,12 @@ describe('over a socket', async () => {
     expect(failed.sort()).toEqual(knownDeviations.filter(isRunOverSockets).sort())
     expect(report.counts.all.total).toBe(conformanceList.length)
   })
+})
+
+it('the command of the list says how it is run, on standard output where that is asked', async () => {
+  const command = [join(import.meta.dirname, 'run.ts'), '--help']
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, command)
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^usage: npm run conformance /), ''])
 })
 
 function isRunOverSockets(id: string): boolean {

@@ -34,7 +34,7 @@ one.
 Exit code 0 if every case passed that could be run.
 `
 
-/** What the command line says, or nothing if it does not say enough. */
+/** What the command line says, or what is wrong with it, which is nothing where it asks for help. */
 function parseCommandLine(): (ServerAddress & { json: boolean }) | string {
   try {
     const { values } = parseArgs({
@@ -43,9 +43,11 @@ function parseCommandLine(): (ServerAddress & { json: boolean }) | string {
         user: { type: 'string' },
         password: { type: 'string' },
         json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
     })
-    const { url, user, password, json } = values
+    const { url, user, password, json, help } = values
+    if (help) return ''
     if (url === undefined) return '--url is missing'
     if (user === undefined) return '--user is missing'
     if (password === undefined) return '--password is missing'
@@ -60,6 +62,10 @@ function parseCommandLine(): (ServerAddress & { json: boolean }) | string {
 
 async function main(): Promise<number> {
   const given = parseCommandLine()
+  if (given === '') {
+    process.stdout.write(usage)
+    return 0
+  }
   if (typeof given === 'string') {
     process.stderr.write(`${given}\n\n${usage}`)
     return 64
