@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { beforeAll, afterAll, describe, expect, it } from 'vitest'
+import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { commandLine } from './support/commandLine.ts'
 import { newPasswords } from './support/passwords.ts'
 import { temporaryFolder } from './support/temporaryFolder.ts'
@@ -15,6 +15,8 @@ import { openDatabase } from '../src/storage/database.ts'
 import { databasePlace } from '../src/storage/databasePlace.ts'
 
 const jack = ['users', 'create', 'jacknich', '--roles', 'admin, other', '--full-name', 'Jack Nicholson']
+
+const noSuchRoles = 'there is no role [admin], [other] yet: the name alone gives no rights\n'
 
 /** A database that no gateway has open, with the superuser and nobody else. */
 let database: NewDatabase
@@ -43,7 +45,7 @@ describe('users', { timeout: 120_000 }, () => {
   it('are made, shown and listed, with a password that is piped in and printed nowhere', async () => {
     const run = await prepared()
     const created = await run(jack, { input: 's3cret-p@ss\nnot this\n' })
-    expect(created).toMatchObject({ out: 'user [jacknich] is created\n', notes: '', failure: null })
+    expect(created).toMatchObject({ out: 'user [jacknich] is created\n', notes: noSuchRoles, failure: null })
     expect(await passwordOf('jacknich', 's3cret-p@ss')).toBe(true)
     expect((await run(['users', 'list'])).out).toBe(
       'USERNAME  ROLES        FULL NAME       EMAIL  ENABLED\n' +
@@ -64,7 +66,7 @@ describe('users', { timeout: 120_000 }, () => {
     const run = await prepared()
     const { out, notes } = await run([...jack, '--generate'])
     expect(out).toMatch(/^[\w-]{24}\n$/)
-    expect(notes).toBe('user [jacknich] is created. Its password, shown only now:\n')
+    expect(notes).toBe(`user [jacknich] is created. Its password, shown only now:\n${noSuchRoles}`)
     expect(await passwordOf('jacknich', out.trim())).toBe(true)
     const again = await run(['users', 'reset-password', 'jacknich', '--generate', '--json'])
     const { password } = JSON.parse(again.out) as { password: string }
@@ -177,6 +179,27 @@ it('say which database they change, if they do, where none is asked to', { timeo
 })
 
 describe('roles', { timeout: 120_000 }, () => {
+  it('of which one is unknown are told so where a user gets them', async () => {
+    const run = await prepared()
+    await run(['roles', 'put', 'app', '--cluster', 'manage_user_profile'])
+    const made = await run(['users', 'create', 'a', '--roles', 'app,superuser', '--generate'])
+    expect(made.notes).not.toContain('there is no role')
+    expect((await run(['users', 'update', 'a', '--roles', 'app,apq'])).notes).toBe(
+      'there is no role [apq] yet: the name alone gives no rights\n',
+    )
+    expect((await run(['users', 'update', 'a', '--email', 'a@example.com'])).notes).toBe('')
+  })
+
+  it('may not have unknown privileges, and it is said which is likely meant', async () => {
+    const run = await prepared()
+    const failure = async (privileges: string) =>
+      (await run(['roles', 'put', 'foo', '--cluster', privileges])).failure?.message
+    expect(await failure('monitor,manage_profile')).toMatch(
+      /^unknown cluster privilege \[manage_profile\] \(did you mean manage_user_profile\?\)\. a privilege /,
+    )
+    expect(await failure('cook')).not.toContain('did you mean')
+  })
+
   it('are put from a file, from standard input, or by their privileges, and shown as put takes them', async () => {
     const run = await prepared()
     const file = join(await temporaryFolder(), 'role.json')
@@ -315,6 +338,38 @@ describe('beside a gateway that serves', { timeout: 120_000 }, () => {
     expect((await run(['keys', 'create', 'mine', '--json', ...at])).out).toContain('"encoded"')
     expect((await run(['keys', 'create', 'mine', '--user', 'jacknich', ...at])).failure?.message).toMatch(
       /say --as/,
+    )
+  })
+
+  it('who may not see the keys of others sees its own, where only those are asked for', async () => {
+    const own = { password: 's3cret-p@ss', roles: ['own'] }
+    await rest(served.fetch, 'PUT', '/_security/role/own', elastic, { cluster: ['manage_own_api_key'] })
+    await rest(served.fetch, 'PUT', '/_security/user/shop', elastic, own)
+    await rest(served.fetch, 'POST', '/_security/api_key', elastic, { name: 'of-elastic' })
+    const run = commandLine({ GATEWAY_PASSWORD: own.password })
+    const at = ['--url', url, '--as', 'shop']
+    await run(['keys', 'create', 'of-shop', ...at])
+    expect((await run(['keys', 'list', ...at])).failure).toMatchObject({ code: 'FORBIDDEN' })
+    const { out } = await run(['keys', 'list', '--own', ...at])
+    expect([out.includes('of-shop'), out.includes('of-elastic')]).toEqual([true, false])
+    expect((await run(['keys', 'list', '--own'])).notes).toMatch(/^error: --own .* give --url too/)
+    expect((await run(['keys', 'list', '--own', '--user', 'a', ...at])).notes).toMatch(/cannot be used with/)
+  })
+
+  it('what is no gateway is told apart from one that refuses', async () => {
+    const server = createServer((_, response) => {
+      response.statusCode = 404
+      response.end('not found')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const run = commandLine({ GATEWAY_PASSWORD: elastic.password })
+    const there = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    expect((await run(['users', 'list', '--url', there])).failure).toEqual(
+      expect.objectContaining({
+        code: 'CONFIGURATION',
+        message: 'what answers there is no gateway: its answer has status 404',
+      }),
     )
   })
 

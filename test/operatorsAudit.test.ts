@@ -50,7 +50,7 @@ describe('what operators change', { timeout: 120_000 }, () => {
   it('is in the audit log of the settings: before and after, by whom, from the command line', async () => {
     const run = audited('{ destination: ./audit.ndjson }')
     const { notes } = await run(['users', 'create', 'ada', '--roles', 'r'], { input: 's3cret-p@ss\n' })
-    expect(notes).toBe('')
+    expect(notes).toBe('there is no role [r] yet: the name alone gives no rights\n')
     const [before, after] = written()
     expect(told(written())).toEqual([
       ['user-put', 'unknown'],

@@ -77,6 +77,14 @@ describe('import', { timeout: 60_000 }, () => {
   })
 })
 
+describe('an import of standard input', { timeout: 60_000 }, () => {
+  it('into which nothing came says so', async () => {
+    const { command } = await prepared()
+    const { code, err } = await command('import')
+    expect([code, err]).toEqual([1, expect.stringMatching(/^standard input:1 \(byte 0\): nothing came in$/m)])
+  })
+})
+
 describe('an import that is killed again and again', { timeout: 120_000 }, () => {
   it('ends like one that is not', async () => {
     const { start, command, write, url, read } = await prepared()
@@ -100,7 +108,10 @@ describe('export', { timeout: 60_000 }, () => {
   it('writes to standard output, and only what is asked for', async () => {
     const { command, url } = await prepared()
     await imported(url, lines(user, ...profiles(3), { kind: 'role', name: 'a' }))
-    expect(await command('export')).toMatchObject({ code: 0, out: await exported(url) })
+    expect(await command('export')).toMatchObject({
+      ...{ code: 0, out: await exported(url) },
+      err: expect.stringMatching(/\nAPI keys and tokens are not exported\n$/) as string,
+    })
     const { out } = await command('export', '--kinds', 'users,role-mappings')
     expect(out.match(/"kind":"\w+"/g)).toEqual(['"kind":"user"', '"kind":"end"'])
     expect(await command('export', '--kinds', 'tokens')).toMatchObject({

@@ -61,6 +61,7 @@ export async function exportFile({
   progress.end(state())
   for (const kind of kinds.filter((one) => only.includes(one)))
     progress.note(`${plurals[kind]}: ${numberOf(counts.get(kind) ?? 0)} exported`)
+  progress.note('API keys and tokens are not exported')
 
   async function exportAll(): Promise<void> {
     const target = output === '-' ? standardOutput() : await fileOutput(output, force)

@@ -15,6 +15,8 @@ export function gatewayAnswerOf(status: number, text: string): GatewayAnswer {
   if (status < 400)
     throw new Failure('CONFIGURATION', 'what answers there is no gateway: expected a JSON object')
   const said = isObject(body?.error) ? body.error.reason : body?.error
+  if (typeof said !== 'string' && codeOf(status) === 'INVALID_INPUT')
+    throw new Failure('CONFIGURATION', `what answers there is no gateway: its answer has status ${status}`)
   const reason = typeof said === 'string' ? said : `status ${status}`
   // Whoever answers may be anybody.
   throw new Failure(codeOf(status), printable(sentenceOf(reason)))

@@ -98,7 +98,8 @@ export async function importFiles(
         },
       })
       // Such as from an export that has failed.
-      if (read === before.read && refusals.count === before.refused) refuseWhole(input.name, 'it is empty')
+      if (read === before.read && refusals.count === before.refused)
+        refuseWhole(input.name, input.size === null ? 'nothing came in' : 'it is empty')
     }
     await importer.finish()
   }

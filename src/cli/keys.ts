@@ -16,6 +16,8 @@ export interface KeySelection {
 
 interface ListOptions extends AskingOptions, KeySelection {
   readonly id?: string
+  /** Only those of the caller, which it may see without the right to see those of others. */
+  readonly own?: true
   /** Only those that are neither invalidated nor expired. */
   readonly active?: true
 }
@@ -23,9 +25,16 @@ interface ListOptions extends AskingOptions, KeySelection {
 const path = '/_security/api_key'
 
 export async function listKeys(options: ListOptions, streams: Streams): Promise<void> {
-  const { id, name, user: username, realm: realm_name, active } = options
+  const { id, name, user: username, realm: realm_name, own, active } = options
   const query = new URLSearchParams(
-    given({ id, name, username, realm_name, ...(active && { active_only: 'true' }) }),
+    given({
+      id,
+      name,
+      username,
+      realm_name,
+      ...(own && { owner: 'true' }),
+      ...(active && { active_only: 'true' }),
+    }),
   )
   const { body } = await asking(options, streams, (access) =>
     access.ask({ method: 'GET', path: query.size > 0 ? `${path}?${query.toString()}` : path }),

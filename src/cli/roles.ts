@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
-import { Failure } from '../errors.ts'
+import { Failure, failureOf } from '../errors.ts'
 import { isObject, JsonProblem, parseJson, type JsonObject } from '../json.ts'
+import { similarNames } from '../similarNames.ts'
 import { reasonUnread } from '../systemReason.ts'
 import { asking, inWords, listOf, namedAt, requireAll, say, thereIsNo, type AskingOptions } from './asking.ts'
 import type { Streams } from './streams.ts'
@@ -39,7 +40,11 @@ export async function putRole(
 ): Promise<void> {
   const role = cluster === undefined ? await readRole(file, streams) : { cluster: listOf(cluster) }
   await asking(options, streams, async (access) => {
-    const { body } = await access.ask({ method: 'PUT', path: pathOf(name), body: role })
+    const { body } = await access
+      .ask({ method: 'PUT', path: pathOf(name), body: role })
+      .catch((thrown: unknown) => {
+        throw withSuggestion(failureOf(thrown))
+      })
     const created = isObject(body.role) && body.role.created === true
     say(streams, options, body, `role [${name}] is ${created ? 'created' : 'replaced'}\n`)
   })
@@ -71,6 +76,15 @@ export async function readRole(
     throw refuse(`${problem.message} at ${problem.line}:${problem.column}`)
   }
   throw refuse('expected a JSON object')
+}
+
+/** Says also which privilege a name that is none may have meant, of those that the answer names. */
+function withSuggestion({ code, message, cause }: Failure): Failure {
+  const [unknown, name = '', known = ''] =
+    /unknown cluster privilege \[([^\]]*)\](?=.*? names \[([^\]]*)\])/.exec(message) ?? []
+  const [meant] = similarNames(name, known.split(','), 0.6)
+  const said = unknown && meant ? message.replace(unknown, `${unknown} (did you mean ${meant}?)`) : message
+  return new Failure(code, said, { cause })
 }
 
 function isBuiltIn({ metadata }: JsonObject): boolean {

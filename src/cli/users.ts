@@ -73,6 +73,7 @@ export async function createUser(
     const user = { password, roles: listOf(roles), ...given({ full_name: fullName, email }) }
     const { body } = await access.ask({ method: 'PUT', path: pathOf(username), body: user })
     sayWithPassword(streams, options, body, `user [${username}] is created`, password)
+    await noteUnknownRoles(access, user.roles, streams)
   })
 }
 
@@ -94,6 +95,7 @@ export async function updateUser(
     const user = { ...(isObject(before) ? before : {}), ...changes }
     const { body } = await access.ask({ method: 'PUT', path: pathOf(username), body: user })
     say(streams, options, body, `user [${username}] is updated\n`)
+    await noteUnknownRoles(access, changes.roles ?? [], streams)
   })
 }
 
@@ -139,6 +141,15 @@ export async function resetPassword(
 
 async function requireUser(access: Access, username: string): Promise<void> {
   requireAll('user', [username], await namedAt(access, path, [username]))
+}
+
+/** A role may be made after its users; more often, its name is misspelt. */
+async function noteUnknownRoles(access: Access, roles: readonly string[], { notes }: Streams): Promise<void> {
+  if (roles.length === 0) return
+  // Who may change users may not be the one who may see roles.
+  const found = await namedAt(access, '/_security/role', roles).catch(() => null)
+  const unknown = roles.filter((role) => found && !Object.hasOwn(found, role))
+  if (unknown.length > 0) notes.write(`${thereIsNo('role', unknown)} yet: the name alone gives no rights\n`)
 }
 
 async function newPassword(

@@ -15,7 +15,17 @@ export function addKeyCommands(program: Command, streams: Streams): void {
     .option('--user <username>', 'only those of this owner')
     .option('--realm <name>', 'only those of owners in this realm')
     .option('--active', 'only those that are neither invalidated nor expired')
-    .action(async (options: object) => (await keys()).listKeys(options, streams))
+    .addOption(
+      new Option(
+        '--own',
+        'only those of whom --as names, who then needs no more than manage_own_api_key',
+      ).conflicts(['user', 'realm']),
+    )
+    .action(async (options: { own?: true; url?: string }, command: Command) => {
+      if (options.own && options.url === undefined)
+        command.error('error: --own is for who asks a gateway: give --url too, or --user')
+      await (await keys()).listKeys(options, streams)
+    })
 
   askingCommand(
     parent,
