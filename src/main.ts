@@ -81,7 +81,9 @@ program
     const { exportFile, kindNames } = await import('./cli/export.ts')
     const { kinds, ...options } = given
     if (options.output === undefined && process.stdout.isTTY)
-      command.error('error: name a file with -o, or pipe it on: password hashes are for no screen')
+      command.error(
+        'error: name a file with -o, or pipe it on: an export holds password hashes, and is not shown on a terminal',
+      )
     const only = kinds?.split(',').map((name) => {
       const kind = kindNames.get(name.trim())
       if (kind) return kind

@@ -407,7 +407,9 @@ describe('beside a gateway that serves', { timeout: 120_000 }, () => {
     const run = commandLine({})
     expect((await run(['users', 'list', '--url', url])).failure).toMatchObject({
       code: 'CONFIGURATION',
-      message: expect.stringMatching(/set GATEWAY_PASSWORD or GATEWAY_API_KEY/) as string,
+      message: expect.stringMatching(
+        /^set GATEWAY_PASSWORD or GATEWAY_API_KEY: there is no terminal/,
+      ) as string,
     })
   })
 

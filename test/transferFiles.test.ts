@@ -201,7 +201,9 @@ describe.skipIf(noTerminal)(`export at a terminal${noTerminal}`, { timeout: 60_0
     const { code, out } = await run('')
     expect([code, out.split('\r\n', 1)]).toEqual([
       64,
-      ['error: name a file with -o, or pipe it on: password hashes are for no screen'],
+      [
+        'error: name a file with -o, or pipe it on: an export holds password hashes, and is not shown on a terminal',
+      ],
     ])
     expect(await run('-o out.ndjson')).toMatchObject({ code: 0 })
     expect(await run('-o -')).toMatchObject({ code: 0, out: expect.stringContaining('"ada"') as string })

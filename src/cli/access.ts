@@ -146,7 +146,10 @@ async function accessToGateway(url: string, username: string, streams: Streams):
 
   async function basic(): Promise<string> {
     if (password === null && !streams.input.isTTY)
-      throw new Failure('CONFIGURATION', `set GATEWAY_PASSWORD or GATEWAY_API_KEY: nobody can type one here`)
+      throw new Failure(
+        'CONFIGURATION',
+        'set GATEWAY_PASSWORD or GATEWAY_API_KEY: there is no terminal to ask for a password',
+      )
     const secret = password ?? (await readSecret(streams, `password of [${username}]`))
     return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`
   }

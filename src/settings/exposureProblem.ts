@@ -10,13 +10,13 @@ interface Exposure {
 /** Why the gateway must not listen at a host: whoever is on the way would read passwords and tokens. */
 export function exposureProblem(host: string, exposure: Exposure): string | null {
   if (!isExposed(host, exposure)) return null
-  return `HOST: others than this machine would send passwords and tokens in the clear: ${remedy}`
+  return `HOST: other machines would send passwords and tokens to it unencrypted: ${remedy}`
 }
 
 /** Why metrics must not be served at a host: whoever is on the way would read them. */
 export function metricsExposureProblem(host: string, exposure: Exposure): string | null {
   if (!isExposed(host, exposure)) return null
-  return `metrics.host: others than this machine would get metrics in the clear: ${remedy}`
+  return `metrics.host: other machines would get metrics from it unencrypted: ${remedy}`
 }
 
 const remedy =

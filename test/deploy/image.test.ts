@@ -73,7 +73,7 @@ describe(`the image, without a container engine, on a tree that may only be read
     await writeFile(join(image.folder, 'etc/profile-gateway/gateway.yml'), '')
     const { code, said } = await outcome(start([...image.entrypoint, ...image.command]))
     expect(code).toBe(78)
-    expect(said).toContain('HOST: others than this machine would send passwords and tokens in the clear')
+    expect(said).toContain('HOST: other machines would send passwords and tokens to it unencrypted')
   })
 
   it('activates a profile, is healthy, and ends when it is told to', async () => {

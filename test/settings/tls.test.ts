@@ -75,7 +75,7 @@ describe('a certificate and its key', () => {
 
 describe('a host that others reach', () => {
   const problem = [
-    'HOST: others than this machine would send passwords and tokens in the clear: set tls.certificate and tls.key,',
+    'HOST: other machines would send passwords and tokens to it unencrypted: set tls.certificate and tls.key,',
     'or proxies.trusted_proxies for a proxy that has TLS, or http.insecure: true',
   ].join(' ')
   const others = [
