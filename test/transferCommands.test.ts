@@ -23,7 +23,9 @@ describe('import', { timeout: 60_000 }, () => {
       code: 0,
       out: 'roles: 0 imported\nrole mappings: 0 imported\nusers: 1 imported\nprofiles: 1,200 imported\n',
     })
-    expect(first.err).toMatch(/^(\{"@timestamp".*\n){2}1,201 records, [\d,]+ per second in 0:0\d\n$/)
+    expect(first.err).toMatch(
+      /^Database {7}(SQLite|PostgreSQL), .*\n(\{"@timestamp".*\n){2}1,201 records, [\d,]+ per second in 0:0\d\n$/,
+    )
     expect(await command('import', 'a.ndjson', 'b.ndjson')).toMatchObject({
       code: 0,
       out:

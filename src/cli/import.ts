@@ -3,6 +3,7 @@ import { noAudit, type Audit } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import { Failure } from '../errors.ts'
 import { agreementOf, requireAgreement } from '../realms/agreement.ts'
+import { databasePlace } from '../storage/databasePlace.ts'
 import { migrationStateOf } from '../storage/migrating.ts'
 import { isSqlite } from '../storage/sqliteFile.ts'
 import { openTransferDatabase, type TransferDatabase } from '../storage/transferDatabase.ts'
@@ -13,6 +14,7 @@ import { clock } from './clock.ts'
 import { commandConfig } from './commandConfig.ts'
 import { transferAudit } from './commandAudit.ts'
 import { findInputs } from './input.ts'
+import { noteDatabase } from './note.ts'
 import { createProgress } from './progress.ts'
 import { createRefusals } from './refusals.ts'
 import { createTally } from './tally.ts'
@@ -40,6 +42,7 @@ export async function importFiles(
   const progress = createProgress({ stream: process.stderr, clock })
   const refusals = createRefusals({ file: report ?? null, note: progress.note })
   const tally = createTally()
+  noteDatabase(databasePlace(config.databaseUrl))
   const total = inputs.reduce(
     (sum: number | null, { size }) => (sum === null || size === null ? null : sum + size),
     0,
