@@ -125,21 +125,29 @@ describe('a user of a JWT realm that says groups', () => {
     }
   })
 
-  it('has the roles of the example in docs/realms.md', async () => {
+  it('has the roles of the examples in docs/realms.md', async () => {
     const document = await readFile(join(import.meta.dirname, '../../docs/realms.md'), 'utf8')
     const [, method = '', path = '', body = ''] =
       /^curl -u elastic:changeme -X (\w+) http:\/\/127\.0\.0\.1:4000(\S+) -H .* -d '([^']+)'$/m.exec(
         document,
       ) ?? []
-    expect((await send(basic(elastic), method, path, JSON.parse(body) as object)).status).toBe(200)
+    const put = async (mapping: object) =>
+      expect((await send(basic(elastic), method, path, mapping)).status).toBe(200)
     const rolesOf = async (claims: object) => (await activate(tokenOf(claims))).user.roles
-    const verified = { email_verified: true }
-    expect(await rolesOf({ groups: ['Support'], ...verified })).toEqual(['profile_activator'])
-    expect(await rolesOf({ groups: ['admins-eu'], ...verified })).toEqual(['profile_activator'])
-    expect(await rolesOf({ groups: ['support', 'suspended'], ...verified })).toEqual([])
+    const mapping = JSON.parse(body) as { rules: { all: unknown[] } }
+    await put(mapping)
+    expect(await rolesOf({ groups: ['Support'] })).toEqual(['profile_activator'])
+    expect(await rolesOf({ groups: ['admins-eu'] })).toEqual(['profile_activator'])
+    expect(await rolesOf({ groups: ['admins'] })).toEqual([])
+
+    const [, verified = '', except = ''] =
+      /More conditions .*? such as `(\{.*?\})`, .*?, or `(\{.*?\})`\./s.exec(document) ?? []
+    const more = [verified, except].map((rule) => JSON.parse(rule) as unknown)
+    await put({ ...mapping, rules: { all: [...mapping.rules.all, ...more] } })
+    expect(await rolesOf({ groups: ['support'], email_verified: true })).toEqual(['profile_activator'])
+    expect(await rolesOf({ groups: ['support', 'suspended'], email_verified: true })).toEqual([])
     expect(await rolesOf({ groups: ['support'], email_verified: false })).toEqual([])
     expect(await rolesOf({ groups: ['support'] })).toEqual([])
-    expect(await rolesOf({ groups: ['admins'], ...verified })).toEqual([])
     await unmap('support')
   })
 
