@@ -10,18 +10,19 @@ export async function putDefinition(
   { most, mostBytes }: DefinitionsRoom,
 ): Promise<DefinitionPut> {
   const [text, stored] = [JSON.stringify(definition), raw(`"${table}"`)]
-  const size = Buffer.byteLength(text)
-  const storedSize = raw('octet_length(CAST("definition" AS text))')
+  // PostgreSQL stores it with spaces.
+  const size = raw('octet_length(CAST("new"."definition" AS text))')
+  const storedSize = raw('octet_length(CAST("stored"."definition" AS text))')
   const isOneOf =
     most === null
       ? sql`1 = 1`
       : sql`((SELECT count(*) FROM ${stored}) < ${most} OR EXISTS (SELECT 1 FROM ${stored} WHERE "name" = ${name}))`
   const [row] = await client.$queryRaw<{ revision: number | bigint }[]>`
     INSERT INTO ${stored} ("name", "definition", "revision")
-    SELECT ${name}, ${json(text)}, 1
+    SELECT ${name}, "new"."definition", 1 FROM (SELECT ${json(text)} AS "definition") AS "new"
     WHERE ${isOneOf}
-      AND ((SELECT COALESCE(sum(${storedSize}), 0) FROM ${stored} WHERE "name" <> ${name}) <= ${mostBytes - size}
-        OR EXISTS (SELECT 1 FROM ${stored} WHERE "name" = ${name} AND ${storedSize} >= ${size}))
+      AND (${size} + (SELECT COALESCE(sum(${storedSize}), 0) FROM ${stored} AS "stored" WHERE "name" <> ${name}) <= ${mostBytes}
+        OR EXISTS (SELECT 1 FROM ${stored} AS "stored" WHERE "name" = ${name} AND ${storedSize} >= ${size}))
     ON CONFLICT ("name") DO UPDATE
       SET "definition" = excluded."definition", "revision" = ${stored}."revision" + 1
     RETURNING "revision"`

@@ -95,6 +95,8 @@ describe('roles', () => {
       expect(await roles.put(of('b', 6_000), room)).toBe('refused')
       expect(await roles.list(['b'])).toEqual([of('b', 4_000)])
       expect(await roles.put(of('b', 3_000), { ...room, mostBytes: 100 })).toBe('replaced')
+      expect(await roles.put(of('b', 3_000), { ...room, mostBytes: 100 })).toBe('replaced')
+      expect(await roles.put(of('b', 3_001), { ...room, mostBytes: 100 })).toBe('refused')
       await roles.delete('a')
       expect(await roles.put(of('b', 6_000), room)).toBe('replaced')
     })
