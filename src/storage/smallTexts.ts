@@ -5,7 +5,14 @@ import type { Wording } from './client.ts'
 const mostTogether = raw('4096')
 
 /** Columns as one text, a list in JSON of their texts; null where they are large. */
-export function smallTexts({ storedSize, jsonTexts }: Wording, columns: readonly Sql[]): Sql {
-  const sizes = columns.map((column) => sql`COALESCE(${storedSize(column)}, 0)`)
-  return sql`CASE WHEN ${join(sizes, ' + ')} <= ${mostTogether} THEN ${jsonTexts(columns)} END`
+export function smallTexts(wording: Wording, columns: readonly Sql[]): Sql {
+  return sql`CASE WHEN ${sizeOf(wording, columns)} <= ${mostTogether} THEN ${wording.jsonTexts(columns)} END`
+}
+
+/** How many bytes columns take together, as `storedSize`. */
+export function sizeOf({ storedSize }: Pick<Wording, 'storedSize'>, columns: readonly Sql[]): Sql {
+  return join(
+    columns.map((column) => sql`COALESCE(${storedSize(column)}, 0)`),
+    ' + ',
+  )
 }

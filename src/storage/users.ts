@@ -8,6 +8,7 @@ import { jsonIn } from './json.ts'
 import { mostKeys, partsOf, type Sized } from './parts.ts'
 import { createPasswordReads } from './passwordReads.ts'
 import { listOf } from './readsByKey.ts'
+import { sizeOf } from './smallTexts.ts'
 import { given } from './statement.ts'
 import { foundUserOf, storedUserOf, userOf, type FoundColumns } from './userRow.ts'
 
@@ -16,7 +17,7 @@ const mostBytes = 1024 * 1024
 
 /** Keeps users in the table `users`. */
 export function createUserRepository(connected: Connected): UserRepository {
-  const { client, prepare, json, rows, joined, storedSize } = connected
+  const { client, prepare, json, rows, joined } = connected
   const { user: users } = client
   // What each start asks for goes past the client, which need not be loaded then.
   const find = prepare<FoundColumns>(sql`
@@ -28,7 +29,7 @@ export function createUserRepository(connected: Connected): UserRepository {
     prepare<Pick<StoredUser, 'username' | 'passwordHash'>>(sql`
       SELECT "username", "passwordHash" FROM "users" WHERE "username" > ${given} AND "enabled" = true
       ORDER BY "username" LIMIT ${most}`)
-  const size = sql`${storedSize(raw('"roles"'))} + ${storedSize(raw('"metadata"'))}`
+  const size = sizeOf(connected, [sql`"roles"`, sql`"fullName"`, sql`"email"`, sql`"metadata"`])
   const sizesAfter = prepare<Sized>(sql`
     SELECT "username" AS "key", ${size} AS "size" FROM "users" WHERE "username" > ${given}
     ORDER BY "username" LIMIT ${mostKeys}`)

@@ -303,10 +303,13 @@ describe('users', () => {
     ])('are read in parts where they are large: %s', async (_, named) => {
       const { users } = await emptied()
       const incompressible = randomBytes(300_000).toString('base64')
-      for (const username of ['a', 'b', 'c', 'd']) {
-        const metadata = username === 'd' ? {} : { text: incompressible }
-        await users.put({ ...ada, username, metadata }, groundless)
+      const large = {
+        a: { metadata: { text: incompressible } },
+        b: { fullName: incompressible },
+        c: { email: incompressible },
       }
+      for (const [username, column] of Object.entries({ ...large, d: {} }))
+        await users.put({ ...ada, username, ...column }, groundless)
       const parts: number[] = []
       const read: Read = async (items) => {
         const found = await items()
