@@ -164,7 +164,9 @@ export function createServer<Caller>({
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     reply.code(status).headers(headers)
     if (tls === null || bytes.length <= partSize) return reply.send(bytes)
-    return reply.header('content-length', bytes.length).send(inParts(bytes, limits.requestTimeout))
+    reply.header('content-length', bytes.length).send(inParts(bytes, limits.requestTimeout))
+    // Where the client leaves before the end, Fastify would go on as if nobody had answered.
+    return reply.hijack()
   }
 
   function answeredAt(asked: DoorRequest, { statusCode: status }: FastifyReply): Answered {

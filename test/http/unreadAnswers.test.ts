@@ -39,13 +39,17 @@ describe('a page that is asked for again and again, and not taken,', () => {
 })
 
 describe('a page that is asked for by TLS again and again, and not taken,', () => {
-  it('is encrypted as far as it is taken, and its connections end in time', async () => {
+  async function encrypted() {
     const folder = join(import.meta.dirname, '../support/tls')
-    const { app: encrypted, close } = await createTestApp({
+    const {
+      app: server,
+      close,
+      logs,
+    } = await createTestApp({
       settings: `tls: { certificate: ${folder}/server.pem, key: ${folder}/server.key.pem }\nhttp: { header_timeout: 1s, request_timeout: 3s }`,
     })
     onTestFinished(close)
-    const port = Number(new URL(await encrypted.listen()).port)
+    const port = Number(new URL(await server.listen()).port)
     const ask = async () => {
       const socket = connectByTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
       socket.on('error', () => undefined)
@@ -53,6 +57,20 @@ describe('a page that is asked for by TLS again and again, and not taken,', () =
       socket.write('GET /graphql HTTP/1.1\r\nHost: gateway\r\nAccept: text/html\r\n\r\n')
       return socket
     }
+    return { ask, logs }
+  }
+
+  it('is answered once, though its reader leaves before the end', async () => {
+    const { ask, logs } = await encrypted()
+    const reader = await ask()
+    await once(reader, 'data')
+    reader.destroy()
+    await setTimeout(500)
+    expect(logs()).not.toContain('no answer could be made')
+  })
+
+  it('is encrypted as far as it is taken, and its connections end in time', async () => {
+    const { ask } = await encrypted()
     const first = await ask()
     await once(first, 'data')
     const before = process.memoryUsage.rss()
