@@ -59,7 +59,8 @@ export function createRoles({ authorize, roles, mostBytes = mostDefinitionBytes 
 
   async function requireExpressionsBeside(role: Role): Promise<void> {
     const others = (await roles.list(null)).filter(({ name }) => name !== role.name)
-    refuseProblems(expressionProblems([role, ...others], mostExpressions))
+    if (expressionProblems([role, ...others], mostExpressions).length > 0)
+      throw new Failure('INVALID_INPUT', 'the regular expressions of all roles are too large together')
   }
 }
 

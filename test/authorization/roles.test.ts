@@ -72,7 +72,7 @@ describe('roles', () => {
     for (let n = 0; n < 11; n++) await roles.put(admin, writing(`r${n}`))
     await expect(roles.put(admin, writing('one more'))).rejects.toMatchObject({
       code: 'INVALID_INPUT',
-      problems: ['the regular expressions for applications are too large together'],
+      message: 'the regular expressions of all roles are too large together',
     })
     expect(await roles.put(admin, writing('r0'))).toMatchObject({ created: false })
     expect(await roles.put(admin, role('without'))).toMatchObject({ created: true })
