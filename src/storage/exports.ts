@@ -46,7 +46,7 @@ interface Table {
 function tablesOf({ user, role, roleMapping, profile }: SnapshotClient): Readonly<Record<Kind, Table>> {
   return {
     user: {
-      ...{ name: 'users', key: 'username', documents: ['roles', 'metadata'] },
+      ...{ name: 'users', key: 'username', documents: ['roles', 'fullName', 'email', 'metadata'] },
       count: () => user.count(),
       read: async (keys) =>
         (await user.findMany({ where: { username: { in: keys } } })).map((row) => [
@@ -73,7 +73,7 @@ function tablesOf({ user, role, roleMapping, profile }: SnapshotClient): Readonl
         ]),
     },
     profile: {
-      ...{ name: 'profiles', key: 'uid', documents: ['roles', 'labels', 'data'] },
+      ...{ name: 'profiles', key: 'uid', documents: ['roles', 'fullName', 'email', 'labels', 'data'] },
       count: () => profile.count(),
       read: async (keys) =>
         (await profile.findMany({ where: { uid: { in: keys } } })).map((row) => [
@@ -92,7 +92,7 @@ async function parts(
   documents: readonly string[],
   keys: readonly string[],
 ): Promise<string[][]> {
-  const lengths = documents.map((name) => `octet_length(CAST("${name}" AS text))`).join(' + ')
+  const lengths = documents.map((name) => `COALESCE(octet_length(CAST("${name}" AS text)), 0)`).join(' + ')
   const rows = await client.$queryRaw<{ key: string; size: number | bigint }[]>`
     SELECT ${raw(`"${key}"`)} AS "key", ${raw(lengths)} AS "size" FROM ${raw(`"${table}"`)}
     WHERE ${raw(`"${key}"`)} IN (${join(keys)})`
