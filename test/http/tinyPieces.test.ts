@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createReadBody } from '../../src/http/body.ts'
 import { keepEarly } from '../../src/http/early.ts'
 import { addPiece } from '../../src/http/pieces.ts'
@@ -18,6 +18,21 @@ describe('a body in pieces of one byte', () => {
     for (const one of text) addPiece(pieces, Buffer.from(one))
     expect(pieces.length).toBeLessThan(20)
     expect(Buffer.concat(pieces).toString()).toBe(text)
+  })
+
+  it('is copied fifteen times at most, whatever their lengths', () => {
+    const concat = vi.spyOn(Buffer, 'concat')
+    onTestFinished(() => concat.mockRestore())
+    const copied = (lengths: readonly number[]) => {
+      const pieces: Buffer[] = []
+      concat.mockClear()
+      for (const length of lengths) addPiece(pieces, Buffer.alloc(length))
+      return concat.mock.results.reduce((sum, { value }) => sum + (value as Buffer).length, 0)
+    }
+    // Each is smaller than the one before it, until the last one takes all.
+    const falling = Array.from({ length: 1_500 }, (_, n) => 1_500 - n)
+    expect(copied([...falling, 16_000])).toBeLessThan(15 * 1_150_000)
+    expect(copied(Array.from({ length: 100_000 }, () => 1))).toBeLessThan(15 * 100_000)
   })
 
   it('takes no more memory than it has where nobody reads it yet', async () => {

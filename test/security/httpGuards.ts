@@ -181,6 +181,16 @@ export const httpGuards: readonly Guard[] = [
     title: 'is put together while it comes',
   },
   {
+    item: 'pieces of a body are put together at once',
+    file: 'src/http/pieces.ts',
+    without: [
+      'Buffer.concat([...pieces.splice(from), piece])',
+      'pieces.splice(from).reduceRight((after, one) => Buffer.concat([one, after]), piece)',
+    ],
+    test: 'http/tinyPieces.test.ts',
+    title: 'is copied fifteen times at most',
+  },
+  {
     item: 'bodies in tiny pieces: also before they are read',
     file: 'src/http/connections.ts',
     without: ['    keepEarly(request, response)\n', ''],
