@@ -77,7 +77,7 @@ export function startFleet({ size, metrics, logger }: FleetParts): Fleet {
 
   function start(place: Place, isFirst = false): void {
     try {
-      place.worker = startedAt(place, isFirst)
+      place.worker = workerAt(place, isFirst)
     } catch (err) {
       // Node throws where there is no memory for a process, and has an event for some other causes.
       report(err, place)
@@ -85,7 +85,7 @@ export function startFleet({ size, metrics, logger }: FleetParts): Fleet {
     }
   }
 
-  function startedAt(place: Place, isFirst: boolean): Worker {
+  function workerAt(place: Place, isFirst: boolean): Worker {
     const { number } = place
     const worker = startWorker({
       begin: { kind: 'begin', number, isFirst },
