@@ -47,8 +47,8 @@ export function createUserRepository(connected: Connected): UserRepository {
     async list(usernames, read) {
       const listed: User[] = []
       for await (const part of parts(usernames)) {
-        const rows = () => users.findMany({ where: { username: { in: part } } })
-        listed.push(...(await read(async () => (await rows()).map(userOf))))
+        const found = () => users.findMany({ where: { username: { in: part } } })
+        listed.push(...(await read(async () => (await found()).map(userOf))))
       }
       return listed.sort(byName(({ username }) => username))
     },

@@ -162,7 +162,7 @@ export const graphqlGuards: readonly Guard[] = [
     title: 'is shown with others up to 64 MiB',
   },
   {
-    item: 'ids of API keys, too',
+    item: 'ids of API keys count to that memory',
     file: 'src/authentication/apiKeys/readWhole.ts',
     without: ['await read(() => Promise.resolve(found))', 'found'],
     test: 'authentication/apiKeys/readWhole.test.ts',
@@ -185,7 +185,7 @@ export const graphqlGuards: readonly Guard[] = [
   {
     item: 'users are read as long as there is memory for them',
     file: 'src/storage/users.ts',
-    without: ['await read(async () => (await rows()).map(userOf))', '(await rows()).map(userOf)'],
+    without: ['await read(async () => (await found()).map(userOf))', '(await found()).map(userOf)'],
     test: 'storage/contract/users.contract.test.ts',
     title: 'are read in parts where they are large',
   },
