@@ -28,17 +28,21 @@ export function patternProblems(roles: readonly Role[]): string[] {
     : []
 }
 
-/**
- * What is wrong with the regular expressions among them, of which all may have `most` instructions. To find out takes time:
- * only of those who may put them.
- */
-export function expressionProblems(roles: readonly Role[], most = largestExpressions): string[] {
+/** What is wrong with the regular expressions among them. To find out takes time: only of those who may put them. */
+export function expressionProblems(roles: readonly Role[]): string[] {
+  return expressionsExceed(largestExpressions, roles)
+    ? ['the regular expressions for applications are too large together']
+    : []
+}
+
+/** Whether the regular expressions among them have more than so many instructions together. */
+export function expressionsExceed(most: number, roles: readonly Role[]): boolean {
   let total = 0
   for (const pattern of roles.flatMap(patternsIn)) {
     total += expressionSize(pattern) ?? 0
-    if (total > most) return ['the regular expressions for applications are too large together']
+    if (total > most) return true
   }
-  return []
+  return false
 }
 
 /** Whether there are regular expressions among those of a role. */

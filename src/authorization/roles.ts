@@ -4,7 +4,7 @@ import type { Read } from '../read.ts'
 import type { Actor, Authorize } from './authorize.ts'
 import { builtInRoles, isBuiltInRole } from './builtInRoles.ts'
 import { mostDefinitionBytes } from './definitionsRoom.ts'
-import { expressionProblems, hasExpressions } from './globalPrivilege.ts'
+import { expressionProblems, expressionsExceed, hasExpressions } from './globalPrivilege.ts'
 import { completeRole, roleProblems, type Role } from './role.ts'
 import type { RoleRepository } from './roleRepository.ts'
 
@@ -59,7 +59,7 @@ export function createRoles({ authorize, roles, mostBytes = mostDefinitionBytes 
 
   async function requireExpressionsBeside(role: Role): Promise<void> {
     const others = (await roles.list(null)).filter(({ name }) => name !== role.name)
-    if (expressionProblems([role, ...others], mostExpressions).length > 0)
+    if (expressionsExceed(mostExpressions, [role, ...others]))
       throw new Failure('INVALID_INPUT', 'the regular expressions of all roles are too large together')
   }
 }

@@ -83,8 +83,8 @@ async function keyFileCheck(
 function keysCheck(id: string, text: string, settings: JwtSettings, where: string): Check {
   const advice = 'see that the issuer publishes keys for one of allowed_signature_algorithms'
   try {
-    const read = parseJwks(text, 'pkc', settings.allowed_signature_algorithms)
-    const { keys, skipped: unusable, exposed } = read
+    const { allowed_signature_algorithms: allowed } = settings
+    const { keys, skipped: unusable, exposed } = parseJwks(text, 'pkc', allowed)
     if (keys.length === 0) {
       const reasons = unusable.length > 0 ? ` that can be used: ${unusable.join('; ')}` : ''
       return failure(id, `it holds no key${reasons}`, advice)

@@ -10,7 +10,7 @@ export const mostKeys = 1_000
 /** Splits keys, in their order, so that what is stored under those of one part has not too many bytes. One alone may have. */
 export function partsOf(sized: readonly Sized[], mostBytes: number): string[][] {
   const parts: string[][] = []
-  let bytes = Infinity
+  let bytes = 0
   for (const { key, size } of sized) {
     const part = parts.at(-1)
     bytes += Number(size)

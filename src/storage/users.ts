@@ -116,7 +116,7 @@ export function createUserRepository(connected: Connected): UserRepository {
 
   /** The names of those that exist, in parts that are read at once. */
   async function* parts(usernames: readonly string[] | null): AsyncGenerator<string[]> {
-    if (usernames) yield* partsOf(await sizesOf(listOf([...new Set(usernames)])), mostBytes)
+    if (usernames) yield* partsOf(await sizesOf(listOf(new Set(usernames))), mostBytes)
     else
       for (let last: string | undefined = ''; last !== undefined;) {
         const some = await sizesAfter(last)
